@@ -1,0 +1,114 @@
+//! The real server: its binary, its data folder, its two addresses.
+
+use crate::failure::{During, Failure, Outcome};
+use crate::figure;
+use crate::process::{self, Process};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A data folder that is thrown away at the end, and the way to serve it.
+pub(crate) struct Portico {
+    program: PathBuf,
+    core: usize,
+    folder: TempDir,
+    /// The address of the first start: later starts keep it, and with it the issuer of all tokens.
+    listen: Option<SocketAddr>,
+}
+
+/// One run of the server.
+pub(crate) struct Serving {
+    pub(crate) process: Process,
+    pub(crate) public: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    /// The bearer token of the admin API.
+    pub(crate) admin_token: String,
+}
+
+impl Portico {
+    /// A fresh, empty data folder for this binary.
+    pub(crate) fn new(program: PathBuf, core: usize) -> Outcome<Self> {
+        let folder = tempfile::Builder::new().prefix("portico-bench-").tempdir().during("a data folder")?;
+        Ok(Self { program, core, folder, listen: None })
+    }
+
+    /// Starts it on this folder and waits until it is ready.
+    pub(crate) fn serve(&mut self) -> Outcome<Serving> {
+        let data = self.data();
+        let (data_text, log) = (data.to_string_lossy(), self.folder.path().join("log"));
+        let listen = self.listen.map_or("127.0.0.1:0".into(), |address| address.to_string());
+        let arguments = ["serve", "--data", &data_text, "--listen", &listen, "--admin-listen", "127.0.0.1:0"];
+        let process = Process::start(self.core, &self.program, &arguments, &log)?;
+        let addresses = process::addresses(&process.ready);
+        let &[public, admin] = addresses.as_slice() else {
+            return Err(Failure(format!("the ready line names no two addresses: {}", process.ready)));
+        };
+        self.listen = Some(public);
+        let admin_token = fs::read_to_string(data.join("admin.token")).during("reading admin.token")?;
+        Ok(Serving { process, public, admin, admin_token: admin_token.trim().into() })
+    }
+
+    /// Bytes of the database with its write-ahead log.
+    pub(crate) fn database(&self) -> Outcome<u64> {
+        figure::bytes_of(&self.data(), "portico.db")
+    }
+
+    /// Bytes of the binary.
+    pub(crate) fn binary(&self) -> Outcome<u64> {
+        Ok(fs::metadata(&self.program).during("the binary's size")?.len())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+impl Serving {
+    /// The issuer that the server names itself by.
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://{}", self.public)
+    }
+
+    /// From the start of the process to the ready line.
+    pub(crate) fn start(&self) -> Duration {
+        self.process.start
+    }
+}
+
+/// The server's release binary beside this one, built now when cargo runs the bench, so that no stale
+/// binary is measured.
+pub(crate) fn release_binary() -> Outcome<PathBuf> {
+    let own = std::env::current_exe().during("finding the server's binary")?;
+    let program = own.with_file_name("portico");
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        build(Path::new(&cargo), &own)?;
+    }
+    if !program.is_file() {
+        return Err(Failure(format!("no {}: cargo build --release -p portico", program.display())));
+    }
+    Ok(program)
+}
+
+fn build(cargo: &Path, own: &Path) -> Outcome<()> {
+    let release = own.parent().ok_or_else(|| Failure("the bench has no folder".into()))?;
+    let target = release.parent().ok_or_else(|| Failure("the bench has no target folder".into()))?;
+    if !release.ends_with("release") {
+        return Err(Failure(
+            "a figure of a debug build means nothing: cargo run --release -p portico-bench".into(),
+        ));
+    }
+    let mut build = Command::new(cargo);
+    build
+        .args(["build", "--release", "--package", "portico", "--bin", "portico", "--target-dir"])
+        .arg(target);
+    if let Some(manifest) = std::env::var_os("CARGO_MANIFEST_DIR") {
+        build.current_dir(manifest);
+    }
+    if build.status().during("building the server")?.success() {
+        return Ok(());
+    }
+    Err(Failure("the server does not build".into()))
+}

@@ -1,0 +1,294 @@
+//! Every change that can be committed, and every guard under which it may be.
+//!
+//! A rule answers with a list of these; a store applies the whole list or none of it. A guard
+//! changes nothing: it fails the list if what the rule relied on is no longer so.
+
+use crate::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
+use crate::moment::Moment;
+use crate::noun::catalogue::CatalogueEntry;
+use crate::noun::client::Client;
+use crate::noun::code::{Code, CodeUse};
+use crate::noun::consent::{ConsentEntry, ConsentRequest};
+use crate::noun::delivery::{Delivery, DeliveryState};
+use crate::noun::developer::Developer;
+use crate::noun::event::Happening;
+use crate::noun::family::Family;
+use crate::noun::key::SigningKeyRecord;
+use crate::noun::link::Link;
+use crate::noun::person::{Handle, Person};
+use crate::noun::session::{EndReason, Session};
+
+/// One change, in the past tense, or one guard.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Guard: the session has not been ended and expires after this moment.
+    SessionHeld {
+        /// The session relied on.
+        session: SessionId,
+        /// The moment of the decision.
+        now: Moment,
+    },
+    /// Guard: exactly this many clients have been recorded in the session.
+    ClientsCounted {
+        /// The session.
+        session: SessionId,
+        /// How many clients the rule saw.
+        count: usize,
+    },
+    /// Guard: the person is neither blocked nor erased.
+    PersonHeld {
+        /// The person relied on.
+        user: UserId,
+    },
+    /// Guard: the client is registered and not suspended.
+    ClientHeld {
+        /// The client relied on.
+        client: ClientId,
+    },
+
+    /// A developer was registered, or its name changed.
+    DeveloperRegistered(Developer),
+    /// A client was registered. Taken if one of that id is there.
+    ClientRegistered(Box<Client>),
+    /// A client was replaced by this version of itself. Conflicts if none of that id is there,
+    /// or if the one there is not the version that was read.
+    ClientRewritten {
+        /// The version that the rule read.
+        before: Box<Client>,
+        /// The version from now on.
+        after: Box<Client>,
+    },
+    /// A client was removed, with its consents, standing decisions, questions, codes, families and
+    /// entries in sessions. Conflicts if there is none.
+    ClientRemoved {
+        /// Which one.
+        client: ClientId,
+    },
+    /// A scope was put into the catalogue, or its words changed.
+    ScopeRegistered(CatalogueEntry),
+
+    /// A person was created, with the handles that find them. Taken if a handle belongs to
+    /// another person, unless that one is unverified and this one verified.
+    PersonCreated {
+        /// The account.
+        person: Person,
+        /// Its handles.
+        handles: Vec<Handle>,
+    },
+    /// A person's profile and handles were replaced. Conflicts if the sealed profile there is
+    /// not the one that was read; taken as for [`Change::PersonCreated`].
+    ProfileRewritten {
+        /// Whose.
+        user: UserId,
+        /// The sealed profile that was read.
+        before: Vec<u8>,
+        /// The sealed profile from now on.
+        after: Vec<u8>,
+        /// The handles from now on.
+        handles: Vec<Handle>,
+    },
+    /// A person's password hash was replaced. Conflicts if the person is erased or unknown.
+    PasswordSet {
+        /// Whose.
+        user: UserId,
+        /// The new PHC string.
+        hash: String,
+    },
+    /// A person may not sign in from this moment on, or may again. Conflicts if there is no such person.
+    PersonBlocked {
+        /// Who.
+        user: UserId,
+        /// Since when; none lifts it.
+        at: Option<Moment>,
+    },
+    /// A person was erased: key, profile, password, handles, links, consents, questions, uses of apps
+    /// and labels are gone. Once erased, doing so again keeps the first moment. Conflicts if there is
+    /// no such person.
+    PersonErased {
+        /// Who.
+        user: UserId,
+        /// When.
+        at: Moment,
+    },
+    /// An identity elsewhere was tied to a person. Taken if it is tied already.
+    Linked(Link),
+    /// An assertion was used. Taken if it was used before.
+    AssertionUsed {
+        /// SHA-256 of issuer and `jti`.
+        digest: [u8; 32],
+        /// When it would have expired; the memory of it may go then.
+        until: Moment,
+    },
+
+    /// A session began.
+    SessionStarted(Session),
+    /// The person of a live session proved again who they are. Conflicts if it is over by then.
+    SessionReauthenticated {
+        /// Which session.
+        session: SessionId,
+        /// When.
+        at: Moment,
+        /// SHA-256 of the browser's new cookie; none keeps what there is.
+        cookie_digest: Option<[u8; 32]>,
+        /// When the session expires now.
+        expires_at: Moment,
+    },
+    /// A session was used. Nothing happens if it is over, or was used later already.
+    SessionTouched {
+        /// Which session.
+        session: SessionId,
+        /// When.
+        used_at: Moment,
+        /// When it expires now.
+        expires_at: Moment,
+    },
+    /// A session ended. Conflicts if it is over already.
+    SessionEnded {
+        /// Which one.
+        session: SessionId,
+        /// When.
+        at: Moment,
+        /// Why.
+        reason: EndReason,
+    },
+    /// A client was launched or signed in to in a session, for the first time there.
+    /// Once recorded, recording it again changes nothing.
+    ClientEntered {
+        /// The session.
+        session: SessionId,
+        /// The client.
+        client: ClientId,
+        /// When.
+        at: Moment,
+    },
+    /// A person used an app; only the latest use is kept, and none of an erased person.
+    AppUsed {
+        /// Who.
+        user: UserId,
+        /// Which app.
+        app: ClientId,
+        /// When.
+        at: Moment,
+    },
+
+    /// A person decided about one scope of one app: the standing decision and a line of history.
+    ConsentDecided(ConsentEntry),
+    /// A question was put to a person.
+    ConsentAsked(ConsentRequest),
+    /// A question was opened in a browser. Conflicts if it was opened or answered before.
+    ConsentOpened {
+        /// Which question.
+        digest: [u8; 32],
+        /// SHA-256 of the cookie given.
+        cookie_digest: [u8; 32],
+    },
+    /// A question was answered. Conflicts if it was answered before.
+    ConsentClosed {
+        /// Which question.
+        digest: [u8; 32],
+        /// When.
+        at: Moment,
+    },
+
+    /// A code was issued.
+    CodeIssued(Code),
+    /// A code was redeemed. Conflicts if it was before.
+    CodeUsed {
+        /// Which code.
+        digest: [u8; 32],
+        /// What it gave.
+        gave: CodeUse,
+    },
+    /// A family of refresh tokens began.
+    FamilyStarted(Family),
+    /// The next generation of a family became current. Conflicts unless the generation before
+    /// it is current and the family is not revoked.
+    FamilyRotated {
+        /// Which family.
+        family: FamilyId,
+        /// The generation that is current from now on.
+        generation: u32,
+        /// When.
+        at: Moment,
+    },
+    /// A family of refresh tokens was revoked; once revoked, doing so again changes nothing.
+    FamilyRevoked {
+        /// Which family.
+        family: FamilyId,
+        /// When.
+        at: Moment,
+    },
+    /// One access token was revoked; once revoked, doing so again changes nothing.
+    TokenRevoked {
+        /// Its `jti`.
+        token: TokenId,
+        /// When it would have expired; the memory of it may go then.
+        until: Moment,
+    },
+
+    /// Something happened that hosts or back ends are told.
+    Happened {
+        /// When.
+        at: Moment,
+        /// What.
+        what: Happening,
+    },
+    /// A logout message was put into the outbox.
+    DeliveryQueued(Delivery),
+    /// A delivery was tried, or put back by hand. Conflicts if there is none.
+    DeliveryTried {
+        /// Which one.
+        delivery: DeliveryId,
+        /// How many attempts have failed now.
+        attempts: u32,
+        /// When it is tried next.
+        next_at: Moment,
+        /// Where it stands now.
+        state: DeliveryState,
+        /// Why the attempt failed, if it did.
+        error: Option<String>,
+    },
+
+    /// A signing key was made.
+    KeyMade(SigningKeyRecord),
+    /// A signing key will be withdrawn at this moment. Conflicts if there is none.
+    KeyRetired {
+        /// Which key.
+        kid: String,
+        /// When it is no longer published.
+        at: Moment,
+    },
+    /// A secret of the house, wrapped, was stored under a name. Taken if there is one.
+    SecretStored {
+        /// Its name.
+        name: String,
+        /// The wrapped secret.
+        wrapped: Vec<u8>,
+    },
+
+    /// Everything whose time has passed was cleared away. A list that holds nothing else may be
+    /// applied in several steps, with other lists in between.
+    Swept(Sweep),
+}
+
+/// The moments before which each kind of passing thing is cleared away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Codes, questions, revoked tokens, used assertions and signing keys that expired before this;
+    /// a used code stays until the token that it gave has expired too.
+    pub expired_before: Moment,
+    /// Events that happened before this.
+    pub events_before: Moment,
+    /// Ended sessions, their clients and families, and delivered messages, from before this.
+    pub ended_before: Moment,
+}
+
+impl Change {
+    /// The session that the change ends, if it ends one.
+    pub fn ends_session(&self) -> Option<SessionId> {
+        match self {
+            Self::SessionEnded { session, .. } => Some(*session),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What there is: plain values, each in the file of its name; the store has a file of the same name.
+
+pub mod app;
+pub mod catalogue;
+pub mod client;
+pub mod code;
+pub mod consent;
+pub mod delivery;
+pub mod developer;
+pub mod event;
+pub mod family;
+pub mod host;
+pub mod key;
+pub mod link;
+pub mod person;
+pub mod session;
+pub mod token;

@@ -1,0 +1,27 @@
+//! What may happen: each verb in the file of its name; the routes have a file of the same name.
+//!
+//! A rule takes what was loaded, the moment and fresh secrets, and answers with changes to
+//! commit or with a refusal. It loads nothing and commits nothing.
+
+pub mod agree;
+pub mod assert;
+pub mod authorize;
+pub mod cover;
+pub mod deliver;
+pub mod exchange;
+pub mod launch;
+pub mod profile;
+pub mod redeem;
+pub mod refresh;
+pub mod register;
+pub mod reveal;
+pub mod revoke;
+pub mod rotate;
+pub mod sign_in;
+pub mod sign_out;
+pub mod tell;
+pub mod validate;
+pub mod withdraw;
+
+#[cfg(test)]
+pub(crate) mod sample;

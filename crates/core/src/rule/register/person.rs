@@ -1,0 +1,76 @@
+//! A person, as the operator creates them.
+
+use serde_json::Value;
+
+use super::json::{LONGEST_NAME, Object};
+use super::uri;
+use crate::denied::Denied;
+use crate::moment::Moment;
+use crate::noun::person::{Contact, Profile};
+
+const KNOWN: [&str; 8] =
+    ["name", "username", "email", "email_verified", "phone", "phone_verified", "picture", "password"];
+const LONGEST_USERNAME: usize = 64;
+
+/// A person to create: the profile, and a password still to be hashed.
+///
+/// Whether the e-mail address and the phone number can be ones is for their index to say.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonSheet {
+    /// The profile.
+    pub profile: Profile,
+    /// The password, if there is to be one.
+    pub password: Option<String>,
+}
+
+impl PersonSheet {
+    /// Reads a person; an unknown member is refused. What is said to be verified counts as
+    /// verified now.
+    pub fn read(json: &Value, now: Moment) -> Result<Self, Denied> {
+        let top = Object::whole(json)?;
+        top.only(&KNOWN)?;
+        let username = top.text("username", LONGEST_USERNAME)?;
+        if username.as_deref().is_some_and(|name| !is_username(name)) {
+            return Err(
+                top.wrong("username", "must begin with a letter or digit and hold neither spaces nor '@'")
+            );
+        }
+        let password = match top.get("password") {
+            None => None,
+            Some(password) => {
+                Some(password.as_str().ok_or_else(|| top.wrong("password", "must be a text"))?.to_owned())
+            }
+        };
+        let profile = Profile {
+            name: top.text("name", LONGEST_NAME)?,
+            picture: top.checked("picture", uri::page)?,
+            username,
+            emails: contact(&top, "email", "email_verified", 254, now)?,
+            phones: contact(&top, "phone", "phone_verified", 32, now)?,
+        };
+        Ok(Self { profile, password })
+    }
+}
+
+/// Whether nobody could take the name for an e-mail address or a phone number, since people sign
+/// in with any of the three.
+fn is_username(name: &str) -> bool {
+    let begins = name.starts_with(char::is_alphanumeric);
+    let is_number = name.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')' | '/'));
+    begins && !is_number && !name.contains('@') && !name.contains(char::is_whitespace)
+}
+
+fn contact(
+    top: &Object<'_>,
+    key: &str,
+    verified: &str,
+    most: usize,
+    now: Moment,
+) -> Result<Vec<Contact>, Denied> {
+    let is_verified = top.flag(verified)?;
+    match top.text(key, most)? {
+        Some(value) => Ok(vec![Contact { value, verified_at: is_verified.then_some(now) }]),
+        None if is_verified => Err(top.wrong(verified, &format!("is of no use without '{key}'"))),
+        None => Ok(vec![]),
+    }
+}

@@ -1,0 +1,171 @@
+use super::*;
+use crate::id::EventSeq;
+use crate::rule::sample::{NOW, scopes, user};
+
+const HERE: SessionId = SessionId::from_bytes([3; 16]);
+const ELSEWHERE: SessionId = SessionId::from_bytes([4; 16]);
+const TOKEN: TokenId = TokenId::from_bytes([9; 16]);
+
+fn id(text: &str) -> ClientId {
+    text.parse().expect("a client id")
+}
+
+fn taxi() -> ClientId {
+    id("org.example.taxi")
+}
+
+fn listener(client: &str) -> Listener {
+    Listener { client: id(client), user: user(1), session: HERE, token: TOKEN }
+}
+
+fn event(what: Happening) -> Event {
+    Event { seq: EventSeq(7), at: NOW, what }
+}
+
+fn ended(session: SessionId, reason: EndReason) -> Event {
+    event(Happening::SessionEnded { session, user: user(1), reason, clients: vec![id("super"), taxi()] })
+}
+
+fn consent(of: u8, app: &str) -> Event {
+    let (scope, removed) = (scopes("openid profile.basic"), scopes("phone.verified"));
+    event(Happening::ConsentChanged { user: user(of), app: id(app), scope, removed })
+}
+
+fn profile(of: u8, claims: &[&str]) -> Event {
+    let claims = claims.iter().map(|claim| (*claim).to_owned()).collect();
+    event(Happening::ProfileChanged { user: user(of), claims })
+}
+
+fn revoked(client: &str, token: TokenId) -> Event {
+    event(Happening::TokenRevoked { client: id(client), token })
+}
+
+fn suspended(app: &str) -> Event {
+    event(Happening::AppSuspended { app: id(app) })
+}
+
+fn to_host(event: &Event) -> Option<Told> {
+    for_host(event, &listener("super"))
+}
+
+fn to_app(event: &Event, granted: &str) -> Option<Told> {
+    for_app(event, &listener("org.example.taxi"), &scopes(granted))
+}
+
+fn to_feed(event: &Event) -> Option<Told> {
+    for_feed(event, &taxi())
+}
+
+#[test]
+fn a_host_hears_why_its_session_ended_and_nothing_of_another() {
+    for reason in EndReason::ALL {
+        let told = to_host(&ended(HERE, reason));
+        assert_eq!(told, Some(Told::SessionExpired { session: HERE, reason, at: NOW }));
+        assert!(told.is_some_and(|told| told.is_last()));
+    }
+    assert_eq!(to_host(&ended(ELSEWHERE, EndReason::SignedOut)), None);
+}
+
+#[test]
+fn a_host_hears_of_its_persons_consent_for_any_app() {
+    let told = to_host(&consent(1, "org.example.shop"));
+    let (scope, removed) = (scopes("openid profile.basic"), scopes("phone.verified"));
+    assert_eq!(told, Some(Told::ConsentChanged { app: id("org.example.shop"), scope, removed }));
+    assert_eq!(to_host(&consent(2, "org.example.shop")), None);
+}
+
+#[test]
+fn a_host_hears_of_every_claim_of_its_person() {
+    let claims = vec!["name".to_owned(), "email".to_owned()];
+    assert_eq!(to_host(&profile(1, &["name", "email"])), Some(Told::ProfileChanged { claims }));
+    assert_eq!(to_host(&profile(2, &["name"])), None);
+}
+
+#[test]
+fn a_host_hears_nothing_of_other_tokens_suspensions_and_keys() {
+    assert_eq!(to_host(&revoked("super", TOKEN)), Some(Told::TokenExpired));
+    assert_eq!(to_host(&revoked("super", TokenId::from_bytes([8; 16]))), None);
+    assert_eq!(to_host(&suspended("org.example.taxi")), None);
+    assert_eq!(to_host(&event(Happening::KeysRotated)), None);
+}
+
+#[test]
+fn an_app_hears_one_of_three_reasons() {
+    for (reason, told) in [
+        (EndReason::SignedOut, EndReason::SignedOut),
+        (EndReason::Expired, EndReason::Expired),
+        (EndReason::Revoked, EndReason::Revoked),
+        (EndReason::PasswordChanged, EndReason::Revoked),
+        (EndReason::RefreshReused, EndReason::Revoked),
+        (EndReason::Suspended, EndReason::Revoked),
+        (EndReason::Erased, EndReason::Revoked),
+    ] {
+        let expected = Told::SessionExpired { session: HERE, reason: told, at: NOW };
+        assert_eq!(to_app(&ended(HERE, reason), "openid"), Some(expected));
+    }
+    assert_eq!(to_app(&ended(ELSEWHERE, EndReason::SignedOut), "openid"), None);
+}
+
+#[test]
+fn an_app_hears_of_its_own_consent_only() {
+    assert!(matches!(to_app(&consent(1, "org.example.taxi"), "openid"), Some(Told::ConsentChanged { .. })));
+    assert_eq!(to_app(&consent(1, "org.example.shop"), "openid"), None);
+    assert_eq!(to_app(&consent(2, "org.example.taxi"), "openid"), None);
+}
+
+#[test]
+fn an_app_hears_only_of_claims_that_its_scopes_open() {
+    let all =
+        profile(1, &["name", "picture", "email", "email_verified", "phone_number", "phone_number_verified"]);
+    let heard = |granted: &str| match to_app(&all, granted) {
+        Some(Told::ProfileChanged { claims }) => claims.join(" "),
+        _ => String::new(),
+    };
+    assert_eq!(heard("openid"), "");
+    assert_eq!(heard("openid profile.basic"), "name picture");
+    assert_eq!(heard("openid email.verified"), "email email_verified");
+    assert_eq!(heard("phone.verified"), "phone_number phone_number_verified");
+    assert_eq!(to_app(&profile(1, &["shoe_size"]), "openid profile.basic"), None);
+    assert_eq!(to_app(&profile(2, &["name"]), "openid profile.basic"), None);
+}
+
+#[test]
+fn an_app_hears_that_its_token_is_no_longer_good() {
+    for what in [revoked("org.example.taxi", TOKEN), suspended("org.example.taxi")] {
+        let told = to_app(&what, "openid");
+        assert_eq!(told, Some(Told::TokenExpired));
+        assert!(told.is_some_and(|told| told.is_last()));
+    }
+    assert_eq!(to_app(&revoked("org.example.taxi", TokenId::from_bytes([8; 16])), "openid"), None);
+    assert_eq!(to_app(&suspended("org.example.shop"), "openid"), None);
+    assert_eq!(to_app(&event(Happening::KeysRotated), "openid"), None);
+}
+
+#[test]
+fn a_back_end_hears_of_sessions_in_which_its_app_was_entered() {
+    assert_eq!(
+        to_feed(&ended(ELSEWHERE, EndReason::Erased)),
+        Some(Told::SessionEnded { session: ELSEWHERE })
+    );
+    assert_eq!(for_feed(&ended(HERE, EndReason::SignedOut), &id("org.example.shop")), None);
+}
+
+#[test]
+fn a_back_end_hears_of_grants_to_its_app_by_anyone() {
+    let scope = scopes("openid profile.basic");
+    assert_eq!(to_feed(&consent(2, "org.example.taxi")), Some(Told::GrantChanged { user: user(2), scope }));
+    assert_eq!(to_feed(&consent(1, "org.example.shop")), None);
+    assert_eq!(to_feed(&profile(1, &["name"])), None);
+}
+
+#[test]
+fn a_back_end_hears_of_its_own_tokens_its_own_suspension_and_of_new_keys() {
+    assert_eq!(to_feed(&revoked("org.example.taxi", TOKEN)), Some(Told::TokenRevoked { token: TOKEN }));
+    assert_eq!(to_feed(&revoked("org.example.shop", TOKEN)), None);
+    let told = to_feed(&suspended("org.example.taxi"));
+    assert_eq!(told, Some(Told::AppSuspended));
+    assert!(told.is_some_and(|told| told.is_last()));
+    assert_eq!(to_feed(&suspended("org.example.shop")), None);
+    assert_eq!(to_feed(&event(Happening::KeysRotated)), Some(Told::KeysRotated));
+    assert!(!Told::KeysRotated.is_last());
+}

@@ -1,0 +1,58 @@
+//! Request bodies, read whole within limits.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use portico_core::denied::{Code, Denied};
+use serde::de::DeserializeOwned;
+
+/// The largest form.
+pub const FORM: usize = 64 * 1024;
+/// The largest JSON document that a person or app sends.
+pub const JSON: usize = 256 * 1024;
+
+/// Reads a form body.
+pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Denied> {
+    if !is(headers, "application/x-www-form-urlencoded") {
+        let text = "the body must be application/x-www-form-urlencoded";
+        return Err(Denied::new(Code::UnsupportedMediaType, text));
+    }
+    whole(body, FORM).await
+}
+
+/// Reads a JSON body. Depth is limited by the parser; an unknown member is named.
+pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, most: usize) -> Result<T, Denied> {
+    if !is(headers, "application/json") {
+        return Err(Denied::new(Code::UnsupportedMediaType, "the body must be application/json"));
+    }
+    let bytes = whole(body, most).await?;
+    serde_json::from_slice(&bytes).map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
+}
+
+/// What is wrong with a document, without quoting values from it.
+fn place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match error.classify() {
+        serde_json::error::Category::Data if text.starts_with("unknown field") || text.starts_with("missing field") => text,
+        serde_json::error::Category::Data => {
+            format!("a member has the wrong type at line {} column {}", error.line(), error.column())
+        }
+        _ => format!("no JSON at line {} column {}", error.line(), error.column()),
+    }
+}
+
+/// Reads a body of this size at most.
+pub async fn whole(body: Body, most: usize) -> Result<Bytes, Denied> {
+    match Limited::new(body, most).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Denied::new(Code::TooLarge, format!("the body is larger than {most} bytes")))
+        }
+        Err(_) => Err(Denied::request("the body could not be read")),
+    }
+}
+
+fn is(headers: &HeaderMap, wanted: &str) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    given.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted))
+}

@@ -1,0 +1,153 @@
+//! What every route holds: the memory, the way out, the limits.
+
+use std::sync::Arc;
+
+use portico_core::Change;
+use portico_core::denied::{Code, Denied};
+use portico_core::moment::Moment;
+use portico_live::Live;
+use portico_reach::{AddressPolicy, KeySets};
+use portico_seal::{PasswordHasher, Verdict};
+use portico_store::{CommitError, Taken, Unavailable};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::throttle::{Limits, Throttles};
+
+/// How the public face is set up.
+#[derive(Debug, Clone, Default)]
+pub struct FaceSettings {
+    /// SHA-256 of the operator's token.
+    pub admin_token_digest: [u8; 32],
+    /// How many failures are borne before an attempt must wait.
+    pub limits: Limits,
+    /// A line above the sign-in form, such as the demo's person.
+    pub sign_in_notice: Option<String>,
+}
+
+/// What every route holds.
+pub struct House {
+    /// The memory over the store.
+    pub live: Arc<Live>,
+    /// Hashes and verifies passwords.
+    pub passwords: Arc<PasswordHasher>,
+    /// Other people's public keys.
+    pub keysets: KeySets,
+    /// Which addresses may be connected to.
+    pub address: AddressPolicy,
+    /// Told when a logout message was queued.
+    pub outbox: Arc<Notify>,
+    /// Counts failures.
+    pub throttles: Throttles,
+    /// How the face is set up.
+    pub settings: FaceSettings,
+    hashing: Semaphore,
+}
+
+/// The most attempts at a decision whose grounds keep changing.
+const ATTEMPTS: usize = 3;
+
+impl House {
+    /// Puts a house together.
+    pub fn new(
+        live: Arc<Live>,
+        passwords: PasswordHasher,
+        keysets: KeySets,
+        address: AddressPolicy,
+        outbox: Arc<Notify>,
+        settings: FaceSettings,
+    ) -> Arc<Self> {
+        // Each hash takes tens of MiB; as many at once as there are cores loses no throughput.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Arc::new(Self {
+            throttles: Throttles::new(settings.limits),
+            live,
+            passwords: Arc::new(passwords),
+            keysets,
+            address,
+            outbox,
+            settings,
+            hashing: Semaphore::new(cores),
+        })
+    }
+
+    /// The moment it is now.
+    pub fn now(&self) -> Moment {
+        self.live.now()
+    }
+
+    /// Whether the issuer is reached over TLS, so that cookies are bound to it.
+    pub fn is_secure(&self) -> bool {
+        self.live.issuer().starts_with("https://")
+    }
+
+    /// Loads and decides until the commit finds the grounds unchanged: three times, then 503.
+    pub async fn decide<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
+    where
+        F: Future<Output = Result<(Vec<Change>, T), Denied>>,
+    {
+        for _ in 0..ATTEMPTS {
+            let (changes, outcome) = attempt().await?;
+            if changes.is_empty() {
+                return Ok(outcome);
+            }
+            match self.commit(changes).await {
+                Ok(()) => return Ok(outcome),
+                Err(CommitError::Conflict) => continue,
+                Err(error) => return Err(refused(&error)),
+            }
+        }
+        Err(Denied::unavailable("what was relied on kept changing"))
+    }
+
+    /// Commits, and wakes the deliveries if a message was queued.
+    pub async fn commit(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+        let queued = changes.iter().any(|change| matches!(change, Change::DeliveryQueued(_)));
+        let result = self.live.commit(changes).await;
+        if queued && result.is_ok() {
+            self.outbox.notify_one();
+        }
+        result
+    }
+
+    /// Hashes a new password, off the threads that serve.
+    pub async fn hash_password(self: &Arc<Self>, password: String) -> Result<String, Denied> {
+        let house = Arc::clone(self);
+        self.hashing(move || house.passwords.hash(&password, house.live.vault().chance())).await
+    }
+
+    /// Verifies a password against a hash, or against nobody's at the same cost.
+    pub async fn verify_password(&self, hash: Option<String>, password: String) -> Result<Verdict, Denied> {
+        let passwords = Arc::clone(&self.passwords);
+        let verify = move || match hash {
+            Some(hash) => passwords.verify(&hash, &password),
+            None => passwords.decoy(&password),
+        };
+        self.hashing(verify).await
+    }
+
+    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Denied> {
+        let _turn = self.hashing.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+        tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("a password was not hashed"))
+    }
+}
+
+/// The refusal that a failed commit means to a caller.
+pub fn refused(error: &CommitError) -> Denied {
+    let taken = |text: &'static str| Denied::new(Code::Conflict, text);
+    match error {
+        CommitError::Unavailable(cause) => unavailable(cause),
+        CommitError::Conflict => Denied::new(Code::Conflict, "this has changed meanwhile; look again"),
+        CommitError::Taken(Taken::Client) => taken("this client id is taken"),
+        CommitError::Taken(Taken::Username) => taken("this username is taken"),
+        CommitError::Taken(Taken::Email) => taken("this e-mail address is taken"),
+        CommitError::Taken(Taken::Phone) => taken("this phone number is taken"),
+        CommitError::Taken(Taken::Link) => taken("this identity is linked already"),
+        CommitError::Taken(Taken::Assertion) => Denied::grant("the assertion was used before"),
+        CommitError::Taken(Taken::Secret | Taken::Id) => Denied::unavailable("a fresh id was taken"),
+    }
+}
+
+/// The refusal that a silent store means to a caller.
+pub fn unavailable(cause: &Unavailable) -> Denied {
+    Denied::unavailable(cause.0.clone())
+}

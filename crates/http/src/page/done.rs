@@ -1,0 +1,26 @@
+//! The page after an answer when there is no address to go back to.
+
+use maud::{Markup, html};
+
+use super::Frame;
+use super::glyph;
+use super::layout::{Shape, document};
+
+/// The page that says the answer was taken.
+pub fn done(frame: &Frame) -> Markup {
+    let words = &frame.words().done;
+    document(
+        frame,
+        Shape::Card,
+        words.title,
+        html! {
+            main.card {
+                header.head {
+                    span.tile.large.plain aria-hidden="true" { (glyph::mark()) }
+                    h1 { (words.title) }
+                    p.lead { (words.lead) }
+                }
+            }
+        },
+    )
+}

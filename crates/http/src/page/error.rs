@@ -1,0 +1,92 @@
+//! The page for when something went wrong.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, Party, Shape, document, is_followable};
+use super::words::{phrase, phrase_text};
+use super::{glyph, name};
+
+/// What the error page shows.
+#[derive(Clone)]
+pub struct ErrorPage {
+    /// Theme and language.
+    pub frame: Frame,
+    /// What happened.
+    pub problem: Problem,
+    /// One sentence for whoever builds the app, such as `redirect_uri is not registered`. Never a cause from
+    /// inside, and nothing that the caller may not know.
+    pub detail: Option<String>,
+    /// What a person can quote to support, and support can find in the log.
+    pub reference: Option<String>,
+    /// Where to go on, and the address; a link only if it is a web address.
+    pub back: Option<(Party, String)>,
+}
+
+/// What can go wrong, as far as a person can do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Nothing is here, or nothing that this person may know of.
+    NotFound,
+    /// The link was used already or is too old (consent requests, sign-in requests).
+    LinkExpired,
+    /// The form was too old, or was not ours (`csrf`).
+    FormExpired,
+    /// The request of the app that sent the person here is malformed.
+    BadRequest,
+    /// The app that sent the person here is not registered, or not live.
+    UnknownApp,
+    /// The address to return to is not one that the app registered, so the person stays here.
+    UnregisteredReturn,
+    /// The account is suspended.
+    Suspended,
+    /// The address exists, but not for this method.
+    MethodNotAllowed,
+    /// Too many requests; the next is accepted after so many seconds.
+    TooMany {
+        /// Seconds until the next attempt, as in `Retry-After`.
+        seconds: u64,
+    },
+    /// Portico cannot be sure of its answer now; trying again helps.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+/// The error page.
+pub fn error(view: &ErrorPage) -> Markup {
+    let words = &view.frame.words().error;
+    let (title, explanation) = words.of(view.problem);
+    let seconds = match view.problem {
+        Problem::TooMany { seconds } => seconds.to_string(),
+        _ => String::new(),
+    };
+    document(
+        &view.frame,
+        Shape::Card,
+        &phrase_text(title, &[]),
+        html! {
+            main.card {
+                header.head {
+                    span.tile.large.warn aria-hidden="true" { (glyph::warning()) }
+                    h1 { (title) }
+                    p.lead { (phrase(explanation, &[("seconds", &seconds)])) }
+                }
+                @if view.detail.is_some() || view.reference.is_some() {
+                    dl.facts.boxed {
+                        @if let Some(detail) = &view.detail {
+                            div { dt { (words.detail) } dd { bdi { (name::prose(detail)) } } }
+                        }
+                        @if let Some(reference) = &view.reference {
+                            div { dt { (words.reference) } dd { code { (reference) } } }
+                        }
+                    }
+                }
+                @if let Some((party, href)) = view.back.as_ref().filter(|(_, href)| is_followable(href)) {
+                    a.button.secondary href=(href) rel="noreferrer" {
+                        (phrase(words.back, &[("name", &name::shown(party))]))
+                    }
+                }
+            }
+        },
+    )
+}

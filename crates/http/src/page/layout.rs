@@ -1,0 +1,140 @@
+//! What all pages share: the document around them, and the small things that stand on several.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::asset::STYLESHEET_HASH;
+use super::words::{self, Words};
+use super::{glyph, name};
+
+/// A colour scheme that the host asked for by its `theme` parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark text on a light ground, whatever the device prefers.
+    Light,
+    /// Light text on a dark ground, whatever the device prefers.
+    Dark,
+}
+
+impl Theme {
+    /// The theme called `light` or `dark`; anything else leaves the choice to the device.
+    pub fn named(parameter: &str) -> Option<Self> {
+        match parameter {
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// How the host wants its pages to look and speak.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The theme, or `None` to follow the device (`prefers-color-scheme`).
+    pub theme: Option<Theme>,
+    /// Language tags in order of preference, separated by spaces (OIDC Core §3.1.2.1 `ui_locales`); may be
+    /// empty. The page speaks the first language it knows.
+    pub ui_locales: String,
+}
+
+impl Frame {
+    pub(super) fn words(&self) -> &'static Words {
+        words::preferred(&self.ui_locales)
+    }
+}
+
+/// An app or a host as people see it.
+#[derive(Clone, Debug, Default)]
+pub struct Party {
+    /// The id it is registered under, such as `org.example.taxi`. Shown in small print, because names can be
+    /// imitated and ids cannot.
+    pub id: String,
+    /// Its name as registered; shown with direction marks and invisible characters removed.
+    pub name: String,
+    /// Address of an icon. Shown only when it starts with `https://` or `data:image/`; otherwise the initial
+    /// stands in for it.
+    pub icon: Option<String>,
+    /// The registered name of who makes it; empty where unknown (a host has none).
+    pub developer: String,
+}
+
+/// A point in time, formatted by the caller.
+#[derive(Clone, Debug, Default)]
+pub struct Stamp {
+    /// What is read, such as `2 hours ago` or `4 March 2026, 14:05`.
+    pub text: String,
+    /// The same for machines, RFC 3339, such as `2026-03-04T14:05:00Z`.
+    pub datetime: String,
+}
+
+/// The measure of a page: one card in the middle, or a column with navigation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Card,
+    Wide,
+}
+
+pub(super) fn document(frame: &Frame, shape: Shape, title: &str, body: Markup) -> Markup {
+    let words = frame.words();
+    html! {
+        (DOCTYPE)
+        html lang=(words.lang) dir=(words.dir) data-theme=[frame.theme.map(Theme::as_str)] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content=(frame.theme.map_or("light dark", Theme::as_str));
+                meta name="robots" content="noindex";
+                title { (title) " · " (words.layout.product) }
+                link rel="icon" type="image/svg+xml" href={ "/assets/mark.svg?v=" (STYLESHEET_HASH) };
+                link rel="stylesheet" href={ "/assets/portico.css?v=" (STYLESHEET_HASH) };
+            }
+            body class=(match shape { Shape::Card => "lone", Shape::Wide => "wide" }) {
+                (body)
+                footer.foot {
+                    (glyph::mark())
+                    span { strong { (words.layout.product) } " " span.quiet { (words.layout.promise) } }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn csrf_field(csrf: &str) -> Markup {
+    html! { input type="hidden" name="csrf" value=(csrf); }
+}
+
+pub(super) fn time(stamp: &Stamp) -> Markup {
+    html! { time datetime=(stamp.datetime) { (stamp.text) } }
+}
+
+/// The square that stands for an app: its icon, or its initial on a colour that its id decides.
+pub(super) fn tile(party: &Party, size: &'static str) -> Markup {
+    let icon = party.icon.as_deref().filter(|src| is_showable(src));
+    html! {
+        span class={ "tile " (size) " hue-" (name::hue(&party.id)) } aria-hidden="true" {
+            @match icon {
+                Some(src) => img src=(src) alt=(name::initial(party)) width="64" height="64" referrerpolicy="no-referrer";,
+                None => (name::initial(party)),
+            }
+        }
+    }
+}
+
+fn is_showable(src: &str) -> bool {
+    let starts =
+        |prefix: &str| src.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("https://") || starts("data:image/")
+}
+
+/// Whether a link may lead there: web addresses and paths of our own, never `javascript:` and the like.
+pub(super) fn is_followable(href: &str) -> bool {
+    href.starts_with("https://")
+        || href.starts_with("http://")
+        || (href.starts_with('/') && !href.starts_with("//") && !href.starts_with("/\\"))
+}

@@ -1,0 +1,117 @@
+//! The sign-in page.
+
+use maud::{Markup, html};
+
+use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use super::words::phrase;
+use super::{glyph, name};
+
+/// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
+#[derive(Clone, Default)]
+pub struct SignIn {
+    /// Theme and language.
+    pub frame: Frame,
+    /// The token that the form must bring back.
+    pub csrf: String,
+    /// The app or host that one signs in for; `None` for Portico's own pages.
+    pub to: Option<Party>,
+    /// What the username field holds at first: a `login_hint`, or what was typed before. May be empty.
+    pub username: String,
+    /// Somebody is signed in already and is asked to prove it again (`prompt=login`, `max_age`).
+    pub again: bool,
+    /// Why the last attempt failed.
+    pub problem: Option<SignInProblem>,
+    /// A line above the form, such as the demo's person. Text between backticks is set as code.
+    pub notice: Option<String>,
+}
+
+/// Why a sign-in was refused, as far as the person may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// Username and password do not belong together. Unknown people get the same words.
+    Mismatch,
+    /// Too many failed attempts; the next is accepted after so many seconds.
+    TooMany {
+        /// Seconds until the next attempt, as in `Retry-After`.
+        seconds: u64,
+    },
+    /// The form was too old, or was not ours (`csrf`).
+    FormExpired,
+    /// The password was right, but the account is suspended.
+    Suspended,
+}
+
+/// The sign-in page.
+pub fn sign_in(view: &SignIn) -> Markup {
+    let words = &view.frame.words().sign_in;
+    let title = if view.again { words.title_again } else { words.title };
+    document(
+        &view.frame,
+        Shape::Card,
+        title,
+        html! {
+            main.card {
+                header.head {
+                    @match &view.to {
+                        Some(party) => (tile(party, "large")),
+                        None => span.tile.large.plain aria-hidden="true" { (glyph::mark()) },
+                    }
+                    h1 { (title) }
+                    @if let Some(party) = &view.to {
+                        p.lead { (phrase(words.to, &[("name", &name::shown(party))])) }
+                    }
+                }
+                @if let Some(notice) = &view.notice {
+                    p.notice { (glyph::info()) span { (with_code(notice)) } }
+                }
+                (form(view))
+            }
+        },
+    )
+}
+
+fn form(view: &SignIn) -> Markup {
+    let words = &view.frame.words().sign_in;
+    let wrong = matches!(view.problem, Some(SignInProblem::Mismatch)).then_some("true");
+    let described = view.problem.map(|_| "problem");
+    let hinted = !view.username.is_empty();
+    html! {
+        form.stack method="post" {
+            @if let Some(problem) = view.problem {
+                div.alert id="problem" role="alert" { (glyph::warning()) p { (explain(view, problem)) } }
+            }
+            (csrf_field(&view.csrf))
+            div.field {
+                label for="username" { (words.username) }
+                input id="username" name="username" type="text" value=(view.username) required
+                    autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"
+                    maxlength="320" aria-invalid=[wrong] aria-describedby=[described] autofocus[!hinted];
+            }
+            div.field {
+                label for="password" { (words.password) }
+                input id="password" name="password" type="password" required
+                    autocomplete="current-password" maxlength="1024"
+                    aria-invalid=[wrong] aria-describedby=[described] autofocus[hinted];
+            }
+            button.primary type="submit" { (words.submit) }
+        }
+    }
+}
+
+fn explain(view: &SignIn, problem: SignInProblem) -> Markup {
+    let words = &view.frame.words().sign_in;
+    match problem {
+        SignInProblem::Mismatch => html! { (words.mismatch) },
+        SignInProblem::TooMany { seconds } => phrase(words.too_many, &[("seconds", &seconds.to_string())]),
+        SignInProblem::FormExpired => html! { (words.form_expired) },
+        SignInProblem::Suspended => html! { (words.suspended) },
+    }
+}
+
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (i, piece) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
+    }
+}

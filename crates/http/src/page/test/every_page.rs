@@ -1,0 +1,79 @@
+//! What holds for every page, with hostile content too.
+
+use super::super::asset::asset;
+use super::{attribute, pages};
+
+/// The tags of a page, without the text between them and with attribute values blanked.
+fn tags(page: &str) -> Vec<String> {
+    let mut tags = Vec::new();
+    for rest in page.split('<').skip(1) {
+        let tag = rest.split('>').next().unwrap_or_default();
+        tags.push(tag.split('"').step_by(2).collect::<Vec<_>>().join("\"\""));
+    }
+    tags
+}
+
+#[test]
+fn no_page_holds_a_script_an_inline_style_or_a_handler() {
+    for (name, page) in pages() {
+        for tag in tags(&page) {
+            let tag = tag.to_ascii_lowercase();
+            assert!(!tag.starts_with("script") && !tag.starts_with("style"), "{name}: <{tag}>");
+            assert!(!tag.contains(" style=") && !tag.contains(" on"), "{name}: <{tag}>");
+        }
+        assert!(!page.contains("<script"), "{name}");
+        assert!(!page.contains("style="), "{name}");
+    }
+}
+
+#[test]
+fn no_page_loads_anything_without_tls_or_follows_a_script_address() {
+    for (name, page) in pages() {
+        for attribute in [" src=\"", " href=\"", " action=\""] {
+            for address in page.split(attribute).skip(1) {
+                let fine =
+                    ["/", "https://", "#", "data:image/"].iter().any(|start| address.starts_with(start));
+                assert!(fine && !address.starts_with("//"), "{name}: {attribute}{address:.60}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_tag_is_closed_even_around_hostile_names() {
+    const VOID: [&str; 4] = ["meta", "link", "input", "img"];
+    for (page_name, page) in pages() {
+        let mut open: Vec<String> = Vec::new();
+        for tag in tags(&page).iter().filter(|tag| !tag.starts_with('!')) {
+            let name = tag.split([' ', '"']).next().unwrap_or_default();
+            match name.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop().as_deref(), Some(closed), "{page_name}"),
+                None if VOID.contains(&name) => {}
+                None => open.push(name.to_owned()),
+            }
+        }
+        assert_eq!(open, Vec::<String>::new(), "{page_name}");
+    }
+}
+
+#[test]
+fn every_id_on_a_page_is_used_once_and_every_reference_has_one() {
+    for (name, page) in pages() {
+        let ids: Vec<_> = attribute(&page, " id=\"");
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len(), "{name}: {ids:?}");
+        for reference in [" for=\"", " aria-describedby=\"", " aria-labelledby=\"", " href=\"#"] {
+            for wanted in attribute(&page, reference) {
+                assert!(ids.contains(&wanted), "{name}:{reference}{wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_with_its_style_sheet_is_smaller_than_fifty_kilobytes() {
+    let css = asset("portico.css").unwrap().body.len();
+    for (name, page) in pages().iter().filter(|(name, _)| !name.contains("hostile")) {
+        assert!(page.len() + css < 50_000, "{name}: {} + {css}", page.len());
+    }
+}

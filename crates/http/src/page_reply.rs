@@ -1,0 +1,106 @@
+//! Pages as answers: under a strict policy, top-level only, never cached.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use maud::Markup;
+use portico_core::denied::{Code, Denied};
+use portico_core::noun::client::Client;
+use url::Url;
+
+use crate::House;
+use crate::page::error::{ErrorPage, Problem, error};
+use crate::page::{Frame, Party};
+use crate::reply::{self, Reply};
+
+/// A page.
+pub fn page(house: &House, status: StatusCode, markup: Markup) -> Reply {
+    page_leading_to(house, status, markup, None)
+}
+
+/// A page whose form may end at this address: browsers hold the redirect that follows a form to
+/// `form-action` too.
+pub fn page_leading_to(_house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {
+    let mut reply = reply::typed(status, "text/html; charset=utf-8", markup.into_string());
+    let target = to.and_then(form_target).map(|target| format!(" {target}")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'{target}; \
+         frame-ancestors 'none'; base-uri 'none'"
+    );
+    let headers = reply.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in [
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    reply
+}
+
+fn form_target(to: &str) -> Option<String> {
+    let url = Url::parse(to).ok()?;
+    match url.scheme() {
+        "http" | "https" => Some(url.origin().ascii_serialization()),
+        scheme => Some(format!("{scheme}:")),
+    }
+}
+
+/// A refusal as a page.
+pub fn refusal(house: &House, frame: Frame, denied: &Denied) -> Reply {
+    reply::log(denied);
+    let problem = match denied.code {
+        Code::NotFound => Problem::NotFound,
+        Code::TooManyRequests => Problem::TooMany { seconds: 60 },
+        Code::Unavailable => Problem::Unavailable,
+        Code::InvalidClient => Problem::UnknownApp,
+        _ => Problem::BadRequest,
+    };
+    problem_page(house, frame, problem, Some(denied.description.to_string()))
+}
+
+/// A page that says what went wrong.
+pub fn problem_page(house: &House, frame: Frame, problem: Problem, detail: Option<String>) -> Reply {
+    let status = match problem {
+        Problem::NotFound => StatusCode::NOT_FOUND,
+        Problem::LinkExpired => StatusCode::GONE,
+        Problem::FormExpired | Problem::BadRequest | Problem::UnknownApp | Problem::UnregisteredReturn => {
+            StatusCode::BAD_REQUEST
+        }
+        Problem::Suspended => StatusCode::FORBIDDEN,
+        Problem::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let wait = match problem {
+        Problem::TooMany { seconds } => Some(seconds),
+        Problem::Unavailable => Some(1),
+        _ => None,
+    };
+    let view = ErrorPage { frame, problem, detail, reference: None, back: None };
+    let mut reply = page(house, status, error(&view));
+    if let Some(seconds) = wait {
+        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    reply
+}
+
+/// How pages name a client.
+pub fn party(client: &Client, developer: Option<&str>) -> Party {
+    let icon = client.app().and_then(|app| app.icons.first()).map(|icon| icon.src.clone());
+    Party {
+        id: client.id.to_string(),
+        name: client.name.clone(),
+        icon,
+        developer: developer.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The language that a page is to be in: what was asked for, else what the browser prefers.
+pub fn locales(asked: Option<&str>, headers: &HeaderMap) -> String {
+    let prefers = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    asked.or_else(prefers).unwrap_or_default().chars().take(200).collect()
+}

@@ -1,0 +1,261 @@
+//! Token exchange by a host: a launch token, a login code, or the question that must come first.
+
+use std::sync::Arc;
+
+use portico_core::Change;
+use portico_core::denied::{Code, Denied};
+use portico_core::id::ClientId;
+use portico_core::moment::{Moment, Span};
+use portico_core::noun::client::Client;
+use portico_core::noun::code::{self, CodeKind};
+use portico_core::noun::consent::ConsentRequest;
+use portico_core::noun::session::Session;
+use portico_core::noun::token::{Purpose, Token};
+use portico_core::rule::agree::QUESTION_LIFE;
+use portico_core::rule::launch::{self as rule, Ask, Launch, Prompt};
+use portico_core::rule::redeem::LOGIN_CODE_LIFE;
+use portico_core::scope::ScopeSet;
+use portico_live::{LiveClient, LiveSession, Verified};
+use portico_seal::secret;
+use serde_json::json;
+
+use super::exchange;
+use super::token::{Asking, Granted, Issue, access_token};
+use crate::House;
+use crate::house::{refused, unavailable};
+use crate::reply::{self, Reply};
+
+/// The token type of an access token (RFC 8693 §3).
+pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const LOGIN_CODE: &str = "urn:portico:token-type:login-code";
+
+/// `grant_type=urn:ietf:params:oauth:grant-type:token-exchange`.
+pub async fn token_exchange(house: &House, asking: &Asking<'_>) -> Reply {
+    let answer = match asking.client.client.host() {
+        Some(_) => launch(house, asking).await,
+        None => exchange::exchange(house, asking).await.map(Answer::Granted),
+    };
+    match answer {
+        Ok(Answer::Granted(granted)) => reply::ok(&granted),
+        Ok(Answer::Ask { scope, secret }) => {
+            let text = "the person must be asked first: show consent_uri, then launch again";
+            let denied = Denied::new(Code::ConsentRequired, text);
+            let uri = format!("{}/consent/{secret}", house.live.issuer());
+            let further = json!({ "scope": scope, "consent_uri": uri, "consent_request": secret });
+            reply::oauth_with(&denied, further)
+        }
+        Err(denied) => reply::oauth(&denied),
+    }
+}
+
+enum Answer {
+    Granted(Granted),
+    Ask { scope: ScopeSet, secret: String },
+}
+
+/// The token that is exchanged, before it is known to be good.
+///
+/// Anything but a good token of the right kind is `invalid_request` (RFC 8693 §2.2.2); a token
+/// whose session is over is `invalid_grant`, so that the host knows to sign in again.
+pub async fn subject(
+    house: &House,
+    asking: &Asking<'_>,
+    purpose: Purpose,
+) -> Result<(Arc<Verified>, Arc<LiveSession>), Denied> {
+    let unacceptable = || Denied::request("subject_token is not an access token that this client may exchange");
+    if asking.fields.need("subject_token_type")? != ACCESS_TOKEN {
+        return Err(Denied::request(format!("subject_token_type must be {ACCESS_TOKEN}")));
+    }
+    if asking.fields.get("actor_token").is_some() {
+        return Err(Denied::request("actor_token is not supported"));
+    }
+    let text = asking.fields.need("subject_token")?;
+    let token = house.live.token(text).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unacceptable)?;
+    if token.purpose != purpose || token.client != asking.client.client.id {
+        return Err(unacceptable());
+    }
+    let over = || Denied::grant("the session is over; the person must sign in again");
+    let session = house.live.session(token.session).await.map_err(|cause| unavailable(&cause))?.ok_or_else(over)?;
+    if !session.is_live(&house.live.settings().sessions, house.now()) {
+        return Err(over());
+    }
+    if house.now() >= token.expires_at || house.live.is_revoked(token.id) {
+        return Err(Denied::request("subject_token has expired or was revoked; refresh it"));
+    }
+    Ok((token, session))
+}
+
+async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied> {
+    let (host, live) = subject(house, asking, Purpose::Host).await?;
+    if !host.scope.has("host") {
+        return Err(Denied::request("subject_token was not issued for the scope host"));
+    }
+    let wants_code = requested_type(asking)?;
+    let ask = read_ask(asking)?;
+    let target = target(house, asking.fields.need("audience")?).await?;
+    let none = Default::default();
+    let consents = match &target {
+        Some(target) => house.live.consents(host.user, &target.client.id).await.map_err(|cause| unavailable(&cause))?,
+        None => none,
+    };
+    let session = live.now(&house.live.settings().sessions);
+    let auth_time = auth_time(house, asking, &session)?;
+    let decided = rule::launch(&ask, target.as_ref().map(|target| &target.client), &consents)?;
+    let Some(target) = target else { return Err(Denied::unavailable("a launch without a target")) };
+    house.live.touch(&live);
+    match decided {
+        Launch::ConsentNeeded(scope) => question(house, &host, &session, &target.client, scope).await,
+        Launch::Granted { scope, ttl: _ } if wants_code => {
+            let code = login_code(house, &host, &target.client, scope, auth_time.is_some()).await?;
+            Ok(Answer::Granted(code))
+        }
+        Launch::Granted { scope, ttl } => {
+            entered(house, &session, &target.client.id).await?;
+            house.live.app_used(host.user, &target.client.id);
+            let issue = Issue {
+                client: &target,
+                user: host.user,
+                session: host.session,
+                scope,
+                ttl,
+                actor: Some(host.client.clone()),
+                auth_time,
+            };
+            let token = issue.token(house);
+            Ok(Answer::Granted(granted(access_token(house, &target, &token)?, &token)))
+        }
+    }
+}
+
+/// The answer that carries a launch token.
+pub fn granted(access_token: String, token: &Token) -> Granted {
+    Granted {
+        access_token,
+        issued_token_type: Some(ACCESS_TOKEN),
+        token_type: "Bearer",
+        expires_in: (token.expires_at - token.issued_at).as_seconds(),
+        scope: Some(token.scope.to_string()),
+        refresh_token: None,
+        id_token: None,
+    }
+}
+
+/// The client of this audience, if the text can be one at all.
+pub async fn target(house: &House, audience: &str) -> Result<Option<Arc<LiveClient>>, Denied> {
+    match audience.parse::<ClientId>() {
+        Ok(id) => house.live.client(&id).await.map_err(|cause| unavailable(&cause)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Records that a client was entered in a session, before its first token leaves, so that it can
+/// be told when the session ends. Afterwards this costs a look into memory.
+pub async fn entered(house: &House, session: &Session, client: &ClientId) -> Result<(), Denied> {
+    if house.live.has_entered(session.id, client).await.map_err(|cause| unavailable(&cause))? {
+        return Ok(());
+    }
+    let now = house.now();
+    let changes = vec![
+        Change::SessionHeld { session: session.id, now },
+        Change::ClientEntered { session: session.id, client: client.clone(), at: now },
+    ];
+    match house.commit(changes).await {
+        Err(portico_store::CommitError::Conflict) => Err(Denied::grant("the session is over; the person must sign in again")),
+        other => other.map_err(|error| refused(&error)),
+    }
+}
+
+fn requested_type(asking: &Asking<'_>) -> Result<bool, Denied> {
+    match asking.fields.get("requested_token_type") {
+        None | Some(ACCESS_TOKEN) => Ok(false),
+        Some(LOGIN_CODE) => Ok(true),
+        Some(_) => Err(Denied::request("this requested_token_type is not supported")),
+    }
+}
+
+fn read_ask(asking: &Asking<'_>) -> Result<Ask, Denied> {
+    let scope = asking.fields.get("scope").map(str::parse).transpose();
+    let scope = scope.map_err(|_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes"))?;
+    let prompt = match asking.fields.get("prompt") {
+        None => Prompt::WhereNeeded,
+        Some("consent") => Prompt::Always,
+        Some("none") => Prompt::Never,
+        Some(_) => return Err(Denied::request("prompt must be 'consent' or 'none'")),
+    };
+    let seconds = asking.fields.get("requested_expires_in").map(str::parse::<u32>).transpose();
+    let seconds = seconds.ok().filter(|seconds| *seconds != Some(0));
+    let seconds = seconds.ok_or_else(|| Denied::request("requested_expires_in is not a positive number of seconds"))?;
+    Ok(Ask { scope, prompt, expires_in: seconds.map(|seconds| Span::seconds(seconds.into())) })
+}
+
+/// When the person signed in, where the launch asks for it; refuses a sign-in older than that.
+fn auth_time(house: &House, asking: &Asking<'_>, session: &Session) -> Result<Option<Moment>, Denied> {
+    let Some(max_age) = asking.fields.get("max_age") else { return Ok(None) };
+    let max_age = max_age.parse::<u32>().map_err(|_| Denied::request("max_age is not a number of seconds"))?;
+    if house.now().seconds() - session.authenticated_at.seconds() > i64::from(max_age) {
+        return Err(Denied::new(Code::LoginRequired, "the person signed in longer ago than max_age allows"));
+    }
+    Ok(Some(session.authenticated_at))
+}
+
+/// Puts the question to the person; what the host gets is the only copy of its secret.
+async fn question(
+    house: &House,
+    host: &Token,
+    session: &Session,
+    app: &Client,
+    scope: ScopeSet,
+) -> Result<Answer, Denied> {
+    let (now, secret) = (house.now(), secret(house.live.vault().chance()));
+    let request = ConsentRequest {
+        digest: secret.digest(),
+        user: host.user,
+        session: session.id,
+        app: app.id.clone(),
+        asker: host.client.clone(),
+        scope: scope.clone(),
+        resume: None,
+        expires_at: now + QUESTION_LIFE,
+        opened: None,
+        closed_at: None,
+    };
+    let changes = vec![Change::SessionHeld { session: session.id, now }, Change::ConsentAsked(request)];
+    house.commit(changes).await.map_err(|error| refused(&error))?;
+    Ok(Answer::Ask { scope, secret: secret.expose().to_owned() })
+}
+
+async fn login_code(
+    house: &House,
+    host: &Token,
+    app: &Client,
+    scope: ScopeSet,
+    auth_time_asked: bool,
+) -> Result<Granted, Denied> {
+    let (now, secret) = (house.now(), secret(house.live.vault().chance()));
+    let code = code::Code {
+        digest: secret.digest(),
+        kind: CodeKind::Login,
+        client: app.id.clone(),
+        user: host.user,
+        session: host.session,
+        scope,
+        redirect_uri: None,
+        challenge: None,
+        nonce: None,
+        auth_time_asked,
+        actor: Some(host.client.clone()),
+        expires_at: now + LOGIN_CODE_LIFE,
+        used: None,
+    };
+    let changes = vec![Change::SessionHeld { session: host.session, now }, Change::CodeIssued(code)];
+    house.commit(changes).await.map_err(|error| refused(&error))?;
+    Ok(Granted {
+        access_token: secret.expose().to_owned(),
+        issued_token_type: Some(LOGIN_CODE),
+        token_type: "N_A",
+        expires_in: LOGIN_CODE_LIFE.as_seconds(),
+        scope: None,
+        refresh_token: None,
+        id_token: None,
+    })
+}

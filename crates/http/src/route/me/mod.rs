@@ -1,0 +1,80 @@
+//! `/v1/me`: the person's own view, with the token of their host.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, header};
+use axum::routing::get;
+use portico_core::denied::Denied;
+use portico_core::id::{SessionId, UserId};
+use portico_live::{LivePerson, Signed};
+
+use crate::caller::{bad_token, person};
+use crate::house::unavailable;
+use crate::reply::{self, Reply};
+use crate::{House, caller};
+
+pub mod apps;
+pub mod erase;
+pub mod export;
+pub mod history;
+pub mod profile;
+pub mod sessions;
+
+/// The routes.
+pub fn routes() -> Router<Arc<House>> {
+    Router::new()
+        .route("/v1/me", axum::routing::delete(erase::erase))
+        .route("/v1/me/profile", get(profile::show).patch(profile::change))
+        .route("/v1/me/apps", get(apps::list))
+        .route("/v1/me/apps/{app_id}", axum::routing::patch(apps::keep).delete(apps::withdraw_all))
+        .route("/v1/me/sessions", get(sessions::list).delete(sessions::end_others))
+        .route("/v1/me/sessions/{sid}", axum::routing::delete(sessions::end))
+        .route("/v1/me/history", get(history::list))
+        .route("/v1/me/export", get(export::export))
+}
+
+/// A person, and the session in which they speak.
+#[derive(Debug, Clone, Copy)]
+pub struct Who {
+    /// The person.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// The person of a request with a host's token; the session counts as used.
+async fn caller(house: &House, headers: &HeaderMap) -> Result<(Who, Signed), Denied> {
+    let signed = person(house, headers).await?;
+    let who = Who { user: signed.token.user, session: signed.token.session };
+    let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;
+    house.live.touch(&*session.ok_or_else(bad_token)?);
+    Ok((who, signed))
+}
+
+/// Refuses unless the session is live: for a decision that is taken again after a conflict.
+pub async fn still_here(house: &House, who: Who) -> Result<(), Denied> {
+    let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;
+    match session.is_some_and(|session| session.is_live(&house.live.settings().sessions, house.now())) {
+        true => Ok(()),
+        false => Err(bad_token()),
+    }
+}
+
+/// The person behind a session, with the profile open.
+pub async fn account(house: &House, user: UserId) -> Result<Arc<LivePerson>, Denied> {
+    let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
+    person.filter(|person| person.person.erased_at.is_none()).ok_or_else(bad_token)
+}
+
+/// The languages that a request prefers, as they stand, each followed by its bare form.
+pub fn languages(headers: &HeaderMap) -> Vec<String> {
+    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let tags = text.split(',').take(16).filter_map(|range| range.split(';').next()).map(str::trim);
+    let with_bare = |tag: &str| [tag.to_owned(), tag.split('-').next().unwrap_or(tag).to_owned()];
+    tags.filter(|tag| !tag.is_empty()).flat_map(with_bare).collect()
+}
+
+fn answer(result: Result<Reply, Denied>) -> Reply {
+    result.unwrap_or_else(|denied| reply::problem(&denied))
+}

@@ -1,0 +1,136 @@
+//! Limits on failures: per account and per address, counted by a keyed rate limiter.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use portico_core::denied::{Code, Denied};
+use quick_cache::sync::Cache;
+
+/// Failures borne per minute before the next attempt must wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Failed sign-ins to one account.
+    pub sign_in_per_account: NonZeroU32,
+    /// Failed sign-ins from one address.
+    pub sign_in_per_address: NonZeroU32,
+    /// Failed client authentications from one address.
+    pub client_auth_per_address: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let count = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Self {
+            sign_in_per_account: count(10),
+            sign_in_per_address: count(60),
+            client_auth_per_address: count(60),
+        }
+    }
+}
+
+/// The counters of failures.
+pub struct Throttles {
+    /// Failed sign-ins, by the keyed hash of what was typed.
+    pub accounts: Failures<[u8; 32]>,
+    /// Failed sign-ins, by address.
+    pub addresses: Failures<IpAddr>,
+    /// Failed client authentications, by address.
+    pub clients: Failures<IpAddr>,
+}
+
+impl Throttles {
+    /// Counters at these limits.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            accounts: Failures::new(limits.sign_in_per_account),
+            addresses: Failures::new(limits.sign_in_per_address),
+            clients: Failures::new(limits.client_auth_per_address),
+        }
+    }
+
+    /// Forgets counters that are full again. Run it now and then.
+    pub fn sweep(&self) {
+        self.accounts.limiter.retain_recent();
+        self.addresses.limiter.retain_recent();
+        self.clients.limiter.retain_recent();
+    }
+}
+
+/// Counts failures by key. Only failures count: a key that never fails never waits.
+pub struct Failures<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    clock: DefaultClock,
+    waiting: Cache<K, <DefaultClock as Clock>::Instant>,
+}
+
+impl<K: Hash + Eq + Clone> Failures<K> {
+    fn new(per_minute: NonZeroU32) -> Self {
+        let limiter = DefaultKeyedRateLimiter::keyed(Quota::per_minute(per_minute));
+        Self { limiter, clock: DefaultClock::default(), waiting: Cache::new(10_000) }
+    }
+
+    /// Whether an attempt may be made now; if not, how many seconds to wait.
+    pub fn may_try(&self, key: &K) -> Result<(), u64> {
+        let Some(until) = self.waiting.get(key) else { return Ok(()) };
+        let now = self.clock.now();
+        if now >= until {
+            self.waiting.remove(key);
+            return Ok(());
+        }
+        let wait: Duration = until.duration_since(now).into();
+        Err(wait.as_secs() + 1)
+    }
+
+    /// Notes a failure.
+    pub fn failed(&self, key: &K) {
+        if let Err(not_until) = self.limiter.check_key(key) {
+            self.waiting.insert(key.clone(), not_until.earliest_possible());
+        }
+    }
+}
+
+/// The key of an address: an IPv6 host owns its whole /64.
+pub fn address_key(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.into(),
+            None => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
+        },
+        v4 => v4,
+    }
+}
+
+/// The refusal after too many failures.
+pub fn too_many() -> Denied {
+    Denied::new(Code::TooManyRequests, "too many failed attempts; wait and try again")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_failures_count_and_each_key_for_itself() {
+        let failures = Failures::new(NonZeroU32::new(2).unwrap());
+        assert_eq!(failures.may_try(&1), Ok(()));
+        failures.failed(&1);
+        failures.failed(&1);
+        assert_eq!(failures.may_try(&1), Ok(()));
+        failures.failed(&1);
+        assert!(failures.may_try(&1).is_err_and(|seconds| (1..=60).contains(&seconds)));
+        assert_eq!(failures.may_try(&2), Ok(()));
+    }
+
+    #[test]
+    fn a_whole_ipv6_network_is_one_address() {
+        let key = |text: &str| address_key(text.parse().unwrap());
+        assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:2"));
+        assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
+        assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+    }
+}

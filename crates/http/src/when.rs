@@ -1,0 +1,42 @@
+//! Points in time as people read them, in UTC.
+
+use jiff::Timestamp;
+use portico_core::moment::Moment;
+
+use crate::page::Stamp;
+
+/// `21 Nov 2026, 14:05 UTC`, and the same for machines (RFC 3339).
+///
+/// A moment beyond what calendars go to is shown as the last one that there is.
+pub fn stamp(moment: Moment) -> Stamp {
+    let time = timestamp(moment);
+    Stamp { text: time.strftime("%-d %b %Y, %H:%M UTC").to_string(), datetime: rfc3339(moment) }
+}
+
+/// The moment in whole seconds by RFC 3339, such as `2026-11-21T14:05:00Z`.
+pub fn rfc3339(moment: Moment) -> String {
+    timestamp(moment).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn timestamp(moment: Moment) -> Timestamp {
+    let end = if moment.millis() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_second(moment.seconds()).unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_reads_for_people_and_for_machines() {
+        let stamp = stamp(Moment::from_millis(1_795_269_900_999));
+        assert_eq!(stamp.text, "21 Nov 2026, 14:05 UTC");
+        assert_eq!(stamp.datetime, "2026-11-21T14:05:00Z");
+    }
+
+    #[test]
+    fn the_end_of_all_calendars_is_shown_too() {
+        assert_eq!(rfc3339(Moment::from_millis(i64::MAX)), "9999-12-30T22:00:00Z");
+        assert!(rfc3339(Moment::from_millis(i64::MIN)).starts_with("-009999"));
+    }
+}

@@ -1,0 +1,105 @@
+//! Finders: from memory, or from the store into memory.
+
+use std::sync::Arc;
+
+use portico_core::id::{ClientId, SessionId, UserId};
+use portico_core::noun::catalogue::{CatalogueEntry, built_in};
+use portico_core::noun::client::Client;
+use portico_core::noun::consent::Consents;
+use portico_core::noun::person::HandleKind;
+use portico_core::noun::session::Session;
+use portico_seal::ClientKeys;
+use portico_store::{Read, Unavailable};
+
+use crate::{Live, LivePerson, LiveSession};
+
+/// A client with the keys under which its ids are derived.
+pub struct LiveClient {
+    /// The client as stored.
+    pub client: Client,
+    /// Its keys.
+    pub keys: ClientKeys,
+}
+
+/// The built-in catalogue and what was registered beside it.
+pub(crate) async fn catalogue(store: &(impl Read + ?Sized)) -> Result<Vec<CatalogueEntry>, Unavailable> {
+    let mut entries = built_in();
+    entries.extend(store.scopes().await?);
+    Ok(entries)
+}
+
+impl Live {
+    /// The client of this id, suspended or not.
+    pub async fn client(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
+        let load = async {
+            let client = self.store().client(id).await?;
+            Ok(client.map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
+        };
+        self.clients.get(id, load).await
+    }
+
+    /// The session of this id; one that was ended is found as long as the store keeps it.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Arc<LiveSession>>, Unavailable> {
+        let load = async {
+            let session = self.store().session(id).await?;
+            Ok(session.map(|session| Arc::new(LiveSession::new(session))))
+        };
+        self.sessions.get(&id, load).await
+    }
+
+    /// The live session of the browser that holds this cookie.
+    pub async fn session_by_cookie(&self, digest: &[u8; 32]) -> Result<Option<Session>, Unavailable> {
+        let Some(session) = self.store().session_by_cookie(digest).await? else { return Ok(None) };
+        let Some(live) = self.session(session.id).await? else { return Ok(None) };
+        let (limits, now) = (&self.settings().sessions, self.now());
+        Ok(live.is_live(limits, now).then(|| live.now(limits)))
+    }
+
+    /// A person's decisions about an app.
+    pub async fn consents(&self, user: UserId, app: &ClientId) -> Result<Arc<Consents>, Unavailable> {
+        let key = (user, app.clone());
+        let load = async { Ok(Some(Arc::new(self.store().consents(user, app).await?))) };
+        Ok(self.consents.get(&key, load).await?.unwrap_or_default())
+    }
+
+    /// The person of this id, blocked and erased ones included.
+    pub async fn person(&self, id: UserId) -> Result<Option<Arc<LivePerson>>, Unavailable> {
+        let load = async {
+            let Some(person) = self.store().person(id).await? else { return Ok(None) };
+            let open = LivePerson::open(person, self.vault());
+            open.map(|person| Some(Arc::new(person))).map_err(|_| Unavailable("a profile does not open".into()))
+        };
+        self.people.get(&id, load).await
+    }
+
+    /// Whom a text finds that somebody typed to sign in: a username, e-mail address or phone number.
+    pub async fn person_named(&self, text: &str) -> Result<Option<Arc<LivePerson>>, Unavailable> {
+        for kind in [HandleKind::Username, HandleKind::Email, HandleKind::Phone] {
+            let Some(handle) = self.vault().handle(kind, text, false) else { continue };
+            if let Some(user) = self.store().person_by_handle(kind, &handle.index).await? {
+                return self.person(user).await;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the client was entered in the session, as far as memory or the store knows.
+    pub async fn has_entered(&self, session: SessionId, client: &ClientId) -> Result<bool, Unavailable> {
+        let key = (session, client.clone());
+        if self.entered.get(&key).is_some() {
+            return Ok(true);
+        }
+        let entered = self.store().clients_in(session).await?.contains(client);
+        if entered {
+            self.entered.insert(key, ());
+        }
+        Ok(entered)
+    }
+}
+
+impl Live {
+    /// Whether a live client has registered this web origin.
+    pub async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
+        self.store().origin_is_registered(origin).await
+    }
+}

@@ -1,0 +1,110 @@
+//! The keys that do not rotate: the master key, and what is derived from the root.
+
+use std::sync::Arc;
+
+use portico_core::Change;
+use portico_core::id::{ClientId, DeveloperId, UserId};
+use portico_seal::{
+    Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable, id16, union_id,
+};
+use portico_store::{CommitError, Store, Unavailable};
+
+const ROOT: &str = "root";
+
+/// Why the vault stays shut.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The store is sealed under another master key.
+    #[error("the master key does not fit this store")]
+    WrongMasterKey,
+    /// The store cannot answer.
+    #[error(transparent)]
+    Store(#[from] Unavailable),
+}
+
+impl From<Unsealable> for VaultError {
+    fn from(_: Unsealable) -> Self {
+        Self::WrongMasterKey
+    }
+}
+
+/// The master key, the keys derived from the root, and the source of chance.
+pub struct Vault {
+    master: MasterKey,
+    root: RootKey,
+    handles: HandleIndex,
+    refresh: RefreshKey,
+    csrf: CsrfKey,
+    chance: Arc<dyn Chance>,
+}
+
+impl Vault {
+    /// Whether the store has a root key already, so that a master key must fit it.
+    pub async fn is_sealed(store: &dyn Store) -> Result<bool, Unavailable> {
+        Ok(store.secret(ROOT).await?.is_some())
+    }
+
+    /// Opens the vault of a store; an empty store gets a root key, which never rotates.
+    pub async fn open(store: &dyn Store, master: MasterKey, chance: Arc<dyn Chance>) -> Result<Self, VaultError> {
+        let root = match store.secret(ROOT).await? {
+            Some(wrapped) => RootKey::unwrapped(&master, &wrapped)?,
+            None => Self::first(store, &master, &*chance).await?,
+        };
+        let (handles, refresh) = (HandleIndex::derive(&root), RefreshKey::derive(&root));
+        let csrf = CsrfKey::derive(&root);
+        Ok(Self { master, root, handles, refresh, csrf, chance })
+    }
+
+    async fn first(store: &dyn Store, master: &MasterKey, chance: &dyn Chance) -> Result<RootKey, VaultError> {
+        let root = RootKey::generate(chance);
+        let wrapped = root.wrapped(master, chance);
+        match store.commit(vec![Change::SecretStored { name: ROOT.into(), wrapped }]).await {
+            Ok(_) => Ok(root),
+            Err(CommitError::Unavailable(unavailable)) => Err(unavailable.into()),
+            Err(CommitError::Conflict | CommitError::Taken(_)) => {
+                let wrapped = store.secret(ROOT).await?.ok_or(VaultError::WrongMasterKey)?;
+                Ok(RootKey::unwrapped(master, &wrapped)?)
+            }
+        }
+    }
+
+    /// The key that wraps the others.
+    pub fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// The keyed index by which people are found.
+    pub fn handles(&self) -> &HandleIndex {
+        &self.handles
+    }
+
+    /// The keyed check of refresh tokens.
+    pub fn refresh(&self) -> &RefreshKey {
+        &self.refresh
+    }
+
+    /// The keyed check of forms.
+    pub fn csrf(&self) -> &CsrfKey {
+        &self.csrf
+    }
+
+    /// The source of fresh secrets and ids.
+    pub fn chance(&self) -> &dyn Chance {
+        &*self.chance
+    }
+
+    /// Sixteen fresh random bytes, for an id.
+    pub fn fresh(&self) -> [u8; 16] {
+        id16(&*self.chance)
+    }
+
+    /// The keys under which this client's ids are derived.
+    pub fn client_keys(&self, client: &ClientId) -> ClientKeys {
+        ClientKeys::derive(&self.root, client.as_str())
+    }
+
+    /// The id of a person within a developer's group of apps.
+    pub fn union_id(&self, developer: &DeveloperId, user: UserId) -> String {
+        union_id(&self.root, developer.as_str(), user)
+    }
+}

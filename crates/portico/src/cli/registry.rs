@@ -1,0 +1,103 @@
+//! `apps`, `hosts`, `developers`, `scopes`.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::admin::Admin;
+use super::{Input, Outcome, Slice};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Apps {
+    /// Register an app from its manifest, or update it where the version is higher
+    Register(Input),
+    /// Show an app
+    Show { app_id: String },
+    /// List apps
+    List(Slice),
+    /// Suspend an app: nothing of it is good any more
+    Suspend { app_id: String },
+    /// Let a suspended app work again
+    Resume { app_id: String },
+    /// Give an app a new secret; the old one is good no longer
+    RotateSecret { app_id: String },
+    /// Remove an app with everything that people decided about it
+    Remove { app_id: String },
+    /// Allow an app a scope of its manifest on every person's behalf
+    Preauthorise { app_id: String, scope: String },
+}
+
+pub(super) async fn apps(admin: &Admin, command: Apps) -> Outcome {
+    match command {
+        Apps::Register(input) => admin.post_file(&["apps"], &input).await,
+        Apps::Show { app_id } => admin.get(&["apps", &app_id], &[]).await,
+        Apps::List(slice) => admin.get(&["apps"], &slice.query()).await,
+        Apps::Suspend { app_id } => admin.act(&["apps", &app_id, "suspend"]).await,
+        Apps::Resume { app_id } => admin.act(&["apps", &app_id, "resume"]).await,
+        Apps::RotateSecret { app_id } => admin.act(&["apps", &app_id, "rotate-secret"]).await,
+        Apps::Remove { app_id } => admin.delete(&["apps", &app_id]).await,
+        Apps::Preauthorise { app_id, scope } => {
+            let body = json!({ "scope": scope }).to_string();
+            Ok(admin.post(&["apps", &app_id, "preauthorise"], body).await?)
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Hosts {
+    /// Register a super app, or replace its registration
+    Register(Input),
+    /// Show a super app
+    Show { host_id: String },
+    /// List super apps
+    List(Slice),
+    /// Suspend a super app
+    Suspend { host_id: String },
+    /// Let a suspended super app work again
+    Resume { host_id: String },
+    /// Give a super app a new secret; the old one is good no longer
+    RotateSecret { host_id: String },
+}
+
+pub(super) async fn hosts(admin: &Admin, command: Hosts) -> Outcome {
+    match command {
+        Hosts::Register(input) => admin.post_file(&["hosts"], &input).await,
+        Hosts::Show { host_id } => admin.get(&["hosts", &host_id], &[]).await,
+        Hosts::List(slice) => admin.get(&["hosts"], &slice.query()).await,
+        Hosts::Suspend { host_id } => admin.act(&["hosts", &host_id, "suspend"]).await,
+        Hosts::Resume { host_id } => admin.act(&["hosts", &host_id, "resume"]).await,
+        Hosts::RotateSecret { host_id } => admin.act(&["hosts", &host_id, "rotate-secret"]).await,
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Developers {
+    /// Register a developer, or change the name
+    Register(Input),
+    /// Show a developer
+    Show { developer_id: String },
+    /// List developers
+    List(Slice),
+}
+
+pub(super) async fn developers(admin: &Admin, command: Developers) -> Outcome {
+    match command {
+        Developers::Register(input) => admin.post_file(&["developers"], &input).await,
+        Developers::Show { developer_id } => admin.get(&["developers", &developer_id], &[]).await,
+        Developers::List(slice) => admin.get(&["developers"], &slice.query()).await,
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Scopes {
+    /// Put a scope into the catalogue, or change its words
+    Register(Input),
+    /// List the catalogue
+    List(Slice),
+}
+
+pub(super) async fn scopes(admin: &Admin, command: Scopes) -> Outcome {
+    match command {
+        Scopes::Register(input) => admin.post_file(&["scopes"], &input).await,
+        Scopes::List(slice) => admin.get(&["scopes"], &slice.query()).await,
+    }
+}

@@ -1,0 +1,11 @@
+//! The configuration: one TOML file, overrides from the environment, flags above both.
+
+mod load;
+mod reference;
+mod section;
+mod value;
+
+pub use load::{ConfigError, Flags};
+pub use reference::reference;
+pub use section::{Config, Described, Keys, Log, Memory, Passwords, RateLimits, Sessions};
+pub use value::{Issuer, Length, Setting, StoreAddress};

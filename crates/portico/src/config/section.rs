@@ -1,0 +1,199 @@
+//! What can be configured: one struct per section, each key with its default and its meaning in
+//! one place, from which the reference page is generated.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use portico_core::moment::Span;
+use portico_core::noun::session::SessionLimits;
+use portico_live::Bounds;
+use portico_seal::PasswordCost;
+use serde::Deserialize;
+
+use super::value::{Issuer, Length, Setting, StoreAddress};
+
+/// One key, for the reference page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// The name within its section.
+    pub key: &'static str,
+    /// What kind of value it takes, in words.
+    pub kind: &'static str,
+    /// The value where none is given.
+    pub default: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+macro_rules! section {
+    ($(#[$about:meta])* $name:ident {
+        $($(#[doc = $meaning:literal])* $key:ident: $kind:ty = $default:expr,)*
+    } $(with { $($(#[doc = $within:literal])* $sub:ident: $section:ty,)* })?) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name {
+            $($(#[doc = $meaning])* pub $key: $kind,)*
+            $($($(#[doc = $within])* pub $sub: $section,)*)?
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    $($key: $default,)*
+                    $($($sub: <$section>::default(),)*)?
+                }
+            }
+        }
+
+        impl $name {
+            /// The keys of this section, in order.
+            pub fn described() -> Vec<Described> {
+                let default = Self::default();
+                vec![$(Described {
+                    key: stringify!($key),
+                    kind: <$kind as Setting>::KIND,
+                    default: default.$key.shown(),
+                    meaning: [$($meaning.trim()),*].join(" "),
+                },)*]
+            }
+
+            $(
+                /// The sections within, with what each is about.
+                pub fn sections() -> Vec<(&'static str, String, Vec<Described>)> {
+                    vec![$((
+                        stringify!($sub),
+                        [$($within.trim()),*].join(" "),
+                        <$section>::described(),
+                    ),)*]
+                }
+            )?
+        }
+    };
+}
+
+section! {
+    /// The whole configuration.
+    Config {
+        /// The folder that holds the database, the master key and the admin token. Made at the first start.
+        data: PathBuf = "./portico-data".into(),
+        /// Where people, hosts and apps reach Portico. Port 0 takes a free one.
+        listen: SocketAddr = (Ipv4Addr::LOCALHOST, 8080).into(),
+        /// Where the admin API and `/metrics` are served. Port 0 takes a free one.
+        admin_listen: SocketAddr = (Ipv4Addr::LOCALHOST, 8081).into(),
+        /// The address by which everyone knows this Portico, `iss` in every token. Where none is given: `http://` and the address bound.
+        issuer: Option<Issuer> = None,
+        /// Where everything is kept: `sqlite:PATH`. Where none is given: `portico.db` in the data folder.
+        store: Option<StoreAddress> = None,
+        /// The file with the operator's key, which opens the store. Where none is given: `master.key` in the data folder. Made for an empty store only.
+        master_key: Option<PathBuf> = None,
+        /// Whether logout messages and key sets may go to private and loopback addresses although the issuer is not on loopback itself.
+        allow_private_callbacks: bool = false,
+    } with {
+        /// How long people stay signed in.
+        sessions: Sessions,
+        /// How many failed attempts are allowed in a minute. As many may come at once; after that, 429.
+        rate_limits: RateLimits,
+        /// What the computation of a password's hash (Argon2id) costs.
+        passwords: Passwords,
+        /// The signing keys.
+        keys: Keys,
+        /// How much is held in memory at most, by number of entries.
+        memory: Memory,
+        /// What is written to standard error.
+        log: Log,
+    }
+}
+
+section! {
+    /// How long people stay signed in.
+    Sessions {
+        /// A session that is not used for this long ends.
+        idle: Length = Length(Span::days(30)),
+        /// A session this old ends, however much it is used.
+        age: Length = Length(Span::days(180)),
+    }
+}
+
+section! {
+    /// How many failed attempts are allowed in a minute.
+    RateLimits {
+        /// Failed sign-ins to one account.
+        sign_in_per_account: u32 = 10,
+        /// Failed sign-ins from one address.
+        sign_in_per_address: u32 = 60,
+        /// Failed authentications of clients from one address.
+        client_auth_per_address: u32 = 120,
+    }
+}
+
+section! {
+    /// What the computation of a password's hash costs.
+    Passwords {
+        /// Memory in KiB.
+        memory_kib: u32 = PasswordCost::default().m_kib,
+        /// Passes over the memory.
+        iterations: u32 = PasswordCost::default().t,
+        /// Lanes.
+        parallelism: u32 = PasswordCost::default().p,
+    }
+}
+
+section! {
+    /// The signing keys.
+    Keys {
+        /// How long a signing key signs before the next one takes over.
+        rotate_every: Length = Length(Span::days(90)),
+    }
+}
+
+section! {
+    /// How much is held in memory at most.
+    Memory {
+        /// Hosts and apps.
+        clients: usize = Bounds::default().clients,
+        /// Sessions.
+        sessions: usize = Bounds::default().sessions,
+        /// Decisions of one person about one app.
+        consents: usize = Bounds::default().consents,
+        /// People with their profiles.
+        people: usize = Bounds::default().people,
+        /// Tokens whose signature has been checked.
+        tokens: usize = Bounds::default().tokens,
+    }
+}
+
+section! {
+    /// What is written to standard error.
+    Log {
+        /// Which lines: a level (`error`, `warn`, `info`, `debug`), or levels by module such as `info,portico_reach=debug`.
+        filter: String = "info".into(),
+    }
+}
+
+impl Sessions {
+    /// The limits as the rules take them.
+    pub fn limits(&self) -> SessionLimits {
+        SessionLimits { idle: self.idle.span(), age: self.age.span() }
+    }
+}
+
+impl Passwords {
+    /// The cost as the hasher takes it.
+    pub fn cost(&self) -> PasswordCost {
+        PasswordCost { m_kib: self.memory_kib, t: self.iterations, p: self.parallelism }
+    }
+}
+
+impl Memory {
+    /// The bounds as the memory takes them.
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            clients: self.clients,
+            sessions: self.sessions,
+            consents: self.consents,
+            people: self.people,
+            tokens: self.tokens,
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Wiring: everything is chosen here once, and never asked about again.
+
+mod listen;
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use portico_http::{FaceSettings, House, Limits};
+use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
+use portico_reach::{AddressPolicy, Deliveries, KeySets, Outbound};
+use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
+use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
+use portico_store::{Store, Unavailable};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+use crate::config::Config;
+use crate::data::{DataError, DataFolder};
+
+/// How long requests and streams under way have at the end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the server does not start, or did not go on; one clear line.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The store does not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    /// The vault stays shut.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The signing keys do not open.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// A listener cannot be bound.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The configured cost of passwords is none.
+    #[error("passwords: Argon2 does not take this memory_kib, iterations and parallelism")]
+    Passwords,
+    /// Standard output or a signal handler is not to be had.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+/// What the demo adds to a server.
+pub struct Extras {
+    /// The public listener, bound already.
+    pub listener: Option<TcpListener>,
+    /// A line above the sign-in form.
+    pub sign_in_notice: Option<String>,
+    /// What is put around the public routes.
+    pub around: Box<dyn FnOnce(Router) -> Router + Send>,
+}
+
+impl Default for Extras {
+    fn default() -> Self {
+        Self { listener: None, sign_in_notice: None, around: Box::new(|router| router) }
+    }
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where people, hosts and apps reach it.
+    pub public_url: String,
+    /// Where the operator does.
+    pub admin_url: String,
+    /// The operator's token.
+    pub admin_token: String,
+    /// The house, for what else runs in this process.
+    pub house: Arc<House>,
+    stop: watch::Sender<bool>,
+    tasks: tokio::task::JoinSet<()>,
+    _data: DataFolder,
+}
+
+impl Running {
+    /// Waits for SIGTERM or SIGINT, then stops in good order.
+    pub async fn until_signal(self) -> Result<(), ServeError> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops accepting, finishes what runs, and writes down what waits.
+    pub async fn stop(mut self) {
+        // Nobody may be left to hear it; then there is nothing to stop.
+        let _ = self.stop.send(true);
+        self.house.live.hub().close();
+        while self.tasks.join_next().await.is_some() {}
+        if let Err(error) = self.house.live.flush().await {
+            tracing::warn!(%error, "last uses were not written down");
+        }
+    }
+}
+
+/// `portico serve`: starts, says so in one line, and runs until a signal.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let running = start(config, Extras::default()).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "portico: ready on {} (admin {})", running.public_url, running.admin_url)?;
+    out.flush()?;
+    running.until_signal().await
+}
+
+/// Starts a server.
+pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError> {
+    let metrics = metrics_handle();
+    let data = DataFolder::open(&config.data)?;
+    let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+    let store = open_store(&config, &data).await?;
+    let sealed = Vault::is_sealed(&*store).await?;
+    let master = data.master_key(config.master_key.as_deref(), sealed, &*chance)?;
+    let admin_token = data.admin_token(&*chance)?;
+    let vault = Vault::open(&*store, master, chance).await?;
+
+    let public = match extras.listener {
+        Some(listener) => listener,
+        None => bind(config.listen).await?,
+    };
+    let admin = bind(config.admin_listen).await?;
+    let (public_url, admin_url) = (url_of(&public)?, url_of(&admin)?);
+    let issuer = config.issuer.as_ref().map_or_else(|| public_url.clone(), |issuer| issuer.as_str().to_owned());
+
+    let address = policy(&config, &issuer);
+    let settings = Settings {
+        issuer,
+        sessions: config.sessions.limits(),
+        rotate_keys_every: config.keys.rotate_every.span(),
+        bounds: config.memory.bounds(),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let live = Live::open(store.clone(), clock.clone(), vault, settings).await?;
+    let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
+    let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
+    let face = FaceSettings {
+        admin_token_digest: digest(admin_token.expose()),
+        limits: limits(&config),
+        sign_in_notice: extras.sign_in_notice,
+    };
+    let house = House::new(live.clone(), passwords, KeySets::new(outbound.clone()), address, wake.clone(), face);
+
+    let (stop, stopping) = watch::channel(false);
+    let mut tasks = tokio::task::JoinSet::new();
+    let compose = Arc::new(portico_http::compose::LogoutTokens(live.clone()));
+    let now: portico_reach::Clock = Arc::new(move || clock.now());
+    let deliveries = Deliveries::new(store, compose, outbound, now, wake);
+    tasks.spawn(deliveries.run(stopping.clone()));
+    tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
+    let hub = live.clone();
+    tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));
+    let upkeep = metrics.clone();
+    tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
+    let routes = (extras.around)(portico_http::public(house.clone()));
+    tasks.spawn(listen::accept(public, routes, stopping.clone(), GRACE));
+    let operator = portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
+    tasks.spawn(listen::accept(admin, operator, stopping, GRACE));
+
+    data.note_server(&admin_url)?;
+    let admin_token = admin_token.expose().to_owned();
+    Ok(Running { public_url, admin_url, admin_token, house, stop, tasks, _data: data })
+}
+
+async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
+    let path: PathBuf = config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
+    let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
+    let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
+    Ok(Arc::new(opened?))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|error| ServeError::Listen(address, error))
+}
+
+fn url_of(listener: &TcpListener) -> Result<String, ServeError> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+/// Private receivers are reached only from a developer's machine, or where the operator says so.
+fn policy(config: &Config, issuer: &str) -> AddressPolicy {
+    let host = url::Url::parse(issuer).ok();
+    let on_loopback = match host.as_ref().and_then(url::Url::host) {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    };
+    AddressPolicy { allow_private: config.allow_private_callbacks || on_loopback }
+}
+
+fn limits(config: &Config) -> Limits {
+    let count = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+    Limits {
+        sign_in_per_account: count(config.rate_limits.sign_in_per_account),
+        sign_in_per_address: count(config.rate_limits.sign_in_per_address),
+        client_auth_per_address: count(config.rate_limits.client_auth_per_address),
+    }
+}
+
+async fn until(mut stopping: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        _ = stopping.wait_for(|stop| *stop) => {}
+        () = work => {}
+    }
+}
+
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut tick = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tick.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+/// The recorder of this process; there is one, however many servers run in it.
+fn metrics_handle() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    let install = || {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // Another recorder may be in place in a test binary; then ours renders nothing.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    };
+    HANDLE.get_or_init(install).clone()
+}

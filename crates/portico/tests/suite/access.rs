@@ -1,0 +1,166 @@
+//! Who may call what: every endpoint, with nobody, a person, the right app, a wrong app and the
+//! operator. A route that is not in the table fails the last test.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+
+use crate::fixture::{Tokens, World};
+
+/// What each caller is answered: nobody, a person (their host's token), an app's launch token,
+/// an app's credentials, the operator's token.
+type Row = (&'static str, &'static str, [u16; 5]);
+
+/// Answers of the public face. 4xx other than 401 and 403 mean that the caller got past the door
+/// and the empty request was refused for what it said.
+const PUBLIC: &[Row] = &[
+    ("POST", "/oauth/introspect", [401, 401, 401, 400, 401]),
+    ("POST", "/oauth/token", [401, 401, 401, 400, 401]),
+    ("POST", "/oauth/revoke", [401, 401, 401, 400, 401]),
+    ("GET", "/oauth/userinfo", [401, 200, 200, 401, 401]),
+    ("POST", "/oauth/userinfo", [401, 200, 200, 401, 401]),
+    ("GET", "/oauth/authorize", [400, 400, 400, 400, 400]),
+    ("POST", "/oauth/authorize", [400, 400, 400, 400, 400]),
+    ("GET", "/oauth/jwks", [200, 200, 200, 200, 200]),
+    ("GET", "/oauth/end-session", [200, 200, 200, 200, 200]),
+    ("POST", "/oauth/end-session", [200, 200, 200, 200, 200]),
+    ("GET", "/.well-known/openid-configuration", [200, 200, 200, 200, 200]),
+    ("GET", "/.well-known/oauth-authorization-server", [200, 200, 200, 200, 200]),
+    ("GET", "/sign-in", [200, 200, 200, 200, 200]),
+    ("POST", "/sign-in", [400, 400, 400, 400, 400]),
+    ("GET", "/consent/{request}", [410, 410, 410, 410, 410]),
+    ("POST", "/consent/{request}", [410, 410, 410, 410, 410]),
+    ("GET", "/v1/consents/{request}", [401, 404, 403, 401, 401]),
+    ("POST", "/v1/consents/{request}", [401, 404, 403, 401, 401]),
+    ("GET", "/health/live", [200, 200, 200, 200, 200]),
+    ("GET", "/health/ready", [200, 200, 200, 200, 200]),
+    ("GET", "/assets/{file}", [404, 404, 404, 404, 404]),
+    ("GET", "/settings", [303, 303, 303, 303, 303]),
+    ("POST", "/settings", [303, 303, 303, 303, 303]),
+    ("GET", "/v1/me/profile", [401, 200, 403, 401, 401]),
+    ("PATCH", "/v1/me/profile", [401, 415, 403, 401, 401]),
+    ("GET", "/v1/me/apps", [401, 200, 403, 401, 401]),
+    ("DELETE", "/v1/me/apps/{app_id}", [401, 404, 403, 401, 401]),
+    ("PATCH", "/v1/me/apps/{app_id}", [401, 415, 403, 401, 401]),
+    ("GET", "/v1/me/sessions", [401, 200, 403, 401, 401]),
+    ("DELETE", "/v1/me/sessions", [401, 204, 403, 401, 401]),
+    ("DELETE", "/v1/me/sessions/{sid}", [401, 404, 403, 401, 401]),
+    ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
+    ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
+    ("GET", "/v1/events", [401, 200, 200, 401, 401]),
+    ("GET", "/v1/feed", [401, 401, 401, 200, 401]),
+    ("DELETE", "/v1/me", [401, 204, 403, 401, 401]),
+];
+
+struct Callers {
+    headers: [Option<String>; 5],
+}
+
+async fn callers(world: &World, tokens: &Tokens) -> Callers {
+    let launch = world.launch_granting(tokens, "org.example.taxi", None).await;
+    let bearer = |token: &str| Some(format!("Bearer {token}"));
+    Callers {
+        headers: [
+            None,
+            bearer(&tokens.access),
+            bearer(&launch),
+            Some(world.credentials("org.example.taxi")),
+            bearer("the-operators-token-of-the-tests-0123456789"),
+        ],
+    }
+}
+
+async fn status(world: &World, method: &str, path: &str, authorization: Option<&str>) -> u16 {
+    let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
+    let path = path.replace("{sid}", &"x".repeat(28)).replace("{file}", "none.css");
+    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+    if method == "POST" {
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+    }
+    if let Some(value) = authorization {
+        request = request.header("authorization", value);
+    }
+    // Streams do not end: only the head of the answer is read.
+    use tower::ServiceExt;
+    world.public.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn every_public_endpoint_answers_each_caller_as_the_table_says() {
+    let mut wrong = vec![];
+    for (method, path, expected) in PUBLIC {
+        // A fresh person for each row: some rows end what they stand on.
+        let world = World::new().await;
+        let tokens = world.sign_in("ana").await;
+        let callers = callers(&world, &tokens).await;
+        for (caller, expected) in [0, 2, 3, 4, 1].map(|caller| (caller, expected[caller])) {
+            let got = status(&world, method, path, callers.headers[caller].as_deref()).await;
+            if got != expected {
+                wrong.push(format!("{method} {path} caller {caller}: {got}, not {expected}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn no_endpoint_of_the_operator_opens_to_anybody_else() {
+    let world = World::new().await;
+    let tokens = world.sign_in("ana").await;
+    let callers = callers(&world, &tokens).await;
+    for path in source_routes().into_iter().filter(|path| path.starts_with("/admin/")) {
+        for caller in 0..4 {
+            for method in [Method::GET, Method::POST, Method::DELETE] {
+                let mut request = Request::builder().method(method).uri(path.replace(['{', '}'], ""));
+                if let Some(value) = &callers.headers[caller] {
+                    request = request.header("authorization", value);
+                }
+                let reply = world.send(&world.admin, request.body(Body::empty()).unwrap()).await;
+                assert_eq!(reply.status, 401, "{path} caller {caller}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_app_learns_nothing_of_another_apps_token() {
+    let world = World::new().await;
+    let ana = world.sign_in("ana").await;
+    let taxi = world.launch_granting(&ana, "org.example.taxi", None).await;
+    assert_eq!(world.introspect("org.example.taxi", &taxi).await["active"], true);
+    assert_eq!(world.introspect("org.example.shop", &taxi).await, serde_json::json!({ "active": false }));
+    let revoke = world.credentials("org.example.shop");
+    world.form("/oauth/revoke", Some(&revoke), &[("token", &taxi)]).await.ok();
+    assert_eq!(world.introspect("org.example.taxi", &taxi).await["active"], true);
+}
+
+#[test]
+fn every_route_in_the_source_is_in_the_table() {
+    let tabled: BTreeSet<_> = PUBLIC.iter().map(|(_, path, _)| (*path).to_owned()).collect();
+    let routes: BTreeSet<_> = source_routes().into_iter().filter(|path| !path.starts_with("/admin/")).collect();
+    assert!(routes.len() > 20, "the source was not read: {routes:?}");
+    let missing: Vec<_> = routes.difference(&tabled).collect();
+    assert!(missing.is_empty(), "no access test for {missing:?}");
+    let gone: Vec<_> = tabled.difference(&routes).collect();
+    assert!(gone.is_empty(), "no such route: {gone:?}");
+}
+
+/// Every path that the source of the face registers.
+fn source_routes() -> Vec<String> {
+    let mut routes = vec![];
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../http/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = std::fs::read_to_string(path).unwrap();
+                let found = source.split(".route(").skip(1).filter_map(|rest| rest.split('"').nth(1));
+                routes.extend(found.filter(|path| path.starts_with('/')).map(str::to_owned));
+            }
+        }
+    }
+    routes
+}

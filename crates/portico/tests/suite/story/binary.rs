@@ -1,0 +1,105 @@
+//! The binary itself: how it starts, what it says, how it stops.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+fn serve(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"]).arg(data);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Starts a server and reads its ready line.
+fn ready(data: &Path) -> (Child, String) {
+    let mut child = serve(data).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, line)
+}
+
+fn terminate(mut child: Child) -> Option<i32> {
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    child.wait().unwrap().code()
+}
+
+#[test]
+fn the_ready_line_names_both_addresses_and_a_term_signal_ends_with_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let (child, line) = ready(folder.path());
+    let rest = line.trim().strip_prefix("portico: ready on http://127.0.0.1:").unwrap_or_else(|| panic!("{line}"));
+    let (port, admin) = rest.split_once(" (admin http://127.0.0.1:").unwrap();
+    assert_ne!(port.parse::<u16>().unwrap(), 0);
+    assert_ne!(admin.trim_end_matches(')').parse::<u16>().unwrap(), 0);
+    assert_eq!(terminate(child), Some(0));
+}
+
+#[test]
+fn a_master_key_that_does_not_fit_is_one_line_and_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let (child, _) = ready(folder.path());
+    terminate(child);
+    let key = folder.path().join("master.key");
+    std::fs::write(&key, format!("{}\n", "A".repeat(43) + "=")).unwrap();
+    let output = serve(folder.path()).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), error.trim().lines().count()), (Some(2), 1), "{error}");
+    std::fs::remove_file(&key).unwrap();
+    let output = serve(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!key.exists(), "a key was made for a store that is sealed under another");
+}
+
+#[test]
+fn a_second_server_on_the_same_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (child, _) = ready(folder.path());
+    let output = serve(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap().trim().lines().count(), 1);
+    terminate(child);
+}
+
+#[test]
+fn a_busy_port_and_an_unknown_key_stop_the_start_with_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.args(["serve", "--listen", &taken.local_addr().unwrap().to_string(), "--admin-listen", "127.0.0.1:0"]);
+    let output = command.arg("--data").arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let config = folder.path().join("portico.toml");
+    std::fs::write(&config, "lissen = '127.0.0.1:0'\n").unwrap();
+    let output = serve(folder.path()).arg("--config").arg(&config).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.contains("lissen") && error.contains("listen"), "{error}");
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut child, _) = ready(folder.path());
+    let cli = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        let output = command.args(arguments).arg("--data").arg(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let user = cli(&["users", "create", "--name", "Ana", "--email", "ana@people.example"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (child, _) = ready(folder.path());
+    let shown = cli(&["users", "show", user["user_id"].as_str().unwrap()]);
+    assert!(shown.to_string().contains("ana@people.example"), "{shown}");
+    let bytes = std::fs::read(folder.path().join("portico.db")).unwrap();
+    let wal = std::fs::read(folder.path().join("portico.db-wal")).unwrap_or_default();
+    for text in ["Ana", "ana@people.example"] {
+        for file in [&bytes, &wal] {
+            let found = file.windows(text.len()).any(|window| window == text.as_bytes());
+            assert!(!found, "{text} stands readable in the database");
+        }
+    }
+    terminate(child);
+}

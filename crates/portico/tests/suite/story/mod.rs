@@ -1,0 +1,4 @@
+//! Whole stories, over real HTTP.
+
+mod binary;
+mod closing;

@@ -1,0 +1,207 @@
+//! Passwords, kept as Argon2id (RFC 9106).
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+
+use crate::Chance;
+
+const SHORTEST_CHARS: usize = 8;
+const LONGEST_BYTES: usize = 1024;
+
+/// What one computation of a password hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB, at least 8 per lane.
+    pub m_kib: u32,
+    /// Passes over the memory, at least 1.
+    pub t: u32,
+    /// Lanes, at least 1.
+    pub p: u32,
+}
+
+impl Default for PasswordCost {
+    /// 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self { m_kib: 19_456, t: 2, p: 1 }
+    }
+}
+
+/// A cost that Argon2 does not take: too little memory for the lanes, or a zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("password cost: memory must be at least 8 KiB per lane, passes and lanes at least 1")]
+pub struct NotACost;
+
+/// Why a new password is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAcceptable {
+    /// Fewer than 8 characters.
+    #[error("the password is shorter than 8 characters")]
+    TooShort,
+    /// More than 1024 bytes.
+    #[error("the password is longer than 1024 bytes")]
+    TooLong,
+}
+
+/// What a password turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the person's.
+    Right {
+        /// The stored hash was made at another cost than today's: hash this password anew and store that.
+        needs_upgrade: bool,
+    },
+    /// It is not, or what is stored is no Argon2id hash.
+    Wrong,
+}
+
+/// Hashes and verifies passwords at one cost.
+///
+/// Each call takes the cost's memory and time (milliseconds), so callers bound how many run at once.
+#[derive(Debug, Clone)]
+pub struct PasswordHasher {
+    argon2: Argon2<'static>,
+    decoy: String,
+}
+
+impl PasswordHasher {
+    /// A hasher of this cost; [`NotACost`] if Argon2 has none such.
+    pub fn new(cost: PasswordCost) -> Result<Self, NotACost> {
+        if u64::from(cost.m_kib) < 8 * u64::from(cost.p) {
+            return Err(NotACost);
+        }
+        let params = Params::new(cost.m_kib, cost.t, cost.p, None).map_err(|_| NotACost)?;
+        let PasswordCost { m_kib, t, p } = cost;
+        let (salt, output) = ("A".repeat(22), "A".repeat(43));
+        Ok(Self {
+            argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
+            decoy: format!("$argon2id$v=19$m={m_kib},t={t},p={p}${salt}${output}"),
+        })
+    }
+
+    /// Whether a new password is long enough (8 characters) and not too long (1024 bytes).
+    pub fn acceptable(password: &str) -> Result<(), NotAcceptable> {
+        if password.len() > LONGEST_BYTES {
+            Err(NotAcceptable::TooLong)
+        } else if password.chars().count() < SHORTEST_CHARS {
+            Err(NotAcceptable::TooShort)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The hash to store, as a PHC string with a fresh salt of 128 bits.
+    pub fn hash(&self, password: &str, chance: &dyn Chance) -> String {
+        let mut salt = [0; 16];
+        chance.fill(&mut salt);
+        self.argon2
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .expect("cost and salt length were checked when they were chosen")
+            .to_string()
+    }
+
+    /// Compares a password with a stored hash, at the cost that the hash names. A password beyond
+    /// 1024 bytes is wrong without being hashed.
+    pub fn verify(&self, phc: &str, password: &str) -> Verdict {
+        if password.len() > LONGEST_BYTES {
+            return Verdict::Wrong;
+        }
+        let Ok(stored) = PasswordHash::new(phc) else { return Verdict::Wrong };
+        if stored.algorithm != Algorithm::Argon2id.ident() {
+            return Verdict::Wrong;
+        }
+        match self.argon2.verify_password(password.as_bytes(), &stored) {
+            Ok(()) => Verdict::Right { needs_upgrade: !self.made_here(&stored) },
+            Err(_) => Verdict::Wrong,
+        }
+    }
+
+    /// Costs what [`Self::verify`] costs and is always wrong: for people who are not there, so that
+    /// the time an answer takes does not tell who is.
+    pub fn decoy(&self, password: &str) -> Verdict {
+        self.verify(&self.decoy, password)
+    }
+
+    fn made_here(&self, stored: &PasswordHash) -> bool {
+        let (now, version) = (self.argon2.params(), u32::from(Version::V0x13));
+        stored.version == Some(version)
+            && Params::try_from(stored).is_ok_and(|then| {
+                (then.m_cost(), then.t_cost(), then.p_cost()) == (now.m_cost(), now.t_cost(), now.p_cost())
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::counting::Counting;
+
+    fn hasher(m_kib: u32) -> PasswordHasher {
+        PasswordHasher::new(PasswordCost { m_kib, t: 1, p: 1 }).unwrap()
+    }
+
+    #[test]
+    fn the_right_password_is_right_and_a_near_one_wrong() {
+        let hasher = hasher(64);
+        let phc = hasher.hash("correct horse", &Counting::from(0));
+        assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
+        assert_eq!(hasher.verify(&phc, "correct horse"), Verdict::Right { needs_upgrade: false });
+        for wrong in ["", "correct hors", "correct horse ", "Correct horse"] {
+            assert_eq!(hasher.verify(&phc, wrong), Verdict::Wrong, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn equal_passwords_are_stored_differently() {
+        let (hasher, chance) = (hasher(64), Counting::from(0));
+        assert_ne!(hasher.hash("correct horse", &chance), hasher.hash("correct horse", &chance));
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_is_right_and_asks_to_be_made_anew() {
+        let phc = hasher(64).hash("correct horse", &Counting::from(0));
+        assert_eq!(hasher(128).verify(&phc, "correct horse"), Verdict::Right { needs_upgrade: true });
+        assert_eq!(hasher(128).verify(&phc, "battery staple"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn what_is_not_an_argon2id_hash_matches_nothing() {
+        let hasher = hasher(64);
+        let other_kind = hasher.hash("correct horse", &Counting::from(0)).replace("argon2id", "argon2i");
+        for stored in ["", "correct horse", "$argon2id$", "$2b$12$abc", &other_kind] {
+            assert_eq!(hasher.verify(stored, "correct horse"), Verdict::Wrong, "{stored}");
+        }
+    }
+
+    #[test]
+    fn the_decoy_is_hashed_at_the_current_cost_and_always_wrong() {
+        let hasher = hasher(64);
+        let decoy = PasswordHash::new(&hasher.decoy).unwrap();
+        assert!(hasher.made_here(&decoy));
+        assert_eq!(decoy.salt.map(|salt| salt.len()), Some(16));
+        assert_eq!(decoy.hash.map(|hash| hash.len()), Some(32));
+        assert_eq!(hasher.decoy("correct horse"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_password_has_at_least_8_characters_and_at_most_1024_bytes() {
+        assert_eq!(PasswordHasher::acceptable("1234567"), Err(NotAcceptable::TooShort));
+        assert_eq!(PasswordHasher::acceptable("éééé"), Err(NotAcceptable::TooShort));
+        assert_eq!(PasswordHasher::acceptable("éééééééé"), Ok(()));
+        assert_eq!(PasswordHasher::acceptable(&"a".repeat(1024)), Ok(()));
+        assert_eq!(PasswordHasher::acceptable(&"a".repeat(1025)), Err(NotAcceptable::TooLong));
+    }
+
+    #[test]
+    fn a_password_beyond_the_limit_is_wrong_even_if_it_was_once_hashed() {
+        let (hasher, long) = (hasher(64), "a".repeat(1025));
+        assert_eq!(hasher.verify(&hasher.hash(&long, &Counting::from(0)), &long), Verdict::Wrong);
+    }
+
+    #[test]
+    fn an_impossible_cost_is_refused() {
+        for (m_kib, t, p) in [(0, 1, 1), (7, 1, 1), (64, 0, 1), (64, 1, 0), (64, 1, 9), (8, 1, u32::MAX)] {
+            assert!(PasswordHasher::new(PasswordCost { m_kib, t, p }).is_err(), "{m_kib} {t} {p}");
+        }
+    }
+}

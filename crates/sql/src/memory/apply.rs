@@ -1,0 +1,116 @@
+//! A list of changes, applied whole or not at all.
+
+use portico_core::Change;
+use portico_core::noun::event::Event;
+use portico_store::{CommitError, Committed, Taken};
+
+use super::{Applied, State, free};
+
+impl State {
+    pub(super) fn list(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
+        let mut events = Vec::new();
+        match changes.into_iter().try_for_each(|change| self.apply(change, &mut events)) {
+            Ok(()) => {
+                self.keep();
+                Ok(Committed { events })
+            }
+            Err(refusal) => {
+                self.undo();
+                Err(refusal)
+            }
+        }
+    }
+
+    fn apply(&mut self, change: Change, events: &mut Vec<Event>) -> Applied {
+        match change {
+            Change::SessionHeld { session, now } => self.session_held(session, now),
+            Change::ClientsCounted { session, count } => self.clients_counted(session, count),
+            Change::PersonHeld { user } => self.person_held(user),
+            Change::ClientHeld { client } => self.client_held(&client),
+
+            Change::DeveloperRegistered(new) => {
+                self.developers.put(new.id.clone(), new);
+                Ok(())
+            }
+            Change::ClientRegistered(new) => self.register_client(*new),
+            Change::ClientRewritten { before, after } => self.rewrite_client(&before, *after),
+            Change::ClientRemoved { client } => self.remove_client(&client),
+            Change::ScopeRegistered(entry) => {
+                self.scopes.put(entry.scope.clone(), entry);
+                Ok(())
+            }
+
+            Change::PersonCreated { person, handles } => self.create_person(person, &handles),
+            Change::ProfileRewritten { user, before, after, handles } => {
+                self.rewrite_profile(user, &before, after, &handles)
+            }
+            Change::PasswordSet { user, hash } => self.set_password(user, hash),
+            Change::PersonBlocked { user, at } => self.block_person(user, at),
+            Change::PersonErased { user, at } => self.erase_person(user, at),
+            Change::Linked(link) => {
+                let key = (link.issuer.clone(), link.subject_index);
+                free(!self.links.has(&key), Taken::Link)?;
+                self.links.put(key, link);
+                Ok(())
+            }
+            Change::AssertionUsed { digest, until } => self.use_assertion(digest, until),
+
+            Change::SessionStarted(new) => self.start_session(new),
+            Change::SessionReauthenticated { session, at, cookie_digest, expires_at } => {
+                self.reauthenticate(session, at, cookie_digest, expires_at)
+            }
+            Change::SessionTouched { session, used_at, expires_at } => {
+                self.touch_session(session, used_at, expires_at);
+                Ok(())
+            }
+            Change::SessionEnded { session, at, reason } => self.end_session(session, at, reason),
+            Change::ClientEntered { session, client, at: _ } => {
+                self.enter_client(session, client);
+                Ok(())
+            }
+            Change::AppUsed { user, app, at } => {
+                self.use_app(user, app, at);
+                Ok(())
+            }
+
+            Change::ConsentDecided(entry) => {
+                self.decide_consent(entry);
+                Ok(())
+            }
+            Change::ConsentAsked(request) => self.ask_consent(request),
+            Change::ConsentOpened { digest, cookie_digest } => self.open_consent(digest, cookie_digest),
+            Change::ConsentClosed { digest, at } => self.close_consent(digest, at),
+
+            Change::CodeIssued(code) => self.issue_code(code),
+            Change::CodeUsed { digest, gave } => self.redeem_code(digest, gave),
+            Change::FamilyStarted(family) => self.start_family(family),
+            Change::FamilyRotated { family, generation, at } => self.rotate_family(family, generation, at),
+            Change::FamilyRevoked { family, at } => {
+                self.revoke_family(family, at);
+                Ok(())
+            }
+            Change::TokenRevoked { token, until } => {
+                self.revoke_token(token, until);
+                Ok(())
+            }
+
+            Change::Happened { at, what } => {
+                events.push(self.happened(at, what));
+                Ok(())
+            }
+            Change::DeliveryQueued(delivery) => self.queue_delivery(delivery),
+            Change::DeliveryTried { delivery, attempts, next_at, state, error } => {
+                self.try_delivery(delivery, attempts, next_at, state, error)
+            }
+
+            Change::KeyMade(key) => self.make_key(key),
+            Change::KeyRetired { kid, at } => self.retire_key(kid, at),
+            Change::SecretStored { name, wrapped } => self.store_secret(name, wrapped),
+
+            Change::Swept(times) => {
+                self.sweep(&times);
+                Ok(())
+            }
+        }
+    }
+}

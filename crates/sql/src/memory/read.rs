@@ -1,0 +1,165 @@
+//! Finders.
+
+use async_trait::async_trait;
+use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::moment::Moment;
+use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::client::Client;
+use portico_core::noun::code::Code;
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
+use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::developer::Developer;
+use portico_core::noun::event::Event;
+use portico_core::noun::family::Family;
+use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::person::{HandleKind, Person};
+use portico_core::noun::session::Session;
+use portico_store::{Page, Read, StoredSecret, Unavailable};
+
+use super::Memory;
+
+type Found<T> = Result<Option<T>, Unavailable>;
+type Listed<T> = Result<Vec<T>, Unavailable>;
+
+#[async_trait]
+impl Read for Memory {
+    async fn developer(&self, id: &DeveloperId) -> Found<Developer> {
+        Ok(self.state.lock().developers.get(id).cloned())
+    }
+
+    async fn developers(&self, page: Page<DeveloperId>) -> Listed<Developer> {
+        Ok(self.state.lock().developers.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    }
+
+    async fn client(&self, id: &ClientId) -> Found<Client> {
+        Ok(self.state.lock().clients.get(id).cloned())
+    }
+
+    async fn hosts(&self, page: Page<ClientId>) -> Listed<Client> {
+        Ok(self.state.lock().clients_like(&page, |client| client.host().is_some()))
+    }
+
+    async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
+        Ok(self.state.lock().clients_like(&page, |client| client.app().is_some()))
+    }
+
+    async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
+        Ok(self.state.lock().origin_is_registered(origin))
+    }
+
+    async fn scopes(&self) -> Listed<CatalogueEntry> {
+        Ok(self.state.lock().scopes.values().cloned().collect())
+    }
+
+    async fn person(&self, id: UserId) -> Found<Person> {
+        Ok(self.state.lock().people.get(&id).cloned())
+    }
+
+    async fn person_by_handle(&self, kind: HandleKind, index: &[u8; 32]) -> Found<UserId> {
+        Ok(self.state.lock().handles.get(&(kind.as_str(), *index)).map(|(user, _)| *user))
+    }
+
+    async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable> {
+        Ok(self.state.lock().handles.get(&(kind.as_str(), *index)).is_some_and(|(_, verified)| *verified))
+    }
+
+    async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId> {
+        Ok(self.state.lock().links.get(&(issuer.to_owned(), *subject_index)).map(|link| link.user))
+    }
+
+    async fn people(&self, page: Page<UserId>) -> Listed<Person> {
+        Ok(self.state.lock().people.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    }
+
+    async fn session(&self, id: SessionId) -> Found<Session> {
+        Ok(self.state.lock().sessions.get(&id).cloned())
+    }
+
+    async fn session_by_cookie(&self, digest: &[u8; 32]) -> Found<Session> {
+        Ok(self.state.lock().session_by_cookie(digest))
+    }
+
+    async fn sessions_of(&self, user: UserId) -> Listed<Session> {
+        Ok(self.state.lock().sessions_of(user))
+    }
+
+    async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
+        Ok(self.state.lock().sessions_through(client, page))
+    }
+
+    async fn sessions_expired(&self, at: Moment, limit: usize) -> Listed<Session> {
+        Ok(self.state.lock().sessions_expired(at, limit))
+    }
+
+    async fn sessions_live(&self, at: Moment) -> Result<u64, Unavailable> {
+        Ok(self.state.lock().count_live(at))
+    }
+
+    async fn clients_in(&self, session: SessionId) -> Listed<ClientId> {
+        Ok(self.state.lock().entered.get(&session).cloned().unwrap_or_default())
+    }
+
+    async fn consents(&self, user: UserId, app: &ClientId) -> Result<Consents, Unavailable> {
+        Ok(self.state.lock().consents(user, app))
+    }
+
+    async fn apps_of(&self, user: UserId) -> Listed<(ClientId, Option<Moment>)> {
+        Ok(self.state.lock().apps_of(user))
+    }
+
+    async fn consent_history(&self, user: UserId, limit: usize) -> Listed<ConsentEntry> {
+        Ok(self.state.lock().consent_history(user, limit))
+    }
+
+    async fn consent_request(&self, digest: &[u8; 32]) -> Found<ConsentRequest> {
+        Ok(self.state.lock().requests.get(digest).cloned())
+    }
+
+    async fn code(&self, digest: &[u8; 32]) -> Found<Code> {
+        Ok(self.state.lock().codes.get(digest).cloned())
+    }
+
+    async fn family(&self, id: FamilyId) -> Found<Family> {
+        Ok(self.state.lock().families.get(&id).cloned())
+    }
+
+    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)> {
+        Ok(self.state.lock().tokens_revoked(after))
+    }
+
+    async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event> {
+        Ok(self.state.lock().events.after(Some(&seq)).take(limit).cloned().collect())
+    }
+
+    async fn event_bounds(&self) -> Result<(EventSeq, EventSeq), Unavailable> {
+        Ok(self.state.lock().event_bounds())
+    }
+
+    async fn event_before(&self, at: Moment) -> Result<EventSeq, Unavailable> {
+        Ok(self.state.lock().event_before(at))
+    }
+
+    async fn delivery(&self, id: DeliveryId) -> Found<Delivery> {
+        Ok(self.state.lock().deliveries.get(&id).cloned())
+    }
+
+    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery> {
+        Ok(self.state.lock().deliveries_due(at, limit))
+    }
+
+    async fn next_delivery_at(&self) -> Found<Moment> {
+        Ok(self.state.lock().next_delivery_at())
+    }
+
+    async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
+        Ok(self.state.lock().deliveries_in(state, page))
+    }
+
+    async fn signing_keys(&self) -> Listed<SigningKeyRecord> {
+        Ok(self.state.lock().keys_by_age())
+    }
+
+    async fn secret(&self, name: &str) -> Found<StoredSecret> {
+        Ok(self.state.lock().secrets.get(&name.to_owned()).cloned())
+    }
+}

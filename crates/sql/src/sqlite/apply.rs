@@ -1,0 +1,78 @@
+//! One change, applied inside a transaction.
+
+use portico_core::Change;
+use portico_core::noun::event::Event;
+use rusqlite::Connection;
+
+use super::statement::Applied;
+use super::{
+    catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session, sweep,
+    token,
+};
+
+/// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
+pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) -> Applied {
+    match change {
+        Change::SessionHeld { session: id, now } => session::held(db, id, now),
+        Change::ClientsCounted { session: id, count } => session::clients_counted(db, id, count),
+        Change::PersonHeld { user } => person::held(db, user),
+        Change::ClientHeld { client: id } => client::held(db, &id),
+
+        Change::DeveloperRegistered(new) => developer::register(db, &new),
+        Change::ClientRegistered(new) => client::register(db, &new),
+        Change::ClientRewritten { before, after } => client::rewrite(db, &before, &after),
+        Change::ClientRemoved { client: id } => client::remove(db, &id),
+        Change::ScopeRegistered(entry) => catalogue::register(db, &entry),
+
+        Change::PersonCreated { person: new, handles } => person::create(db, &new, &handles),
+        Change::ProfileRewritten { user, before, after, handles } => {
+            person::rewrite_profile(db, user, &before, &after, &handles)
+        }
+        Change::PasswordSet { user, hash } => person::set_password(db, user, &hash),
+        Change::PersonBlocked { user, at } => person::block(db, user, at),
+        Change::PersonErased { user, at } => person::erase(db, user, at),
+        Change::Linked(new) => link::tie(db, &new),
+        Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until),
+
+        Change::SessionStarted(new) => session::start(db, &new),
+        Change::SessionReauthenticated { session: id, at, cookie_digest, expires_at } => {
+            session::reauthenticate(db, id, at, cookie_digest, expires_at)
+        }
+        Change::SessionTouched { session: id, used_at, expires_at } => {
+            session::touch(db, id, used_at, expires_at)
+        }
+        Change::SessionEnded { session: id, at, reason } => session::end(db, id, at, reason),
+        Change::ClientEntered { session: id, client, at } => session::enter_client(db, id, &client, at),
+        Change::AppUsed { user, app, at } => session::use_app(db, user, &app, at),
+
+        Change::ConsentDecided(entry) => consent::decide(db, &entry),
+        Change::ConsentAsked(request) => consent::ask(db, &request),
+        Change::ConsentOpened { digest, cookie_digest } => consent::open(db, &digest, &cookie_digest),
+        Change::ConsentClosed { digest, at } => consent::close(db, &digest, at),
+
+        Change::CodeIssued(new) => code::issue(db, &new),
+        Change::CodeUsed { digest, gave } => code::redeem(db, &digest, &gave),
+        Change::FamilyStarted(new) => family::start(db, &new),
+        Change::FamilyRotated { family: id, generation, at } => family::rotate(db, id, generation, at),
+        Change::FamilyRevoked { family: id, at } => family::revoke(db, id, at),
+        Change::TokenRevoked { token: id, until } => token::revoke(db, id, until),
+
+        Change::Happened { at, what } => {
+            events.push(event::happened(db, at, what)?);
+            Ok(())
+        }
+        Change::DeliveryQueued(new) => delivery::queue(db, &new),
+        Change::DeliveryTried { delivery: id, attempts, next_at, state, error } => {
+            delivery::tried(db, id, attempts, next_at, state, error.as_deref())
+        }
+
+        Change::KeyMade(new) => key::make(db, &new),
+        Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
+        Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),
+
+        Change::Swept(times) => {
+            while sweep::round(db, &times)? {}
+            Ok(())
+        }
+    }
+}

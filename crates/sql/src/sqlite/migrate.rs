@@ -1,0 +1,67 @@
+//! Migrations: forward only, each in a transaction of its own.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::open_error::OpenError;
+use super::statement::Read;
+
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../migrations/sqlite/", $name, ".sql")))),+]
+    };
+}
+
+const MIGRATIONS: [(&str, &str); 7] = migrations![
+    "0001_directory",
+    "0002_person",
+    "0003_session",
+    "0004_consent",
+    "0005_grant",
+    "0006_event",
+    "0007_key",
+];
+
+/// Marks the file as ours (`PRAGMA application_id`): "PTCO".
+const APPLICATION: i64 = 0x5054_434f;
+
+/// The latest schema that is known here.
+const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// The schema that the file has, 0 for an empty file. Nothing is written.
+pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, OpenError> {
+    let broken = |error: rusqlite::Error| OpenError::from_sqlite(path, &error);
+    let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(broken);
+    let found = match (number("pragma application_id")?, number("select count(*) from sqlite_schema")?) {
+        (APPLICATION, _) => number("select max(version) from schema_version")?,
+        (0, 0) => 0,
+        _ => return Err(OpenError::NotAStore(path.to_owned())),
+    };
+    if found > KNOWN {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN });
+    }
+    Ok(found)
+}
+
+/// Brings the schema up to date, and writes once, so that what cannot write does not start.
+pub(super) fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), OpenError> {
+    let broken = |error: rusqlite::Error| OpenError::from_sqlite(path, &error);
+    for (number, (name, sql)) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+        step(db, number, name, sql).map_err(broken)?;
+    }
+    db.pragma_update(None, "user_version", KNOWN).map_err(broken)
+}
+
+fn step(db: &mut Connection, number: i64, name: &str, sql: &str) -> Read<()> {
+    let step = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if number == 1 {
+        step.pragma_update(None, "application_id", APPLICATION)?;
+        step.execute_batch(
+            "create table schema_version (version integer primary key, name text not null) strict",
+        )?;
+    }
+    step.execute_batch(sql)?;
+    step.execute("insert into schema_version (version, name) values (?1, ?2)", (number, name))?;
+    step.commit()
+}

@@ -1,0 +1,194 @@
+//! Finders: which of them run where they are called, and which on a thread of their own.
+
+use async_trait::async_trait;
+use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::moment::Moment;
+use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::client::Client;
+use portico_core::noun::code::Code;
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
+use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::developer::Developer;
+use portico_core::noun::event::Event;
+use portico_core::noun::family::Family;
+use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::person::{HandleKind, Person};
+use portico_core::noun::session::Session;
+use portico_store::{Page, Read, StoredSecret, Unavailable};
+use rusqlite::Connection;
+
+use super::open_error::describe;
+use super::{
+    Sqlite, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session,
+    statement, token,
+};
+
+type Found<T> = Result<Option<T>, Unavailable>;
+type Listed<T> = Result<Vec<T>, Unavailable>;
+
+impl Sqlite {
+    /// A finder that touches a few rows.
+    fn point<T>(&self, find: impl FnOnce(&Connection) -> statement::Read<T>) -> Result<T, Unavailable> {
+        self.readers.read(find).map_err(unavailable)
+    }
+
+    /// A finder that may go over many rows.
+    async fn long<T: Send + 'static>(
+        &self,
+        find: impl FnOnce(&Connection) -> statement::Read<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let readers = self.long_readers.clone();
+        let found = tokio::task::spawn_blocking(move || readers.read(find)).await;
+        found.map_err(|_| Unavailable("a reader has failed".to_owned()))?.map_err(unavailable)
+    }
+}
+
+fn unavailable(error: rusqlite::Error) -> Unavailable {
+    let cause = describe(&error);
+    tracing::error!(cause, "a finder failed");
+    Unavailable(cause)
+}
+
+#[async_trait]
+impl Read for Sqlite {
+    async fn developer(&self, id: &DeveloperId) -> Found<Developer> {
+        self.point(|db| developer::by_id(db, id))
+    }
+
+    async fn developers(&self, page: Page<DeveloperId>) -> Listed<Developer> {
+        self.long(move |db| developer::page(db, &page)).await
+    }
+
+    async fn client(&self, id: &ClientId) -> Found<Client> {
+        self.point(|db| client::by_id(db, id))
+    }
+
+    async fn hosts(&self, page: Page<ClientId>) -> Listed<Client> {
+        self.long(move |db| client::hosts(db, &page)).await
+    }
+
+    async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
+        self.long(move |db| client::apps(db, &page)).await
+    }
+
+    async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
+        self.point(|db| client::origin_is_registered(db, origin))
+    }
+
+    async fn scopes(&self) -> Listed<CatalogueEntry> {
+        self.point(catalogue::all)
+    }
+
+    async fn person(&self, id: UserId) -> Found<Person> {
+        self.point(|db| person::by_id(db, id))
+    }
+
+    async fn person_by_handle(&self, kind: HandleKind, index: &[u8; 32]) -> Found<UserId> {
+        self.point(|db| person::by_handle(db, kind, index))
+    }
+
+    async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable> {
+        self.point(|db| person::handle_is_verified(db, kind, index))
+    }
+
+    async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId> {
+        self.point(|db| link::person_by(db, issuer, subject_index))
+    }
+
+    async fn people(&self, page: Page<UserId>) -> Listed<Person> {
+        self.long(move |db| person::page(db, page)).await
+    }
+
+    async fn session(&self, id: SessionId) -> Found<Session> {
+        self.point(|db| session::by_id(db, id))
+    }
+
+    async fn session_by_cookie(&self, digest: &[u8; 32]) -> Found<Session> {
+        self.point(|db| session::by_cookie(db, digest))
+    }
+
+    async fn sessions_of(&self, user: UserId) -> Listed<Session> {
+        self.point(|db| session::of(db, user))
+    }
+
+    async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
+        let client = client.clone();
+        self.long(move |db| session::through(db, &client, page)).await
+    }
+
+    async fn sessions_expired(&self, at: Moment, limit: usize) -> Listed<Session> {
+        self.long(move |db| session::expired(db, at, limit)).await
+    }
+
+    async fn sessions_live(&self, at: Moment) -> Result<u64, Unavailable> {
+        self.long(move |db| session::count_live(db, at)).await
+    }
+
+    async fn clients_in(&self, session: SessionId) -> Listed<ClientId> {
+        self.point(|db| session::clients_in(db, session))
+    }
+
+    async fn consents(&self, user: UserId, app: &ClientId) -> Result<Consents, Unavailable> {
+        self.point(|db| consent::standing(db, user, app))
+    }
+
+    async fn apps_of(&self, user: UserId) -> Listed<(ClientId, Option<Moment>)> {
+        self.point(|db| consent::apps_of(db, user))
+    }
+
+    async fn consent_history(&self, user: UserId, limit: usize) -> Listed<ConsentEntry> {
+        self.long(move |db| consent::history(db, user, limit)).await
+    }
+
+    async fn consent_request(&self, digest: &[u8; 32]) -> Found<ConsentRequest> {
+        self.point(|db| consent::request(db, digest))
+    }
+
+    async fn code(&self, digest: &[u8; 32]) -> Found<Code> {
+        self.point(|db| code::by_digest(db, digest))
+    }
+
+    async fn family(&self, id: FamilyId) -> Found<Family> {
+        self.point(|db| family::by_id(db, id))
+    }
+
+    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)> {
+        self.long(move |db| token::revoked(db, after)).await
+    }
+
+    async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event> {
+        self.point(|db| event::after(db, seq, limit))
+    }
+
+    async fn event_bounds(&self) -> Result<(EventSeq, EventSeq), Unavailable> {
+        self.point(event::bounds)
+    }
+
+    async fn event_before(&self, at: Moment) -> Result<EventSeq, Unavailable> {
+        self.point(|db| event::before(db, at))
+    }
+
+    async fn delivery(&self, id: DeliveryId) -> Found<Delivery> {
+        self.point(|db| delivery::by_id(db, id))
+    }
+
+    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery> {
+        self.long(move |db| delivery::due(db, at, limit)).await
+    }
+
+    async fn next_delivery_at(&self) -> Found<Moment> {
+        self.point(delivery::next_at)
+    }
+
+    async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
+        self.long(move |db| delivery::page(db, state, page)).await
+    }
+
+    async fn signing_keys(&self) -> Listed<SigningKeyRecord> {
+        self.point(key::all)
+    }
+
+    async fn secret(&self, name: &str) -> Found<StoredSecret> {
+        self.point(|db| key::secret(db, name))
+    }
+}

@@ -1,0 +1,183 @@
+//! The suite that every engine runs: what [`crate::Read`] and [`crate::Commit`] promise, case by case.
+//!
+//! Each case begins in a [`house`] with two hosts, two developers, two apps and two people, each
+//! signed in. It works on the first of each; afterwards the second of each must be as it was.
+//! An engine runs them all with [`contract_tests!`](crate::contract_tests), one test a case.
+
+#![allow(clippy::unwrap_used)]
+#![deny(dead_code)]
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::Store;
+
+mod client;
+mod code;
+mod consent;
+mod delivery;
+mod event;
+mod family;
+mod house;
+mod key;
+mod list;
+mod person;
+mod refusals;
+mod session;
+mod sweep;
+mod value;
+
+use house::House;
+
+type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// One case of the suite.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// The file that it stands in.
+    pub noun: &'static str,
+    /// The sentence that it proves.
+    pub name: &'static str,
+    run: fn(House) -> Running,
+}
+
+impl Case {
+    /// Runs the case on an empty store; it panics if the store breaks its promise.
+    ///
+    /// It has to run on a tokio runtime with several threads, so that races are races.
+    pub async fn run(self, store: Arc<dyn Store>) {
+        let house = House::furnish(store).await;
+        let others = house.others().await;
+        (self.run)(house.clone()).await;
+        assert_eq!(others, house.others().await, "the other host, developer, app or person was touched");
+    }
+}
+
+/// The case of this noun and name.
+///
+/// # Panics
+/// If there is none.
+pub fn named(noun: &str, name: &str) -> Case {
+    all().into_iter().find(|case| case.noun == noun && case.name == name).expect("the suite has this case")
+}
+
+macro_rules! suite {
+    ($d:tt $($noun:ident { $($name:ident,)+ })+) => {
+        /// Every case of the suite.
+        pub fn all() -> Vec<Case> {
+            vec![$($(Case {
+                noun: stringify!($noun),
+                name: stringify!($name),
+                run: |house| Box::pin($noun::$name(house)),
+            },)+)+]
+        }
+
+        /// Makes a `#[test]` of each case, in a module for each noun, and runs it with a function
+        /// that takes a [`Case`](crate::contract::Case).
+        #[macro_export]
+        macro_rules! contract_tests {
+            ($d engine:path) => {
+                $(mod $noun {
+                    $(#[test]
+                    fn $name() {
+                        $d engine($d crate::contract::named(stringify!($noun), stringify!($name)));
+                    })+
+                })+
+            };
+        }
+    };
+}
+
+suite! { $
+    client {
+        a_client_reads_back_as_it_was_registered,
+        a_client_is_rewritten_only_from_the_version_that_was_read,
+        of_two_racing_rewrites_of_one_client_one_wins,
+        a_removed_client_takes_its_consents_codes_and_families_with_it,
+        hosts_and_apps_come_in_pages_complete_and_in_order,
+        an_origin_counts_while_a_live_client_lists_it,
+        a_developer_registered_again_has_its_new_name,
+        a_scope_registered_again_has_its_new_words,
+    }
+    code {
+        a_code_reads_back_as_it_was_issued,
+        sixteen_racing_redemptions_of_one_code_have_one_winner,
+        a_used_code_says_what_it_gave,
+        an_exchange_never_gives_a_token_on_a_session_that_ended_first,
+    }
+    consent {
+        the_last_decision_stands_and_every_one_is_in_the_history,
+        the_history_of_consent_comes_latest_first,
+        decisions_about_one_app_say_nothing_about_another,
+        the_apps_of_a_person_are_those_used_or_decided_about,
+        only_the_latest_use_of_an_app_is_kept,
+        a_question_is_opened_by_one_browser_and_answered_once,
+        of_sixteen_browsers_that_open_a_question_one_gets_it,
+    }
+    delivery {
+        a_delivery_is_due_in_the_order_of_its_time,
+        a_delivery_that_was_tried_stands_where_it_was_put,
+        deliveries_come_in_pages_complete_and_in_order,
+    }
+    event {
+        events_are_numbered_in_the_order_of_their_commits,
+        events_after_a_number_are_complete_and_in_order,
+        an_event_number_is_never_given_again_after_a_sweep,
+        the_last_event_before_a_moment_is_found,
+        every_kind_of_event_reads_back,
+    }
+    family {
+        a_family_reads_back_as_it_was_started,
+        of_sixteen_racing_rotations_of_one_generation_one_wins,
+        a_revoked_family_does_not_rotate,
+        revoking_again_keeps_the_first_moment,
+        a_rotation_never_follows_the_end_of_its_session,
+        a_revoked_token_is_listed_until_it_would_have_expired,
+    }
+    key {
+        signing_keys_come_oldest_first_and_retire,
+        a_secret_is_stored_once,
+        of_sixteen_racing_secrets_of_one_name_one_is_stored,
+    }
+    list {
+        a_list_that_is_refused_leaves_nothing_wherever_the_refusal_stands,
+        a_list_sees_its_own_earlier_changes,
+        a_list_of_guards_that_hold_changes_nothing,
+        an_empty_list_is_committed,
+        what_was_answered_is_seen_by_every_later_finder,
+    }
+    person {
+        a_person_reads_back_and_is_found_by_each_handle,
+        a_handle_of_one_kind_is_not_found_under_another,
+        a_verified_newcomer_takes_a_handle_over_from_an_unverified_holder,
+        a_verified_handle_is_not_given_away,
+        an_unverified_newcomer_takes_no_handle_over,
+        of_sixteen_racing_people_one_gets_the_username,
+        a_rewritten_profile_has_its_new_handles_and_frees_the_old,
+        a_profile_is_rewritten_only_from_the_one_that_was_read,
+        an_erased_person_leaves_only_that_there_was_somebody,
+        a_blocked_person_is_not_held_until_the_block_is_lifted,
+        an_identity_elsewhere_belongs_to_one_person,
+        people_come_in_pages_complete_and_in_order,
+    }
+    session {
+        a_session_reads_back_and_is_found_by_its_cookie,
+        a_session_ends_once,
+        a_guard_holds_until_the_session_expires_or_ends,
+        a_touch_moves_a_live_session_forward_and_nothing_else,
+        signing_in_again_renews_the_session_and_its_cookie,
+        the_clients_of_a_session_come_in_the_order_of_entry,
+        an_end_never_misses_a_client_that_entered_before_it,
+        a_person_sees_open_sessions_latest_first,
+        sessions_through_a_client_come_in_pages_complete_and_in_order,
+        expired_sessions_come_longest_first,
+        live_sessions_are_counted,
+    }
+    sweep {
+        a_sweep_clears_what_has_expired_and_keeps_the_rest,
+        a_used_code_is_kept_as_long_as_its_token_is_good,
+        a_sweep_clears_ended_sessions_with_their_clients_and_families,
+        a_sweep_keeps_deliveries_that_are_pending_or_failed,
+        a_large_sweep_clears_everything,
+    }
+}

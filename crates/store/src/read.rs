@@ -1,0 +1,124 @@
+//! Finders: each answers one question about what is stored now.
+
+use async_trait::async_trait;
+use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::moment::Moment;
+use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::client::Client;
+use portico_core::noun::code::Code;
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
+use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::developer::Developer;
+use portico_core::noun::event::Event;
+use portico_core::noun::family::Family;
+use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::person::{HandleKind, Person};
+use portico_core::noun::session::Session;
+
+/// The store cannot answer now. The cause is for the log, never for a caller.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the store cannot answer: {0}")]
+pub struct Unavailable(
+    /// What went wrong, without any value that was read or written.
+    pub String,
+);
+
+/// A keyset page: what comes after a key, and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page<K> {
+    /// The last key of the page before, or none for the first page.
+    pub after: Option<K>,
+    /// The most rows to answer, at least 1.
+    pub limit: usize,
+}
+
+/// A wrapped secret of the house.
+pub type StoredSecret = Vec<u8>;
+
+type Found<T> = Result<Option<T>, Unavailable>;
+type Listed<T> = Result<Vec<T>, Unavailable>;
+
+/// Answers questions. Nothing here changes anything, and nothing is answered from a cache.
+#[async_trait]
+pub trait Read: Send + Sync {
+    /// The developer of this id.
+    async fn developer(&self, id: &DeveloperId) -> Found<Developer>;
+    /// Developers by id.
+    async fn developers(&self, page: Page<DeveloperId>) -> Listed<Developer>;
+
+    /// The client of this id, suspended or not.
+    async fn client(&self, id: &ClientId) -> Found<Client>;
+    /// Hosts by id.
+    async fn hosts(&self, page: Page<ClientId>) -> Listed<Client>;
+    /// Apps by id.
+    async fn apps(&self, page: Page<ClientId>) -> Listed<Client>;
+
+    /// Whether any client that is not suspended has registered this web origin (compared exactly).
+    async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable>;
+
+    /// What was registered beside the built-in catalogue, by scope.
+    async fn scopes(&self) -> Listed<CatalogueEntry>;
+
+    /// The person of this id, blocked and erased ones included.
+    async fn person(&self, id: UserId) -> Found<Person>;
+    /// Whom a handle finds.
+    async fn person_by_handle(&self, kind: HandleKind, index: &[u8; 32]) -> Found<UserId>;
+    /// Whether the handle, if there is one, is a verified one.
+    async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable>;
+    /// Whom an identity at this issuer belongs to.
+    async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
+    /// People by id.
+    async fn people(&self, page: Page<UserId>) -> Listed<Person>;
+
+    /// The session of this id, ended ones included until they are swept.
+    async fn session(&self, id: SessionId) -> Found<Session>;
+    /// The session whose browser holds the cookie with this digest.
+    async fn session_by_cookie(&self, digest: &[u8; 32]) -> Found<Session>;
+    /// A person's sessions that have not been ended, latest started first, 1,000 at most.
+    async fn sessions_of(&self, user: UserId) -> Listed<Session>;
+    /// Sessions begun through this client that have not been ended, by id.
+    async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session>;
+    /// Sessions that have not been ended but expired at this moment or before, longest first.
+    async fn sessions_expired(&self, at: Moment, limit: usize) -> Listed<Session>;
+    /// How many sessions have not been ended and expire after this moment.
+    async fn sessions_live(&self, at: Moment) -> Result<u64, Unavailable>;
+    /// The clients entered in a session, in the order of entry.
+    async fn clients_in(&self, session: SessionId) -> Listed<ClientId>;
+
+    /// A person's standing decisions about one app.
+    async fn consents(&self, user: UserId, app: &ClientId) -> Result<Consents, Unavailable>;
+    /// The apps that a person has used or decided about, by id, with the last use.
+    async fn apps_of(&self, user: UserId) -> Listed<(ClientId, Option<Moment>)>;
+    /// A person's history of consent, latest first.
+    async fn consent_history(&self, user: UserId, limit: usize) -> Listed<ConsentEntry>;
+    /// The question with this digest, until it is swept.
+    async fn consent_request(&self, digest: &[u8; 32]) -> Found<ConsentRequest>;
+
+    /// The code with this digest, until it is swept.
+    async fn code(&self, digest: &[u8; 32]) -> Found<Code>;
+    /// The refresh family of this id.
+    async fn family(&self, id: FamilyId) -> Found<Family>;
+    /// Every token revoked before its time that expires after this moment.
+    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)>;
+
+    /// Events after this number, in order.
+    async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event>;
+    /// The number of the latest event, and of the oldest one kept; both 0 if there is none.
+    async fn event_bounds(&self) -> Result<(EventSeq, EventSeq), Unavailable>;
+    /// The number of the last event that happened before this moment; 0 if none is kept.
+    async fn event_before(&self, at: Moment) -> Result<EventSeq, Unavailable>;
+
+    /// The delivery of this id.
+    async fn delivery(&self, id: DeliveryId) -> Found<Delivery>;
+    /// Pending deliveries due at this moment, longest due first.
+    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery>;
+    /// When the next pending delivery is due.
+    async fn next_delivery_at(&self) -> Found<Moment>;
+    /// Deliveries by id, all or in one state.
+    async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery>;
+
+    /// Every signing key that has not been swept, oldest first.
+    async fn signing_keys(&self) -> Listed<SigningKeyRecord>;
+    /// The wrapped secret of this name.
+    async fn secret(&self, name: &str) -> Found<StoredSecret>;
+}

@@ -1,0 +1,86 @@
+import { type Unsubscribe } from "../shared/emitter.js";
+import type { Theme } from "../shared/messages.js";
+import type { MiniProgram } from "./mini-program.js";
+import type { HostEvents, HostOptions, HostSession, LaunchOptions, PendingLaunch, Place, Redirect, SignInOptions } from "./options.js";
+/**
+ * A super app's shell: signs the person in once, opens mini-programs in frames, gives each its launch token over
+ * the bridge, and tells all of them when the session ends. One per page.
+ */
+export declare class PorticoHost {
+    #private;
+    constructor(options: HostOptions);
+    /** Who is signed in, or `null`. */
+    get session(): HostSession | null;
+    /** The mini-programs that are open. */
+    get miniPrograms(): readonly MiniProgram[];
+    /** Calls `listener` at every event `name`, until the returned function is called. */
+    on<Name extends keyof HostEvents>(name: Name, listener: (event: HostEvents[Name]) => void): Unsubscribe;
+    /**
+     * Takes the page to Portico's sign-in page, which comes back to the redirect URI; there, call
+     * {@link PorticoHost.handleRedirect}.
+     */
+    signIn(options?: SignInOptions): Promise<void>;
+    /**
+     * Finishes what came back to the redirect URI: a sign-in, or a consent. Call it once at every page load, before
+     * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
+     *
+     * @throws {@link SignInFailed} when the sign-in was refused, or was not begun here.
+     * @throws {@link ConsentExpired} when the consent page was too old.
+     */
+    handleRedirect(href?: string): Promise<Redirect>;
+    /**
+     * Takes up the session that this tab had before the page was loaded.
+     *
+     * @returns whether somebody is signed in.
+     * @throws {@link Unreachable} when that cannot be found out now.
+     */
+    restore(): Promise<boolean>;
+    /**
+     * Takes up a session that the super app's own back end opened (assertion grant, RFC 7523).
+     *
+     * @param answer the token endpoint's JSON answer, as the back end got it.
+     */
+    adopt(answer: Readonly<Record<string, unknown>>): Promise<void>;
+    /**
+     * Signs the person out everywhere: ends the session at Portico, tells every open mini-program, drops the tokens.
+     *
+     * @throws {@link Unreachable} when Portico could not be told: the person is still signed in, here too.
+     */
+    signOut(): Promise<void>;
+    /**
+     * Opens a mini-program. Asks Portico for its launch token first; the frame gets it once its document has said
+     * `ready` from the entry's exact origin. When the person has to be asked, the page goes to the consent page (see
+     * {@link HostOptions.onConsentRequired}); the promise then stays open, and {@link PorticoHost.handleRedirect}
+     * goes on after the way back.
+     *
+     * @throws {@link AccessDenied}, {@link UnknownMiniProgram}, {@link NotSignedIn}, {@link SessionExpired},
+     * {@link Unreachable}; {@link PorticoError} `invalid_origin` for an entry whose origin cannot be trusted.
+     */
+    launch(appId: string, options: LaunchOptions): Promise<MiniProgram>;
+    /**
+     * Goes on with a launch whose consent has been decided.
+     *
+     * @throws as {@link PorticoHost.launch}, and {@link ConsentRequired} when the person would have to be asked again.
+     */
+    resume(launch: PendingLaunch, place: Place): Promise<MiniProgram>;
+    /** What a consent request asks: `GET /v1/consents/{request}`, for hosts that draw their own page. */
+    consent(request: string): Promise<Readonly<Record<string, unknown>>>;
+    /** Answers a consent request: `POST /v1/consents/{request}`, for hosts that draw their own page. */
+    decide(request: string, decision: {
+        granted: readonly string[];
+        refused: readonly string[];
+    }): Promise<void>;
+    /**
+     * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token.
+     *
+     * @returns an answer that is 2xx.
+     * @throws {@link SessionExpired}, {@link Unreachable}, or {@link PorticoError} with the code of the answer.
+     */
+    fetch(path: string, init?: RequestInit): Promise<Response>;
+    /** Changes the theme of the launches to come, and tells every open mini-program. */
+    setTheme(theme: Theme): void;
+    /** Changes the language (BCP 47) of the launches and pages to come. */
+    setLocale(locale: string): void;
+    /** Closes everything in this page. The session goes on, and {@link PorticoHost.restore} finds it again. */
+    dispose(): void;
+}

@@ -1,0 +1,16 @@
+/** One server-sent event. */
+export interface StreamEvent {
+    readonly type: string;
+    readonly data: string;
+}
+/** Reads a stream of server-sent events (HTML Standard §9.2.6) from pieces of any size. */
+export declare class EventParser {
+    #private;
+    /** The last event's id, to resume after it. */
+    lastEventId: string;
+    /** Milliseconds that the server wants a reconnection to wait, where it said so. */
+    retry: number | undefined;
+    constructor(lastEventId?: string);
+    /** The events that `piece` completes. */
+    push(piece: string): readonly StreamEvent[];
+}

@@ -1,0 +1,28 @@
+import { environment } from "../shared/environment.js";
+import { SessionExpired } from "../shared/errors.js";
+import { Connection } from "./connection.js";
+import { NoHost } from "./errors.js";
+export async function connect(options) {
+    const env = environment(options.environment);
+    const connection = new Connection(env, options.window ?? window, options);
+    const timeout = options.timeout ?? 30_000;
+    const undo = [];
+    try {
+        await new Promise((resolve, reject) => {
+            if (timeout > 0)
+                undo.push(env.timer(() => reject(new NoHost("no host has launched this page")), timeout));
+            undo.push(connection.onLaunch(resolve));
+            undo.push(connection.onSessionExpired((reason) => reject(new SessionExpired(reason))));
+            connection.ready();
+        });
+    }
+    catch (error) {
+        connection.close();
+        throw error;
+    }
+    finally {
+        for (const each of undo)
+            each();
+    }
+    return connection;
+}

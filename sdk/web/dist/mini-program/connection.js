@@ -1,0 +1,177 @@
+import { Emitter } from "../shared/emitter.js";
+import { PorticoError, SessionExpired } from "../shared/errors.js";
+import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { covers, without } from "../shared/scope.js";
+import { SingleFlight } from "../shared/single-flight.js";
+import { Channel } from "./channel.js";
+import { Kept } from "./kept.js";
+import { UserInfo } from "./userinfo.js";
+const ANSWER_MS = 15_000;
+const DECISION_MS = 600_000;
+export class Connection {
+    #env;
+    #channel;
+    #kept;
+    #userInfo;
+    #events = new Emitter();
+    #renewal = new SingleFlight(() => this.#renew());
+    #launch = null;
+    #token = null;
+    #scope = "";
+    #theme = "light";
+    #ended = "expired";
+    #person = 0;
+    constructor(env, window, options) {
+        this.#env = env;
+        this.#kept = new Kept(window, options.storages ?? []);
+        this.#userInfo = new UserInfo(env);
+        this.#channel = new Channel(env, window, options.hostOrigins, (message) => this.#hear(message));
+    }
+    get miniProgramId() {
+        return this.#launch?.miniProgramId ?? "";
+    }
+    get scope() {
+        return this.#scope;
+    }
+    get theme() {
+        return this.#theme;
+    }
+    get locale() {
+        return this.#launch?.locale ?? "";
+    }
+    get path() {
+        return this.#launch?.path ?? "";
+    }
+    get expired() {
+        return this.#token === null;
+    }
+    async token() {
+        const token = this.#live();
+        if (this.#env.now() < token.renewAt)
+            return token.value;
+        try {
+            return await this.#renewal.run();
+        }
+        catch (error) {
+            if (this.#token === token && this.#env.now() < token.expiresAt)
+                return token.value;
+            throw error;
+        }
+    }
+    async login() {
+        this.#live();
+        const reply = await this.#channel.ask("login", {}, ANSWER_MS);
+        if (reply.type !== "login_code")
+            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+        return reply.code;
+    }
+    async requestPermission(scope) {
+        this.#live();
+        try {
+            await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+        }
+        catch (error) {
+            if (error instanceof PorticoError && error.code === "access_denied")
+                return false;
+            throw error;
+        }
+        this.#live();
+        return covers(this.#scope, scope);
+    }
+    async profile() {
+        const person = this.#person;
+        let profile = await this.#userInfo.read(await this.token());
+        if (profile === null)
+            profile = await this.#userInfo.read(await this.#renewal.run());
+        if (this.#person !== person)
+            throw new SessionExpired(this.#ended);
+        this.#live();
+        if (profile === null)
+            throw new PorticoError("invalid_token", "userinfo refuses the token");
+        return profile;
+    }
+    onLaunch(listener) {
+        return this.#events.on("launch", listener);
+    }
+    onPersonChanged(listener) {
+        return this.#events.on("person_changed", listener);
+    }
+    onConsentChanged(listener) {
+        return this.#events.on("consent_changed", listener);
+    }
+    onThemeChanged(listener) {
+        return this.#events.on("theme_changed", listener);
+    }
+    onSessionExpired(listener) {
+        return this.#events.on("session_expired", listener);
+    }
+    close() {
+        this.#channel.close();
+        this.#end("expired");
+    }
+    ready() {
+        this.#channel.ready();
+    }
+    #live() {
+        if (this.#token === null)
+            throw new SessionExpired(this.#ended);
+        return this.#token;
+    }
+    async #renew() {
+        this.#live();
+        const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+        if (reply.type !== "token_renewed")
+            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+        return reply.token;
+    }
+    #hear(message) {
+        switch (message.type) {
+            case "launch":
+                this.#launched(message);
+                return;
+            case "token_renewed":
+                if (this.#token !== null)
+                    this.#take(message.token, message.expiresIn);
+                return;
+            case "consent_changed":
+                this.#scope = without(this.#scope, message.removed);
+                this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
+                return;
+            case "theme_changed":
+                this.#theme = message.theme;
+                this.#events.emit("theme_changed", message.theme);
+                return;
+            case "session_expired":
+                this.#end(message.reason);
+                this.#events.emit("session_expired", message.reason);
+        }
+    }
+    #launched(message) {
+        const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+        if (changed)
+            this.#end("signed_out");
+        this.#launch = message;
+        this.#theme = message.theme;
+        this.#take(message.token, message.expiresIn);
+        this.#scope = message.scope;
+        if (changed)
+            this.#events.emit("person_changed", undefined);
+        this.#events.emit("launch", undefined);
+    }
+    #take(value, expiresIn) {
+        const expiresAt = this.#env.now() + expiresIn * 1000;
+        this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
+        const scope = textClaim(unverifiedClaims(value), "scope");
+        if (scope !== "")
+            this.#scope = scope;
+    }
+    #end(reason) {
+        this.#ended = reason;
+        this.#person += 1;
+        this.#token = null;
+        this.#launch = null;
+        this.#scope = "";
+        this.#renewal = new SingleFlight(() => this.#renew());
+        this.#channel.failAll(new SessionExpired(reason));
+    }
+}

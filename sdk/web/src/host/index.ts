@@ -1,0 +1,24 @@
+/**
+ * Portico for the super app's shell.
+ *
+ * @packageDocumentation
+ */
+export { PorticoHost } from "./portico-host.js";
+export type { MiniProgram } from "./mini-program.js";
+export type { ConsentRequest } from "./consent.js";
+export type {
+  HostEvents,
+  HostOptions,
+  HostSession,
+  LaunchOptions,
+  PendingLaunch,
+  Place,
+  Redirect,
+  SignInOptions,
+} from "./options.js";
+export type { TokenStorage } from "./storage.js";
+export { ConsentExpired, ConsentRequired, NotSignedIn, SignInFailed, UnknownMiniProgram } from "./errors.js";
+export { AccessDenied, PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
+export type { Environment } from "../shared/environment.js";
+export type { EndReason, Theme } from "../shared/messages.js";
+export type { Unsubscribe } from "../shared/emitter.js";

@@ -1,0 +1,105 @@
+import type { Environment } from "../shared/environment.js";
+import type { EndReason, Theme } from "../shared/messages.js";
+import type { ConsentRequest } from "./consent.js";
+import type { TokenStorage } from "./storage.js";
+
+/** How a super app's shell is set up. */
+export interface HostOptions {
+  /** Portico's issuer URL, exactly as its discovery document names it. */
+  readonly issuer: string;
+  /** The host's id: its OAuth `client_id`. */
+  readonly clientId: string;
+  /** Where sign-in and consent come back to; one of the host's registered redirect URIs. */
+  readonly redirectUri: string;
+  /** Default `openid host`. */
+  readonly scope?: string;
+  /** Where tokens are kept. Default `sessionStorage`: this tab, and over reloads. */
+  readonly storage?: TokenStorage;
+  /** Default `light`. See {@link PorticoHost.setTheme}. */
+  readonly theme?: Theme;
+  /** A BCP 47 language tag. Default: the browser's first language. */
+  readonly locale?: string;
+  /**
+   * Asks the person in the host's own way (a popup with `request.url`, or an interface of its own over
+   * {@link PorticoHost.consent} and {@link PorticoHost.decide}). Resolve once it has been decided, either way:
+   * the launch is then tried again. Reject to give up. Default: the top-level page goes to `request.url`.
+   */
+  readonly onConsentRequired?: (request: ConsentRequest) => Promise<void>;
+  /** Takes the top-level page to a URL. Default `location.assign`. */
+  readonly navigate?: (url: string) => void;
+  /** For tests, and for hosts that route requests in their own way. */
+  readonly environment?: Partial<Environment>;
+}
+
+/** How somebody is to be signed in. Everything is optional (OpenID Connect Core 1.0 §3.1.2.1). */
+export interface SignInOptions {
+  /** `none`, `login`, `consent`, `select_account`, or several, separated by a space. */
+  readonly prompt?: string;
+  /** Seconds since the last active sign-in that are still good enough. */
+  readonly maxAge?: number;
+  readonly loginHint?: string;
+  readonly acrValues?: string;
+  /** Comes back from {@link PorticoHost.handleRedirect}, for instance the page to return to. */
+  readonly returnState?: string;
+}
+
+/** How and where a mini-program is opened. Give `container` or `iframe`. */
+export interface LaunchOptions {
+  /** The registered entry: https, or http on loopback. Its origin is the only one that is ever spoken to. */
+  readonly entry: string;
+  /** A new iframe is put at this element's end. */
+  readonly container?: HTMLElement;
+  /** An iframe of the host's own; its `sandbox`, `referrerpolicy` and `src` are set. */
+  readonly iframe?: HTMLIFrameElement;
+  /** Scopes to ask for. Default: all that the manifest names. */
+  readonly scope?: string;
+  /** Default: the host's. */
+  readonly theme?: Theme;
+  /** Default: the host's. */
+  readonly locale?: string;
+  /** Where in the mini-program to begin, relative to its entry. Default: its start page. */
+  readonly path?: string;
+}
+
+/** Where {@link PorticoHost.resume} puts a mini-program. */
+export type Place = Pick<LaunchOptions, "container" | "iframe">;
+
+/** A launch that waits for the person's consent. */
+export interface PendingLaunch extends Omit<LaunchOptions, "container" | "iframe"> {
+  readonly appId: string;
+}
+
+/** What the page was opened for, as {@link PorticoHost.handleRedirect} finds it. */
+export type Redirect =
+  /** Nothing of ours in the address. */
+  | { readonly kind: "none" }
+  /** Somebody has just signed in. */
+  | { readonly kind: "signed_in"; readonly returnState: string | undefined }
+  /** The person has decided; go on with {@link PorticoHost.resume}. */
+  | { readonly kind: "consent"; readonly launch: PendingLaunch };
+
+/** Who is signed in, as the host knows them. */
+export interface HostSession {
+  /** The person's id at this host. */
+  readonly sub: string;
+  /** The session's id at this host. */
+  readonly sid: string;
+}
+
+/** What a host can listen to, by {@link PorticoHost.on}. */
+export interface HostEvents {
+  /** Somebody has signed in, or was found signed in after a page load. */
+  signed_in: HostSession;
+  /** The session is over, for whatever reason; every mini-program has been told, the tokens are gone. */
+  session_expired: { readonly reason: EndReason };
+  /** The person changed what a mini-program may see. */
+  consent_changed: { readonly appId: string; readonly scope: string; readonly removed: string };
+  /** The person's profile changed: the names of the claims that did. */
+  profile_changed: { readonly claims: readonly string[] };
+  /** A mini-program's document was given its launch token. */
+  launched: { readonly appId: string; readonly scope: string };
+  /** A mini-program asked for a permission; the person is about to be asked. */
+  permission_requested: { readonly appId: string; readonly scope: string };
+  /** The stream of events is open (`true`), or is being reconnected (`false`). */
+  online: boolean;
+}

@@ -1,0 +1,240 @@
+import { Emitter, type Unsubscribe } from "../shared/emitter.js";
+import type { Environment } from "../shared/environment.js";
+import { PorticoError, SessionExpired } from "../shared/errors.js";
+import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import type { EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
+import { covers, without } from "../shared/scope.js";
+import { SingleFlight } from "../shared/single-flight.js";
+import { Channel } from "./channel.js";
+import { Kept } from "./kept.js";
+import type { ConnectOptions, MiniProgramEvents, Profile } from "./options.js";
+import { UserInfo } from "./userinfo.js";
+
+interface Token {
+  readonly value: string;
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+const ANSWER_MS = 15_000;
+const DECISION_MS = 600_000;
+
+/**
+ * A mini-program's connection to its host, as {@link connect} gives it. Once the session is over, every call
+ * rejects with {@link SessionExpired}, until the host launches again.
+ */
+export class Connection {
+  readonly #env: Environment;
+  readonly #channel: Channel;
+  readonly #kept: Kept;
+  readonly #userInfo: UserInfo;
+  readonly #events = new Emitter<MiniProgramEvents>();
+  #renewal = new SingleFlight(() => this.#renew());
+  #launch: LaunchMessage | null = null;
+  #token: Token | null = null;
+  #scope = "";
+  #theme: Theme = "light";
+  #ended: EndReason = "expired";
+  #person = 0;
+
+  /** @internal */
+  constructor(env: Environment, window: Window, options: ConnectOptions) {
+    this.#env = env;
+    this.#kept = new Kept(window, options.storages ?? []);
+    this.#userInfo = new UserInfo(env);
+    this.#channel = new Channel(env, window, options.hostOrigins, (message) => this.#hear(message));
+  }
+
+  /** This mini-program's id, as the host knows it. */
+  get miniProgramId(): string {
+    return this.#launch?.miniProgramId ?? "";
+  }
+
+  /** What the token opens: scopes separated by one space; empty once the session is over. */
+  get scope(): string {
+    return this.#scope;
+  }
+
+  /** The host's theme. */
+  get theme(): Theme {
+    return this.#theme;
+  }
+
+  /** The person's language, a BCP 47 tag. */
+  get locale(): string {
+    return this.#launch?.locale ?? "";
+  }
+
+  /** Where to begin, relative to the entry; empty for the start page. */
+  get path(): string {
+    return this.#launch?.path ?? "";
+  }
+
+  /** Whether the session is over, and every call would reject. */
+  get expired(): boolean {
+    return this.#token === null;
+  }
+
+  /**
+   * A launch token that lives long enough to be sent to this mini-program's back end; renewed through the host
+   * when it is about to expire.
+   *
+   * @throws {@link SessionExpired}; {@link NoHost} or another {@link PorticoError} when it could not be renewed.
+   */
+  async token(): Promise<string> {
+    const token = this.#live();
+    if (this.#env.now() < token.renewAt) return token.value;
+    try {
+      return await this.#renewal.run();
+    } catch (error) {
+      if (this.#token === token && this.#env.now() < token.expiresAt) return token.value;
+      throw error;
+    }
+  }
+
+  /**
+   * A login code: the back end redeems it with its own credentials, once, within five minutes.
+   *
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   */
+  async login(): Promise<string> {
+    this.#live();
+    const reply = await this.#channel.ask("login", {}, ANSWER_MS);
+    if (reply.type !== "login_code")
+      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    return reply.code;
+  }
+
+  /**
+   * Has the host ask the person for more. The host may take the whole page away for it and launch anew.
+   *
+   * @param scope one scope of the manifest, or several, separated by a space.
+   * @returns whether all of it is granted now.
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   */
+  async requestPermission(scope: string): Promise<boolean> {
+    this.#live();
+    try {
+      await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+    } catch (error) {
+      if (error instanceof PorticoError && error.code === "access_denied") return false;
+      throw error;
+    }
+    this.#live();
+    return covers(this.#scope, scope);
+  }
+
+  /**
+   * The person's profile, as far as the scopes that hold now open it. Asked anew every time.
+   *
+   * @throws {@link SessionExpired}, {@link Unreachable}, {@link PorticoError}.
+   */
+  async profile(): Promise<Profile> {
+    const person = this.#person;
+    let profile = await this.#userInfo.read(await this.token());
+    if (profile === null) profile = await this.#userInfo.read(await this.#renewal.run());
+    if (this.#person !== person) throw new SessionExpired(this.#ended);
+    this.#live();
+    if (profile === null) throw new PorticoError("invalid_token", "userinfo refuses the token");
+    return profile;
+  }
+
+  /** Launched again, after the session was over or for somebody else. */
+  onLaunch(listener: () => void): Unsubscribe {
+    return this.#events.on("launch", listener);
+  }
+
+  /** Somebody else is here now: forget what was kept about the person before. Comes before `onLaunch`. */
+  onPersonChanged(listener: () => void): Unsubscribe {
+    return this.#events.on("person_changed", listener);
+  }
+
+  /** The person changed what this mini-program may see. */
+  onConsentChanged(listener: (change: MiniProgramEvents["consent_changed"]) => void): Unsubscribe {
+    return this.#events.on("consent_changed", listener);
+  }
+
+  /** The host looks different now. */
+  onThemeChanged(listener: (theme: Theme) => void): Unsubscribe {
+    return this.#events.on("theme_changed", listener);
+  }
+
+  /** The session is over: stop, and show so. */
+  onSessionExpired(listener: (reason: EndReason) => void): Unsubscribe {
+    return this.#events.on("session_expired", listener);
+  }
+
+  /** Stops listening to the host. */
+  close(): void {
+    this.#channel.close();
+    this.#end("expired");
+  }
+
+  /** @internal */
+  ready(): void {
+    this.#channel.ready();
+  }
+
+  #live(): Token {
+    if (this.#token === null) throw new SessionExpired(this.#ended);
+    return this.#token;
+  }
+
+  async #renew(): Promise<string> {
+    this.#live();
+    const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+    if (reply.type !== "token_renewed")
+      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    return reply.token;
+  }
+
+  #hear(message: HostMessage): void {
+    switch (message.type) {
+      case "launch":
+        this.#launched(message);
+        return;
+      case "token_renewed":
+        if (this.#token !== null) this.#take(message.token, message.expiresIn);
+        return;
+      case "consent_changed":
+        this.#scope = without(this.#scope, message.removed);
+        this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
+        return;
+      case "theme_changed":
+        this.#theme = message.theme;
+        this.#events.emit("theme_changed", message.theme);
+        return;
+      case "session_expired":
+        this.#end(message.reason);
+        this.#events.emit("session_expired", message.reason);
+    }
+  }
+
+  #launched(message: LaunchMessage): void {
+    const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+    if (changed) this.#end("signed_out");
+    this.#launch = message;
+    this.#theme = message.theme;
+    this.#take(message.token, message.expiresIn);
+    this.#scope = message.scope;
+    if (changed) this.#events.emit("person_changed", undefined);
+    this.#events.emit("launch", undefined);
+  }
+
+  #take(value: string, expiresIn: number): void {
+    const expiresAt = this.#env.now() + expiresIn * 1000;
+    this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
+    const scope = textClaim(unverifiedClaims(value), "scope");
+    if (scope !== "") this.#scope = scope;
+  }
+
+  #end(reason: EndReason): void {
+    this.#ended = reason;
+    this.#person += 1;
+    this.#token = null;
+    this.#launch = null;
+    this.#scope = "";
+    this.#renewal = new SingleFlight(() => this.#renew());
+    this.#channel.failAll(new SessionExpired(reason));
+  }
+}

@@ -1,0 +1,53 @@
+import type { EndReason } from "./messages.js";
+
+/**
+ * Every error that this package throws. `code` is stable and meant for programs; `message` is for people who
+ * develop, and never holds a token or personal data.
+ */
+export class PorticoError extends Error {
+  /** A stable code in `snake_case`; an OAuth error code (RFC 6749 §5.2) where one applies. */
+  readonly code: string;
+
+  constructor(code: string, message: string = code) {
+    super(message);
+    this.code = code;
+    this.name = new.target.name;
+  }
+
+  /** Whether the same call may succeed later without anything else having changed. */
+  get retryable(): boolean {
+    return false;
+  }
+}
+
+/** The session is over: sign in again (host), or wait for a new launch (mini-program). */
+export class SessionExpired extends PorticoError {
+  readonly reason: EndReason;
+
+  constructor(reason: EndReason) {
+    super("session_expired", `the session is over: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** The person, the mini-program's operator or the super app said no. */
+export class AccessDenied extends PorticoError {
+  constructor(message?: string) {
+    super("access_denied", message);
+  }
+}
+
+/** No answer, or an answer that says "later" (429, 5xx). Nothing has changed; try again. */
+export class Unreachable extends PorticoError {
+  /** Seconds to wait before trying again, where the server named them (`Retry-After`). */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter?: number) {
+    super("temporarily_unavailable", message);
+    this.retryAfter = retryAfter;
+  }
+
+  override get retryable(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,115 @@
+//! Runs every check of this repository: `cargo xtask test`.
+//!
+//! The last line of `cargo xtask test` is always `N passed, N failed`; the exit code is 0 only when
+//! nothing failed.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)] // a command-line tool speaks through them
+
+mod command;
+mod plan;
+mod report;
+mod repository;
+mod screenshots;
+mod stage;
+mod tally;
+mod tools;
+
+use std::process::ExitCode;
+
+use repository::Repository;
+
+const USAGE: &str = "usage: cargo xtask test [--install] [--only STAGE]...
+       cargo xtask list
+       cargo xtask screenshots";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match Request::parse(&arguments).and_then(|request| perform(&request)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Request {
+    Test { install: bool, only: Vec<String> },
+    List,
+    Screenshots,
+}
+
+impl Request {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut words = arguments.iter().map(String::as_str);
+        let request = match words.next() {
+            Some("test") => return Self::parse_test(words),
+            Some("list") => Self::List,
+            Some("screenshots") => Self::Screenshots,
+            _ => return Err(USAGE.to_owned()),
+        };
+        match words.next() {
+            None => Ok(request),
+            Some(extra) => Err(format!("unexpected argument `{extra}`\n{USAGE}")),
+        }
+    }
+
+    fn parse_test<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Self, String> {
+        let (mut install, mut only) = (false, Vec::new());
+        while let Some(word) = words.next() {
+            match word {
+                "--install" => install = true,
+                "--only" => {
+                    let stage = words.next().ok_or(format!("--only needs the name of a stage\n{USAGE}"))?;
+                    only.push(plan::known(stage)?.to_owned());
+                }
+                other => return Err(format!("unexpected argument `{other}`\n{USAGE}")),
+            }
+        }
+        Ok(Self::Test { install, only })
+    }
+}
+
+fn perform(request: &Request) -> Result<bool, String> {
+    match request {
+        Request::List => {
+            for stage in plan::STAGES {
+                println!("{:<10} {}", stage.name, stage.about);
+            }
+            Ok(true)
+        }
+        Request::Test { install, only } => plan::run(&Repository::find()?, *install, only),
+        Request::Screenshots => screenshots::take(&Repository::find()?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn parse(line: &str) -> Result<Request, String> {
+        Request::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn stages_are_chosen_by_name() {
+        let request = parse("test --only fmt --install --only docs").unwrap();
+        assert_eq!(request, Request::Test { install: true, only: vec!["fmt".into(), "docs".into()] });
+    }
+
+    #[test]
+    fn an_unknown_stage_names_the_known_ones() {
+        let message = parse("test --only fmtt").unwrap_err();
+        assert!(message.contains("fmtt") && message.contains("clippy"), "{message}");
+    }
+
+    #[test]
+    fn nothing_unexpected_is_accepted() {
+        for line in ["", "tset", "list now", "test --fast", "test --only"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

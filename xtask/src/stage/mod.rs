@@ -1,0 +1,7 @@
+//! What each stage does.
+
+pub(crate) mod browser;
+pub(crate) mod clients;
+pub(crate) mod docs;
+pub(crate) mod rust;
+pub(crate) mod web;
