@@ -50,8 +50,8 @@ $("services").append(
     }),
   ),
 );
-call = await start({
+({ call } = await start({
   draw,
   clear,
   sees: [{ glyph: "id", words: "Whether your identity was checked", value: (me) => (level(me) === "hidden" ? null : LEVELS[level(me)]?.[0]) }],
-});
+}));

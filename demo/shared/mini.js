@@ -28,7 +28,8 @@ export function make(tag, { data = {}, ...properties } = {}, ...children) {
  * Connects to the super app, and keeps what is seen true: `draw(me)` is called with what the back end knows of the
  * person after every launch and every change of consent, `clear()` when the session is over.
  *
- * @returns `call`, which asks this mini-program's own back end.
+ * @returns `call`, which asks this mini-program's own back end, and `request`, which has the host ask the person
+ * for a scope.
  */
 export async function start({ draw, clear = () => {}, sees }) {
   const { host } = await (await fetch("/config.json")).json();
@@ -75,7 +76,7 @@ export async function start({ draw, clear = () => {}, sees }) {
     connection = await connect({ hostOrigins: [host], storages: ["localStorage", "sessionStorage"] });
   } catch {
     $("ended").hidden = false;
-    return call;
+    return { call, request: async () => false };
   }
   themed(connection.theme);
   connection.onThemeChanged(themed);
@@ -87,7 +88,7 @@ export async function start({ draw, clear = () => {}, sees }) {
     void refresh();
   });
   await refresh();
-  return call;
+  return { call, request: (scope) => connection.requestPermission(scope) };
 }
 
 /** What is seen of the person, claim by claim. */

@@ -20,6 +20,8 @@ const MEANING = [
   ["POST", /^\/oauth\/introspect$/, "Is this token good?"],
   ["GET", /^\/oauth\/userinfo$/, "What may I see?"],
   ["POST", /^\/oauth\/revoke$/, "Sign out"],
+  ["GET", /^\/settings/, "Portico settings"],
+  ["POST", /^\/settings/, "A change in the settings"],
   ["POST", /^\/logout$/, "The session is over"],
   ["GET", /^\/v1\/me\/profile$/, "Who is signed in?"],
   ["GET", /^\/api\/me$/, "The page asks its own back end"],

@@ -7,14 +7,19 @@ const open = kept("everyday.open", []);
 export class Windows {
   #host;
   #apps;
+  #askAgain;
   #leave;
   #windows = new Map();
   /** What was open before the page was loaded. */
   #before = open.value;
 
-  /** `leave` is called when the person leaves the front window. */
-  constructor(host, apps, leave) {
+  /**
+   * `askAgain` takes the ids of mini-programs whose next launch asks anew; `leave` is called when the person leaves
+   * the front window.
+   */
+  constructor(host, apps, askAgain, leave) {
     this.#host = host;
+    this.#askAgain = askAgain;
     this.#leave = leave;
     this.#apps = new Map(apps.map((app) => [app.app_id, app]));
     host.on("launched", ({ appId }) => this.#state(appId, "live"));
@@ -103,6 +108,8 @@ export class Windows {
         : error.retryable
           ? "Portico cannot be reached just now."
           : `${app.name} could not be opened (${error.code ?? error.name}).`;
+    window.refused = error.code === "access_denied";
+    window.retry.textContent = window.refused ? "Ask me again" : "Try again";
     window.retry.hidden = false;
     this.#state(appId, "failed");
     if (document.activeElement === document.body) window.retry.focus();
@@ -136,7 +143,10 @@ export class Windows {
         if (view() === "app") this.#leave();
       },
       front: () => this.#front(appId),
-      retry: () => void this.open(appId),
+      retry: () => {
+        if (this.#windows.get(appId).refused) this.#askAgain.add(appId);
+        void this.open(appId);
+      },
     });
     this.#windows.set(appId, { ...parts, miniProgram: null, busy: false });
     $("rail").append(parts.element);
@@ -148,7 +158,7 @@ function windowOf(app, act) {
   const button = (name, label, run, extra = "") => make("button", { type: "button", class: extra, ariaLabel: label, onclick: run }, icon(name));
   const iframe = make("iframe", { title: app.name, name: app.key });
   const text = make("p", { role: "status" });
-  const retry = make("button", { type: "button", class: "primary", hidden: true, onclick: act.retry }, "Try again");
+  const retry = make("button", { type: "button", class: "primary", hidden: true, onclick: act.retry });
   const side = button("pulse", "Guide and requests", null, "round narrow");
   side.dataset.side = "";
   const element = make(

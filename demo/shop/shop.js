@@ -48,7 +48,7 @@ $("sees-open").append(icon("shield"));
 $("goods").append(...goods.map(row));
 drawBag();
 
-const call = await start({
+const { call } = await start({
   draw,
   clear,
   sees: [

@@ -1,11 +1,13 @@
-import { $, icon, start } from "/mini.js";
+import { $, icon, make, start } from "/mini.js";
 
 let phone;
 
 /** How the driver reaches the person: by telephone, where the number is shared, and in here otherwise. */
 function contact(element, number) {
   const changed = phone !== undefined && phone !== number && element.id === "contact";
-  element.replaceChildren(icon(number ? "phone" : "chat"), number ? `The driver can call ${number}` : "No number shared: the driver writes here");
+  const share = number ? null : make("button", { type: "button", className: "share" }, "Share it");
+  share?.addEventListener("click", () => void request("phone.verified").catch(() => {}));
+  element.replaceChildren(icon(number ? "phone" : "chat"), make("span", {}, number ? `The driver can call ${number}` : "No number: the driver writes here"), ...(share ? [share] : []));
   element.toggleAttribute("data-changed", changed);
 }
 
@@ -32,7 +34,7 @@ function riding(on) {
 $("sees-open").append(icon("shield"));
 $("cancel").addEventListener("click", () => riding(false));
 
-const call = await start({
+const { call, request } = await start({
   draw,
   clear,
   sees: [

@@ -14,40 +14,49 @@ if (!folder) {
 }
 mkdirSync(folder, { recursive: true });
 
-const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const SIZES = {
+  desktop: { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1.5 },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
+};
 
-const portico = await demo();
+/** One walk through a fresh demo, where everything is still to be asked. */
+async function photograph(browser, size, colorScheme) {
+  const portico = await demo();
+  const context = await browser.newContext({
+    ...SIZES[size], colorScheme, locale: "en-GB", reducedMotion: "reduce",
+  });
+  try {
+    const page = await context.newPage();
+    const everyday = new Everyday(page, portico.url);
+    const picture = async (name) => {
+      const file = `${name}-${size}-${colorScheme}.png`;
+      await page.screenshot({ path: join(folder, file), animations: "disabled" });
+      console.log(file);
+    };
+    await everyday.signIn();
+    await everyday.choose("taxi");
+    await everyday.consentPage().waitFor();
+    await picture("consent");
+    await everyday.allow();
+    await everyday.live("taxi");
+    await everyday.open("shop");
+    await everyday.open("taxi");
+    await picture("shell");
+    if (size === "phone") return;
+    await everyday.signOut();
+    await everyday.frame("shop").getByRole("alert").waitFor();
+    await picture("signed-out");
+  } finally {
+    await context.close();
+    await portico.stop();
+  }
+}
+
 const browser = await launch();
 try {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    for (const colorScheme of ["light", "dark"]) {
-      const context = await browser.newContext({
-        viewport, colorScheme, deviceScaleFactor: 2, locale: "en-GB", reducedMotion: "reduce",
-      });
-      const page = await context.newPage();
-      const picture = async (name) => {
-        await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), animations: "disabled" });
-        console.log(`${name}-${size}-${colorScheme}.png`);
-      };
-      const everyday = new Everyday(page, portico.url);
-      await everyday.signIn();
-      await everyday.choose("taxi");
-      await everyday.consentPage().waitFor();
-      await picture("consent");
-      await everyday.allow();
-      await everyday.live("taxi");
-      await everyday.open("shop");
-      await everyday.live("shop");
-      await everyday.front("taxi");
-      await picture("shell");
-      await everyday.home();
-      await picture("home");
-      await everyday.signOut();
-      await picture("signed-out");
-      await context.close();
-    }
+  for (const size of Object.keys(SIZES)) {
+    for (const colorScheme of ["light", "dark"]) await photograph(browser, size, colorScheme);
   }
 } finally {
   await browser.close();
-  await portico.stop();
 }

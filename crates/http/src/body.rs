@@ -29,13 +29,19 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, most: us
     serde_json::from_slice(&bytes).map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
 }
 
+/// Reads a JSON object. A list would otherwise be taken for the members in their order.
+pub async fn object<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Denied> {
+    let members: serde_json::Map<String, serde_json::Value> = json(headers, body, JSON).await?;
+    serde_json::from_value(members.into()).map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
+}
+
 /// What is wrong with a document, without quoting values from it.
 fn place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match error.classify() {
         serde_json::error::Category::Data if text.starts_with("unknown field") || text.starts_with("missing field") => text,
         serde_json::error::Category::Data => {
-            format!("a member has the wrong type at line {} column {}", error.line(), error.column())
+            "a member has the wrong type".to_owned()
         }
         _ => format!("no JSON at line {} column {}", error.line(), error.column()),
     }

@@ -160,8 +160,7 @@ pub fn find_server(path: &Path) -> Done<(ServerNote, Secret)> {
     Ok((note, token))
 }
 
-/// The admin token of this folder, whether or not anybody serves from it; none where there is none.
-pub fn read_admin_token(folder: &Path) -> Done<Option<Secret>> {
+fn read_admin_token(folder: &Path) -> Done<Option<Secret>> {
     let Some(text) = read_secret(&folder.join(ADMIN_TOKEN))? else { return Ok(None) };
     let token = text.expose().trim();
     let fits = token.len() >= 32 && token.bytes().all(|b| b.is_ascii_graphic());

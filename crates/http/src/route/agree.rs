@@ -128,7 +128,7 @@ struct Said {
 async fn answered_by_host(house: &House, id: &str, request: Request) -> Result<Reply, Denied> {
     let (parts, body) = request.into_parts();
     let question = for_host(house, id, &parts.headers).await?;
-    let said: Said = body::json(&parts.headers, body, body::JSON).await?;
+    let said: Said = body::object(&parts.headers, body).await?;
     let set = |scopes: Vec<Scope>| scopes.into_iter().collect::<ScopeSet>();
     let answer = Answer { granted: set(said.granted), refused: set(said.refused) };
     house.decide(|| decided(house, id, &answer)).await?;

@@ -229,6 +229,10 @@ async fn ask(
     scope: ScopeSet,
 ) -> Result<Reply, Denied> {
     let (now, secret) = (house.now(), secret(house.live.vault().chance()));
+    let fields = Fields::parse(query.as_bytes())?;
+    // The hint may be an e-mail address, and what is resumed is stored: it has served its purpose.
+    let kept = fields.iter().filter(|(name, _)| *name != "login_hint");
+    let resumed = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let request = ConsentRequest {
         digest: secret.digest(),
         user: session.user,
@@ -236,14 +240,13 @@ async fn ask(
         app: client.client.id.clone(),
         asker: client.client.id.clone(),
         scope,
-        resume: Some(marked(house, ASKED, session, query)),
+        resume: Some(marked(house, ASKED, session, &resumed)),
         expires_at: now + QUESTION_LIFE,
         opened: None,
         closed_at: None,
     };
     let changes = vec![Change::SessionHeld { session: session.id, now }, Change::ConsentAsked(request)];
     house.commit(changes).await.map_err(|error| refused(&error))?;
-    let fields = Fields::parse(query.as_bytes())?;
     let locales = fields.get("ui_locales").map(|locales| {
         form_urlencoded::Serializer::new("?".to_owned()).append_pair("ui_locales", locales).finish()
     });

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Failure, Input, Outcome};
-use crate::data::{find_server, read_admin_token};
+use crate::data::find_server;
 
 const DEFAULT_DATA: &str = "./portico-data";
 /// What the admin API takes at most.
@@ -62,7 +62,10 @@ impl Admin {
         let token = variable("PORTICO_ADMIN_TOKEN").map(Secret::from);
         match (reach.admin_url, token) {
             (Some(url), Some(token)) => Self::at(&url, token),
-            (Some(url), None) => Self::at(&url, own_token(&data)?),
+            // The token in the data folder is this machine's server's; no other address gets to see it.
+            (Some(_), None) => {
+                Err(Failure::Usage("--admin-url needs the admin token in PORTICO_ADMIN_TOKEN".into()))
+            }
             (None, token) => {
                 let (note, found) =
                     find_server(&data).map_err(|error| Failure::Refused(error.to_string()))?;
@@ -143,11 +146,6 @@ fn in_words(status: StatusCode, text: &str) -> String {
         (_, Some(words)) => words,
         (status, None) => format!("the admin API answered {status}"),
     }
-}
-
-fn own_token(data: &Path) -> Result<Secret, Failure> {
-    let token = read_admin_token(data).ok().flatten();
-    token.ok_or_else(|| Failure::Usage("--admin-url needs the admin token in PORTICO_ADMIN_TOKEN".into()))
 }
 
 /// Reads a document from a file, or from standard input for `-`.

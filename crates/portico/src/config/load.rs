@@ -43,14 +43,19 @@ pub struct Flags {
     pub master_key: Option<PathBuf>,
 }
 
-/// Variables that are not the server's: those of the admin client, and those that Kubernetes sets
-/// for every service that happens to be called `portico`.
+/// How alike a name must be to a key for it to count as a slip of the pen.
+const A_SLIP: f64 = 0.8;
+
+/// Whether a variable is somebody else's: those of the admin client, those that Kubernetes sets
+/// for every service that happens to be called `portico`, and whatever a build or a test has put
+/// beside them. A name that is nearly a key of ours is a slip, and refused as one.
 fn is_foreign(name: &str) -> bool {
-    matches!(name, "ADMIN_TOKEN" | "ADMIN_URL")
-        || name == "PORT"
-        || name.starts_with("PORT_")
-        || name.starts_with("SERVICE_HOST")
-        || name.starts_with("SERVICE_PORT")
+    if name.contains("__") {
+        return false;
+    }
+    let key = name.to_ascii_lowercase();
+    let like = |known: &str| strsim::jaro_winkler(known, &key);
+    matches!(name, "ADMIN_TOKEN" | "ADMIN_URL") || Config::described().iter().all(|known| like(known.key) < A_SLIP)
 }
 
 struct Environment(Vec<(String, String)>);

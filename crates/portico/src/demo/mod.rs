@@ -94,7 +94,7 @@ where
         listener,
         issuer: issuer.clone(),
         data: data.path().to_owned(),
-        sign_in_notice: format!("Sign in as `{}` with the password `{}`.", PERSON.username, PERSON.password),
+        sign_in_notice: format!("Use `{}` and `{}`.", PERSON.username, PERSON.password),
         face: Face { shell, traffic: Arc::clone(&traffic) },
     })
     .await

@@ -55,6 +55,7 @@ struct Model {
     granted: BTreeSet<&'static str>,
     suspended: bool,
     signed_in: bool,
+    over: BTreeSet<usize>,
     question: Option<(String, BTreeSet<String>)>,
     tokens: BTreeMap<String, Issued>,
     now: i64,
@@ -92,6 +93,7 @@ impl Run {
             Step::SignOut => {
                 self.world.sign_out(&self.tokens).await.ok();
                 self.model.signed_in = false;
+                self.model.over.insert(self.session);
                 self.model.question = None;
             }
             Step::SignIn => {
@@ -174,10 +176,7 @@ impl Run {
     /// No token, introspection or userinfo answer exceeds what consent covers at this moment.
     async fn check(&self) {
         for (token, issued) in &self.model.tokens {
-            let live = self.model.signed_in
-                && issued.session == self.session
-                && !self.model.suspended
-                && self.model.now < issued.until;
+            let live = !self.model.over.contains(&issued.session) && self.model.now < issued.until;
             let covered: BTreeSet<_> =
                 issued.asked.iter().filter(|s| self.model.granted.contains(*s) && self.model.manifest.contains(*s)).collect();
             // A suspended app cannot ask at all.

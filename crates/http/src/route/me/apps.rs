@@ -156,7 +156,7 @@ async fn kept(
     let (parts, body) = request.into_parts();
     let (who, _) = caller(house, &parts.headers).await?;
     let app = named(path)?;
-    let sent: Sent = body::json(&parts.headers, body, body::JSON).await?;
+    let sent: Sent = body::object(&parts.headers, body).await?;
     let malformed = |_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes");
     let asked: ScopeSet = sent.scope.parse().map_err(malformed)?;
     let keep = asked.iter().map(|scope| canonical(scope.as_str()).parse()).collect::<Result<_, _>>();

@@ -77,7 +77,7 @@ pub async fn change(State(house): State<Arc<House>>, request: Request) -> Reply 
 async fn changed(house: &House, request: Request) -> Result<Reply, Denied> {
     let (parts, body) = request.into_parts();
     let (who, _) = caller(house, &parts.headers).await?;
-    let sent: Sent = body::json(&parts.headers, body, body::JSON).await?;
+    let sent: Sent = body::object(&parts.headers, body).await?;
     let edit = Edit { name: sent.name, picture: sent.picture };
     let after = house.decide(|| decided(house, who, &edit)).await?;
     Ok(reply::ok(&View::of(&after)))

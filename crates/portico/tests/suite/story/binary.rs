@@ -16,6 +16,10 @@ fn ready(data: &Path) -> (Child, String) {
     let mut child = serve(data).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    if line.is_empty() {
+        let output = child.wait_with_output().unwrap();
+        panic!("{} {}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
     (child, line)
 }
 

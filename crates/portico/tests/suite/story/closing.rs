@@ -17,7 +17,7 @@ const APP: &str = "org.example.taxi";
 
 /// How many rounds all writers make together; each is a closing and three questions after it.
 fn rounds() -> usize {
-    std::env::var("PORTICO_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20_000)
+    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(20_000)
 }
 
 struct Client {
