@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// No round may take longer; one that would is a failure, not a figure.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -39,16 +39,17 @@ pub(crate) struct Round {
 /// Connections to one server, kept from round to round.
 pub(crate) struct Load {
     connections: Vec<Connection>,
+    sleep: bool,
 }
 
 impl Load {
-    /// Opens this many connections.
-    pub(crate) async fn open(address: SocketAddr, connections: usize) -> Outcome<Self> {
+    /// Opens this many connections. Without `sleep`, the sender stays awake during a round.
+    pub(crate) async fn open(address: SocketAddr, connections: usize, sleep: bool) -> Outcome<Self> {
         let mut opened = Vec::with_capacity(connections);
         for _ in 0..connections {
             opened.push(Connection::open(address).await?);
         }
-        Ok(Self { connections: opened })
+        Ok(Self { connections: opened, sleep })
     }
 
     /// Sends the slice once and waits for every answer. Fails at the first answer that is not the
@@ -65,6 +66,7 @@ impl Load {
         for connection in self.connections.drain(..) {
             senders.spawn(send(connection, requests.clone(), slice, sent.clone(), expected));
         }
+        let awake = (!self.sleep).then(|| tokio::spawn(stay_awake()));
         let mut latency = Histogram::new();
         let all = async {
             while let Some(sender) = senders.join_next().await {
@@ -75,8 +77,18 @@ impl Load {
             Ok::<(), Failure>(())
         };
         let limit = tokio::time::timeout(LIMIT, all).await;
+        awake.inspect(JoinHandle::abort);
         limit.map_err(|_| Failure(format!("no end of a round within {} s", LIMIT.as_secs())))??;
         Ok(Round { wall: begin.elapsed(), latency })
+    }
+}
+
+/// Keeps the sender from sleeping when no answer is there yet. A server that must wake a sleeping sender
+/// pays for that (an interrupt to the other core) with each answer: a slow server always, one fast enough
+/// to keep the sender busy never. What is compared is the servers, so neither pays.
+async fn stay_awake() {
+    loop {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -118,7 +130,7 @@ mod tests {
         let requests: Arc<[Bytes]> = (0..3)
             .map(|number| Request::new("POST", "/", address).form(&[("n", &number.to_string())]).bytes())
             .collect();
-        let mut load = Load::open(address, 4).await?;
+        let mut load = Load::open(address, 4, false).await?;
         load.round(&requests, slice, expected).await?;
         load.round(&requests, slice, expected).await
     }

@@ -46,6 +46,9 @@ pub(crate) struct Options {
     /// Connections of the load, each with one request in flight
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) connections: u16,
+    /// Let the sender of the load sleep while no answer is there; servers then pay for waking it
+    #[arg(long)]
+    pub(crate) sleep: bool,
     /// Rounds of each server, one after the other in turn
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=99))]
     pub(crate) rounds: Option<u16>,
@@ -82,6 +85,8 @@ pub(crate) struct Amount {
     /// Requests of a round that signs or verifies.
     pub(crate) heavy: usize,
     pub(crate) connections: usize,
+    /// Whether the sender may sleep.
+    pub(crate) sleep: bool,
     pub(crate) sessions: usize,
     pub(crate) launches: usize,
     pub(crate) refreshes: usize,
@@ -95,17 +100,18 @@ impl Options {
         let mut amount = Amount {
             people: 1_000,
             apps: 100,
-            rounds: 7,
-            light: 30_000,
-            heavy: 5_000,
+            rounds: 15,
+            light: 15_000,
+            heavy: 3_000,
             connections: usize::from(self.connections),
+            sleep: self.sleep,
             sessions: 20_000,
             launches: 100_000,
             refreshes: 10_000,
             starts: 7,
         };
         if self.quick {
-            let (people, apps, rounds, light, heavy) = (200, 20, 3, 10_000, 2_000);
+            let (people, apps, rounds, light, heavy) = (200, 20, 5, 6_000, 1_500);
             let (sessions, launches, refreshes, starts) = (5_000, 20_000, 2_000, 3);
             amount = Amount {
                 people,

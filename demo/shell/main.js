@@ -9,21 +9,13 @@ import { Windows } from "./windows.js";
 
 const config = await (await fetch("/demo/config.json")).json();
 const { apps, person } = config;
-/** Mini-programs that are to ask again, although the person refused what they need. */
-const askAgain = new Set();
 const host = new PorticoHost({
   issuer: config.issuer,
   clientId: config.host_id,
   redirectUri: config.redirect_uri,
   theme: theme(),
-  environment: {
-    fetch(url, init) {
-      if (init?.body instanceof URLSearchParams && askAgain.delete(init.body.get("audience"))) init.body.set("prompt", "consent");
-      return fetch(url, init);
-    },
-  },
 });
-const windows = new Windows(host, apps, askAgain, () => (host.session !== null ? go("home") : show(windows.count > 0 ? "switcher" : "welcome")));
+const windows = new Windows(host, apps, () => (host.session !== null ? go("home") : show(windows.count > 0 ? "switcher" : "welcome")));
 const grants = new Grants(host, apps, (appId) => void windows.open(appId));
 const taxi = apps[0].app_id;
 

@@ -7,19 +7,14 @@ const open = kept("everyday.open", []);
 export class Windows {
   #host;
   #apps;
-  #askAgain;
   #leave;
   #windows = new Map();
   /** What was open before the page was loaded. */
   #before = open.value;
 
-  /**
-   * `askAgain` takes the ids of mini-programs whose next launch asks anew; `leave` is called when the person leaves
-   * the front window.
-   */
-  constructor(host, apps, askAgain, leave) {
+  /** `leave` is called when the person leaves the front window. */
+  constructor(host, apps, leave) {
     this.#host = host;
-    this.#askAgain = askAgain;
     this.#leave = leave;
     this.#apps = new Map(apps.map((app) => [app.app_id, app]));
     host.on("launched", ({ appId }) => this.#state(appId, "live"));
@@ -34,12 +29,12 @@ export class Windows {
   }
 
   /** Opens a mini-program, or brings it to the front. The page may go to the consent page meanwhile. */
-  async open(appId) {
+  async open(appId, { askAgain = false } = {}) {
     if (!this.#windows.has(appId)) this.#add(appId);
     this.#front(appId);
     const window = this.#windows.get(appId);
     if (window.miniProgram || window.busy) return;
-    await this.#launch(appId, (app, iframe) => this.#host.launch(appId, { entry: app.entry, iframe }));
+    await this.#launch(appId, (app, iframe) => this.#host.launch(appId, { entry: app.entry, iframe, askAgain }));
   }
 
   /** Goes on with a launch after the consent page. */
@@ -143,10 +138,7 @@ export class Windows {
         if (view() === "app") this.#leave();
       },
       front: () => this.#front(appId),
-      retry: () => {
-        if (this.#windows.get(appId).refused) this.#askAgain.add(appId);
-        void this.open(appId);
-      },
+      retry: () => void this.open(appId, { askAgain: this.#windows.get(appId).refused }),
     });
     this.#windows.set(appId, { ...parts, miniProgram: null, busy: false });
     $("rail").append(parts.element);

@@ -5,6 +5,7 @@ The guides are one walk, in the order of GUIDES: one shell, one folder, one serv
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def test_a_guide_has_commands_to_run(guide):
 
 
 def test_every_command_in_the_guides_does_what_it_says(tmp_path):
+    assert shutil.which("curl") and shutil.which("node"), "the guides use curl and node"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/portico").symlink_to(Path(binary()).resolve())
     server = Portico(tmp_path / "portico-data", tmp_path / "log").start()

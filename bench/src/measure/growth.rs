@@ -20,7 +20,7 @@ pub(crate) async fn measure(portico: &mut Portico, world: &World, amount: Amount
 
     let serving = portico.serve()?;
     let [.., launch] = questions.warm();
-    let mut load = Load::open(serving.public, amount.connections).await?;
+    let mut load = Load::open(serving.public, amount.connections, amount.sleep).await?;
     let tenth = amount.launches / 10;
     load.round(&launch.requests, Slice { first: 0, count: tenth }, launch.expected).await?;
     let running = portico.database()?;

@@ -61,7 +61,7 @@ impl Rounds {
 impl Track {
     /// Opens the connections to the server.
     pub(crate) async fn new(serving: &Serving, course: Course) -> Outcome<Self> {
-        let load = Load::open(serving.public, course.amount.connections).await?;
+        let load = Load::open(serving.public, course.amount.connections, course.amount.sleep).await?;
         let folder = tempfile::tempdir().during("a folder for the bare server's log")?;
         Ok(Self { course, process: serving.process.id(), public: serving.public, load, folder })
     }
@@ -71,7 +71,7 @@ impl Track {
         let whole = Slice { first: 0, count: question.before.len() };
         self.load.round(&question.before, whole, question.expected).await?;
         let (bare, address) = self.bare(question).await?;
-        let mut floor = Load::open(address, self.course.amount.connections).await?;
+        let mut floor = Load::open(address, self.course.amount.connections, self.course.amount.sleep).await?;
         floor.round(&question.requests, Slice { first: 0, count: question.count }, question.expected).await?;
 
         let (mut ours, mut theirs) = (Rounds::default(), Rounds::default());

@@ -48,7 +48,7 @@ pub(crate) async fn measure(
 }
 
 async fn once(serving: &Serving, question: &Question, course: Course, rounds: &mut Rounds) -> Outcome<()> {
-    let mut load = Load::open(serving.public, course.amount.connections).await?;
+    let mut load = Load::open(serving.public, course.amount.connections, course.amount.sleep).await?;
     let slice = Slice { first: 0, count: question.count };
     let begin = Cpu::of(serving.process.id())?;
     let seen = load.round(&question.requests, slice, question.expected).await?;

@@ -99,6 +99,28 @@ impl House {
         Err(Denied::unavailable("what was relied on kept changing"))
     }
 
+    /// Decides what closes something. Where there is nothing left to close, a call before this one
+    /// closed it; this one answers only when memory has forgotten the old state too.
+    pub async fn close<F>(&self, mut attempt: impl FnMut() -> F) -> Result<(), Denied>
+    where
+        F: Future<Output = Result<Vec<Change>, Denied>>,
+    {
+        let closed = self
+            .decide(|| {
+                let attempt = attempt();
+                async {
+                    let changes = attempt.await?;
+                    let open = !changes.is_empty();
+                    Ok((changes, open))
+                }
+            })
+            .await?;
+        if !closed {
+            self.live.settled().await;
+        }
+        Ok(())
+    }
+
     /// Commits, and wakes the deliveries if a message was queued.
     pub async fn commit(&self, changes: Vec<Change>) -> Result<(), CommitError> {
         let queued = changes.iter().any(|change| matches!(change, Change::DeliveryQueued(_)));

@@ -3,7 +3,6 @@
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -81,7 +80,7 @@ impl<K: Hash + Eq + Clone> Failures<K> {
             self.waiting.remove(key);
             return Ok(());
         }
-        let wait: Duration = until.duration_since(now).into();
+        let wait = until.duration_since(now);
         Err(wait.as_secs() + 1)
     }
 

@@ -93,6 +93,7 @@ impl Live {
         let live = Arc::clone(self);
         let task = tokio::spawn(async move {
             let touched = Touched::by(&changes);
+            let _under_way = live.under_way.begin();
             let result = live.store.commit(changes).await.map(|_| ());
             // After a failure too: whether the store applied the list may then be unknown.
             live.forget(&touched, result.is_ok());
@@ -100,6 +101,14 @@ impl Live {
             result
         });
         task.await.unwrap_or_else(|_| Err(Unavailable("the commit was cut short".into()).into()))
+    }
+
+    /// Answers when memory holds nothing that a commit begun before this call has made untrue.
+    ///
+    /// A closing call that finds everything closed already waits here, as the first one did: that
+    /// one may have committed and not yet taken the old state out of memory.
+    pub async fn settled(&self) {
+        self.under_way.settled().await;
     }
 
     fn forget(&self, touched: &Touched, applied: bool) {

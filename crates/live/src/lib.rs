@@ -10,6 +10,7 @@ mod load;
 mod person;
 mod ring;
 mod session;
+mod settle;
 mod shelf;
 mod token;
 mod touch;
@@ -88,6 +89,7 @@ pub struct Live {
     entered: Cache<(SessionId, ClientId), ()>,
     tokens: Cache<[u8; 32], Arc<Verified>>,
     touches: touch::Touches,
+    under_way: settle::UnderWay,
     hub: Hub,
 }
 
@@ -119,6 +121,7 @@ impl Live {
             entered: Cache::new(bounds.sessions),
             tokens: Cache::new(bounds.tokens),
             touches: touch::Touches::default(),
+            under_way: settle::UnderWay::default(),
             hub,
             store,
             clock,

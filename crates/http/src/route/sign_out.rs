@@ -13,7 +13,7 @@ use crate::house::unavailable;
 ///
 /// Ending one that is over already answers the same.
 pub async fn end(house: &House, session: SessionId, reason: EndReason) -> Result<(), Denied> {
-    house.decide(|| async move { Ok((changes(house, session, reason).await?, ())) }).await
+    house.close(|| changes(house, session, reason)).await
 }
 
 /// Ends every session of a person but this one.

@@ -135,6 +135,7 @@ fn open_for_writing(path: &Path, options: &SqliteOptions) -> Result<Connection, 
          pragma temp_store = memory;
          pragma journal_mode = wal;
          pragma synchronous = full;
+         pragma secure_delete = on;
          pragma wal_autocheckpoint = 0;
          pragma journal_size_limit = 16777216;",
     )

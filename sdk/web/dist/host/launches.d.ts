@@ -14,7 +14,7 @@ export declare class Launches implements Launcher {
     constructor(env: Environment, exchange: Exchange, storage: TokenStorage, events: Emitter<HostEvents>, options: HostOptions & Required<Pick<HostOptions, "navigate">>);
     get open(): readonly MiniProgram[];
     /** Opens a mini-program, asking the person first where that is due. */
-    launch(pending: PendingLaunch, place: Place): Promise<MiniProgram>;
+    launch(pending: PendingLaunch, place: Place, askAgain?: boolean): Promise<MiniProgram>;
     /** Opens a mini-program whose consent has been decided; does not ask again. */
     resume(pending: PendingLaunch, place: Place): Promise<MiniProgram>;
     exchange(appId: string, wish: Wish): Promise<Exchanged>;

@@ -27,11 +27,11 @@ export class Launches {
     get open() {
         return [...this.#open];
     }
-    async launch(pending, place) {
+    async launch(pending, place, askAgain = false) {
         this.#checkOrigin(pending);
         const launch = this.#complete(pending);
         try {
-            return this.#show(launch, place, await this.#first(launch));
+            return this.#show(launch, place, await this.#first(launch, askAgain));
         }
         catch (error) {
             if (!(error instanceof ConsentRequired))
@@ -81,9 +81,10 @@ export class Launches {
                 miniProgram.consentChanged(change.scope, change.removed);
         }
     }
-    #first(launch) {
+    #first(launch, askAgain = false) {
         return this.#exchange.run(launch.appId, {
             scope: launch.scope,
+            ...(askAgain && { prompt: "consent" }),
             theme: launch.theme,
             locale: launch.locale,
         });

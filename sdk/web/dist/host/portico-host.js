@@ -93,8 +93,8 @@ export class PorticoHost {
         await this.#over("signed_out");
     }
     async launch(appId, options) {
-        const { container, iframe, ...launch } = options;
-        return this.#launches.launch({ appId, ...launch }, { ...(container && { container }), ...(iframe && { iframe }) });
+        const { container, iframe, askAgain, ...launch } = options;
+        return this.#launches.launch({ appId, ...launch }, { ...(container && { container }), ...(iframe && { iframe }) }, askAgain);
     }
     async resume(launch, place) {
         return this.#launches.resume(launch, place);

@@ -44,11 +44,11 @@ export class Launches implements Launcher {
   }
 
   /** Opens a mini-program, asking the person first where that is due. */
-  async launch(pending: PendingLaunch, place: Place): Promise<MiniProgram> {
+  async launch(pending: PendingLaunch, place: Place, askAgain = false): Promise<MiniProgram> {
     this.#checkOrigin(pending);
     const launch = this.#complete(pending);
     try {
-      return this.#show(launch, place, await this.#first(launch));
+      return this.#show(launch, place, await this.#first(launch, askAgain));
     } catch (error) {
       if (!(error instanceof ConsentRequired)) throw error;
       await this.#decide(error, pending);
@@ -103,9 +103,10 @@ export class Launches implements Launcher {
     }
   }
 
-  #first(launch: Launch): Promise<Exchanged> {
+  #first(launch: Launch, askAgain = false): Promise<Exchanged> {
     return this.#exchange.run(launch.appId, {
       scope: launch.scope,
+      ...(askAgain && { prompt: "consent" }),
       theme: launch.theme,
       locale: launch.locale,
     });

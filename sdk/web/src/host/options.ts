@@ -59,13 +59,18 @@ export interface LaunchOptions {
   readonly locale?: string;
   /** Where in the mini-program to begin, relative to its entry. Default: its start page. */
   readonly path?: string;
+  /**
+   * Ask the person again, even about what is decided: the way back after a required permission
+   * was refused ({@link AccessDenied}). They are asked once; the launch then goes on as usual.
+   */
+  readonly askAgain?: boolean;
 }
 
 /** Where {@link PorticoHost.resume} puts a mini-program. */
 export type Place = Pick<LaunchOptions, "container" | "iframe">;
 
 /** A launch that waits for the person's consent. */
-export interface PendingLaunch extends Omit<LaunchOptions, "container" | "iframe"> {
+export interface PendingLaunch extends Omit<LaunchOptions, "container" | "iframe" | "askAgain"> {
   readonly appId: string;
 }
 

@@ -154,10 +154,11 @@ export class PorticoHost {
    * {@link Unreachable}; {@link PorticoError} `invalid_origin` for an entry whose origin cannot be trusted.
    */
   async launch(appId: string, options: LaunchOptions): Promise<MiniProgram> {
-    const { container, iframe, ...launch } = options;
+    const { container, iframe, askAgain, ...launch } = options;
     return this.#launches.launch(
       { appId, ...launch },
       { ...(container && { container }), ...(iframe && { iframe }) },
+      askAgain,
     );
   }
 

@@ -87,6 +87,7 @@ async fn close(
         .await?;
     // The list above is bounded; nobody has this many, but none may be left over.
     sign_out::end_others(house, user, None, reason).await?;
+    house.live.settled().await;
     Ok(ended)
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn change(
     rule: impl Fn(&Client) -> Result<Vec<Change>, Denied>,
 ) -> Result<Client, Denied> {
     let (id, rule) = (&id.of::<ClientId>()?, &rule);
-    house
+    let changed = house
         .decide(|| async move {
             let client = find(house, id, kind).await?;
             let changes = rule(&client)?;
@@ -38,7 +38,10 @@ pub(super) async fn change(
             });
             Ok((changes, after.unwrap_or(client)))
         })
-        .await
+        .await?;
+    // A client that is suspended already may have been so by a call that is not through yet.
+    house.live.settled().await;
+    Ok(changed)
 }
 
 /// Gives the client a new secret.

@@ -196,10 +196,10 @@ async fn an_app_hears_only_what_concerns_itself() {
     let (mut stream, mut narrow) = (listen(&world, &token).await, listen(&world, &bare).await);
     world.launch_granting(&ana, "org.example.shop", None).await;
     rename(&world, &ana, "Anna").await;
-    keep(&world, &ana, "openid").await;
-    rename(&world, &ana, "Ana").await;
     let profile = stream.hear().await;
     assert_eq!((profile.name.as_str(), &profile.data), ("profile_changed", &json!({ "claims": ["name"] })));
+    keep(&world, &ana, "openid").await;
+    rename(&world, &ana, "Ana").await;
     for stream in [&mut stream, &mut narrow] {
         let consent = stream.hear().await;
         assert_eq!(consent.data, json!({ "app_id": TAXI, "scope": "openid", "removed": "profile.basic" }));

@@ -77,15 +77,12 @@ impl Listening {
     }
 
     /// The next event that is not a ping.
-    #[track_caller]
-    pub fn hear(&mut self) -> impl Future<Output = Said> {
-        async {
-            loop {
-                match self.next().await {
-                    Some(said) if said.name == "ping" => {}
-                    Some(said) => return said,
-                    None => panic!("the stream has closed"),
-                }
+    pub async fn hear(&mut self) -> Said {
+        loop {
+            match self.next().await {
+                Some(said) if said.name == "ping" => {}
+                Some(said) => return said,
+                None => panic!("the stream has closed"),
             }
         }
     }

@@ -3,10 +3,13 @@
 mod admin;
 mod events;
 mod feed;
+mod agree;
 mod assert;
+mod authorize;
+mod end_session;
 mod launch;
 mod listen;
 mod me;
-mod redeem;
+pub mod redeem;
 mod refresh;
 mod settings;

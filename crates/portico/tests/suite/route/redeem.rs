@@ -41,7 +41,7 @@ async fn host_code(world: &World) -> String {
     parameter(&location, "code")
 }
 
-fn fields<'a>(code: &'a str) -> Vec<(&'a str, &'a str)> {
+fn fields(code: &str) -> Vec<(&str, &str)> {
     vec![
         ("grant_type", "authorization_code"),
         ("code", code),
