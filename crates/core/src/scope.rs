@@ -158,7 +158,8 @@ impl FromStr for ScopeSet {
 
     /// Reads a `scope` parameter (RFC 6749 §3.3): scopes separated by spaces, [`Self::MOST`] at most.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let set = text.split(' ').filter(|part| !part.is_empty()).map(str::parse).collect::<Result<Self, _>>()?;
+        let set =
+            text.split(' ').filter(|part| !part.is_empty()).map(str::parse).collect::<Result<Self, _>>()?;
         if set.len() > Self::MOST { Err(NotAnId("scope")) } else { Ok(set) }
     }
 }

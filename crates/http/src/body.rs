@@ -26,23 +26,27 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, most: us
         return Err(Denied::new(Code::UnsupportedMediaType, "the body must be application/json"));
     }
     let bytes = whole(body, most).await?;
-    serde_json::from_slice(&bytes).map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
 }
 
 /// Reads a JSON object. A list would otherwise be taken for the members in their order.
 pub async fn object<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Denied> {
     let members: serde_json::Map<String, serde_json::Value> = json(headers, body, JSON).await?;
-    serde_json::from_value(members.into()).map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
+    serde_json::from_value(members.into())
+        .map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
 }
 
 /// What is wrong with a document, without quoting values from it.
 fn place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match error.classify() {
-        serde_json::error::Category::Data if text.starts_with("unknown field") || text.starts_with("missing field") => text,
-        serde_json::error::Category::Data => {
-            "a member has the wrong type".to_owned()
+        serde_json::error::Category::Data
+            if text.starts_with("unknown field") || text.starts_with("missing field") =>
+        {
+            text
         }
+        serde_json::error::Category::Data => "a member has the wrong type".to_owned(),
         _ => format!("no JSON at line {} column {}", error.line(), error.column()),
     }
 }

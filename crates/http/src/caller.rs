@@ -18,10 +18,10 @@ use portico_live::{LiveClient, Signed};
 use portico_seal::{Alg, Expect, NotVerified, VerifyingKeys, check_times, digest, matches};
 use serde::Deserialize;
 
+use crate::House;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::throttle::{address_key, too_many};
-use crate::House;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const LEEWAY: Span = Span::seconds(30);
@@ -56,7 +56,11 @@ enum Credentials<'a> {
     Named(&'a str),
 }
 
-async fn authenticate(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> Result<Arc<LiveClient>, Denied> {
+async fn authenticate(
+    house: &House,
+    headers: &HeaderMap,
+    fields: &Fields<'_>,
+) -> Result<Arc<LiveClient>, Denied> {
     match credentials(headers, fields)? {
         Credentials::Secret { id, secret } => {
             let client = known(house, &id).await?;
@@ -79,11 +83,14 @@ async fn authenticate(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -
 
 fn credentials<'a>(headers: &HeaderMap, fields: &'a Fields<'_>) -> Result<Credentials<'a>, Denied> {
     let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let basic = basic.and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    let basic = basic
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let named = fields.get("client_id");
     match (basic, fields.get("client_secret"), fields.get("client_assertion")) {
         (Some((_, encoded)), None, None) => {
-            let (id, secret) = decode_basic(encoded.trim()).ok_or_else(|| wrong("a malformed Basic header"))?;
+            let (id, secret) =
+                decode_basic(encoded.trim()).ok_or_else(|| wrong("a malformed Basic header"))?;
             if named.is_some_and(|named| named != id) {
                 return Err(Denied::request("client_id is not the one of the Authorization header"));
             }
@@ -141,7 +148,11 @@ struct ClientAssertion {
 }
 
 /// Authenticates by a signed assertion (RFC 7523 §2.2 and §3); each is good once.
-async fn by_assertion(house: &House, assertion: &str, named: Option<&str>) -> Result<Arc<LiveClient>, Denied> {
+async fn by_assertion(
+    house: &House,
+    assertion: &str,
+    named: Option<&str>,
+) -> Result<Arc<LiveClient>, Denied> {
     let claimed = peek_issuer(assertion).ok_or_else(|| wrong("a malformed assertion"))?;
     if named.is_some_and(|named| named != claimed) {
         return Err(Denied::request("client_id is not the one of the assertion"));
@@ -149,9 +160,12 @@ async fn by_assertion(house: &House, assertion: &str, named: Option<&str>) -> Re
     let client = known(house, &claimed).await?;
     let source = client.client.keys.as_ref().filter(|_| client.client.auth == AuthMethod::PrivateKeyJwt);
     let source = source.ok_or_else(|| wrong("an assertion from a client that uses none"))?;
-    let claims = verify(house, source, assertion, None).await.map_err(|_| wrong("an assertion that does not verify"))?;
+    let claims = verify(house, source, assertion, None)
+        .await
+        .map_err(|_| wrong("an assertion that does not verify"))?;
     check_times(&claims, house.now(), LEEWAY).map_err(|_| wrong("an assertion out of its time"))?;
-    let claims: ClientAssertion = serde_json::from_value(claims).map_err(|_| wrong("an incomplete assertion"))?;
+    let claims: ClientAssertion =
+        serde_json::from_value(claims).map_err(|_| wrong("an incomplete assertion"))?;
     let issuer = house.live.issuer();
     let here = [issuer.to_owned(), format!("{issuer}/oauth/token"), format!("{issuer}/oauth/introspect")];
     let until = Moment::from_seconds(claims.exp) + LEEWAY;
@@ -187,7 +201,8 @@ pub async fn verify(
 ) -> Result<serde_json::Value, Denied> {
     let expect = Expect { typ, algs: &[Alg::EdDsa, Alg::Es256, Alg::Rs256] };
     let unreachable = |_| Denied::grant("the key set of the issuer cannot be fetched");
-    let keys: Arc<VerifyingKeys> = house.keysets.keys(source, house.now(), false).await.map_err(unreachable)?;
+    let keys: Arc<VerifyingKeys> =
+        house.keysets.keys(source, house.now(), false).await.map_err(unreachable)?;
     let result = match keys.verify(jwt, &expect) {
         Err(NotVerified::UnknownKey) => {
             let keys = house.keysets.keys(source, house.now(), true).await.map_err(unreachable)?;

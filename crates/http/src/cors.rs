@@ -13,7 +13,8 @@ use crate::reply::{self, Reply};
 pub async fn cors(State(house): State<Arc<House>>, request: Request, next: Next) -> Reply {
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else { return next.run(request).await };
     let path = request.uri().path();
-    let for_scripts = path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/");
+    let for_scripts =
+        path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/");
     if !for_scripts {
         return next.run(request).await;
     }

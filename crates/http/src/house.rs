@@ -92,7 +92,8 @@ impl House {
             }
             match self.commit(changes).await {
                 Ok(()) => return Ok(outcome),
-                Err(CommitError::Conflict) => continue,
+                // A use that only memory knows of may be what keeps the session alive.
+                Err(CommitError::Conflict) => self.live.flush().await.map_err(|error| refused(&error))?,
                 Err(error) => return Err(refused(&error)),
             }
         }
@@ -147,7 +148,10 @@ impl House {
         self.hashing(verify).await
     }
 
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Denied> {
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Denied> {
         let _turn = self.hashing.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("a password was not hashed"))
     }

@@ -73,7 +73,9 @@ pub fn admin(house: Arc<House>) -> Router {
 }
 
 async fn assets(Path(file): Path<String>, State(house): State<Arc<House>>) -> Reply {
-    let Some(asset) = asset(&file) else { return page_reply::problem_page(&house, Frame::default(), Problem::NotFound, None) };
+    let Some(asset) = asset(&file) else {
+        return page_reply::problem_page(&house, Frame::default(), Problem::NotFound, None);
+    };
     let mut reply = reply::typed(axum::http::StatusCode::OK, asset.content_type, asset.body);
     let headers = reply.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));

@@ -112,7 +112,9 @@ pub fn problem(denied: &Denied) -> Reply {
 pub fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidToken | Code::InvalidClient => StatusCode::UNAUTHORIZED,
-        Code::InsufficientScope | Code::AccessDenied | Code::ReauthenticationRequired => StatusCode::FORBIDDEN,
+        Code::InsufficientScope | Code::AccessDenied | Code::ReauthenticationRequired => {
+            StatusCode::FORBIDDEN
+        }
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Conflict => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -23,7 +23,8 @@ const ENDED_KEPT: Span = Span::days(7);
 /// Ends every session that has expired, telling everyone as for any other end. Answers how many.
 pub async fn expire(house: &House) -> Result<usize, Denied> {
     let now = house.now();
-    let expired = house.live.store().sessions_expired(now, BATCH).await.map_err(|cause| unavailable(&cause))?;
+    let expired =
+        house.live.store().sessions_expired(now, BATCH).await.map_err(|cause| unavailable(&cause))?;
     let mut ended = 0;
     for session in expired {
         let live = house.live.session(session.id).await.map_err(|cause| unavailable(&cause))?;
@@ -40,7 +41,8 @@ pub async fn expire(house: &House) -> Result<usize, Denied> {
 /// Clears away what has passed.
 pub async fn clear(house: &House) -> Result<(), Denied> {
     let now = house.now();
-    let sweep = Sweep { expired_before: now, events_before: now - EVENTS_KEPT, ended_before: now - ENDED_KEPT };
+    let sweep =
+        Sweep { expired_before: now, events_before: now - EVENTS_KEPT, ended_before: now - ENDED_KEPT };
     house.commit(vec![Change::Swept(sweep)]).await.map_err(|error| crate::house::refused(&error))
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use parking_lot::RwLock;
 use portico_core::id::EventSeq;
 use portico_core::noun::event::Event;
-use parking_lot::RwLock;
 use portico_store::{Store, Unavailable};
 use tokio::sync::{Notify, broadcast};
 
@@ -41,7 +41,12 @@ impl Subscription {
 impl Hub {
     pub(crate) async fn open(store: Arc<dyn Store>) -> Result<Self, Unavailable> {
         let (start, _) = store.event_bounds().await?;
-        Ok(Self { store, sender: RwLock::new(Some(broadcast::channel(WAITING).0)), wake: Notify::new(), start })
+        Ok(Self {
+            store,
+            sender: RwLock::new(Some(broadcast::channel(WAITING).0)),
+            wake: Notify::new(),
+            start,
+        })
     }
 
     /// Takes a place at the hub: every event committed after this call will come.

@@ -33,7 +33,8 @@ impl Live {
     pub async fn client(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
         let load = async {
             let client = self.store().client(id).await?;
-            Ok(client.map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
+            Ok(client
+                .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
         };
         self.clients.get(id, load).await
     }
@@ -67,7 +68,8 @@ impl Live {
         let load = async {
             let Some(person) = self.store().person(id).await? else { return Ok(None) };
             let open = LivePerson::open(person, self.vault());
-            open.map(|person| Some(Arc::new(person))).map_err(|_| Unavailable("a profile does not open".into()))
+            open.map(|person| Some(Arc::new(person)))
+                .map_err(|_| Unavailable("a profile does not open".into()))
         };
         self.people.get(&id, load).await
     }

@@ -86,7 +86,8 @@ impl Vault {
         };
         let emails = contacts(HandleKind::Email, &profile.emails);
         let phones = contacts(HandleKind::Phone, &profile.phones);
-        let others = emails.iter().chain(&phones).map(|(kind, value, verified)| (*kind, value.as_str(), *verified));
+        let others =
+            emails.iter().chain(&phones).map(|(kind, value, verified)| (*kind, value.as_str(), *verified));
         let handles = username.chain(others);
         handles.filter_map(|(kind, text, verified)| self.handle(kind, text, verified)).collect()
     }

@@ -52,7 +52,8 @@ impl Ring {
     /// Reads the keys of a store, making the first of each algorithm where there is none.
     pub async fn open(store: &dyn Store, vault: &Vault, now: Moment) -> Result<Self, KeyError> {
         let records = store.signing_keys().await?;
-        let missing: Vec<_> = ALGS.into_iter().filter(|alg| !records.iter().any(|key| key.alg == *alg)).collect();
+        let missing: Vec<_> =
+            ALGS.into_iter().filter(|alg| !records.iter().any(|key| key.alg == *alg)).collect();
         if missing.is_empty() {
             return Self::from_records(records, vault);
         }
@@ -103,7 +104,12 @@ impl Ring {
 
 /// A fresh key and its record; it begins to sign when those there are have been published long
 /// enough.
-pub(crate) fn make(there: &[SigningKeyRecord], token_alg: TokenAlg, vault: &Vault, now: Moment) -> SigningKeyRecord {
+pub(crate) fn make(
+    there: &[SigningKeyRecord],
+    token_alg: TokenAlg,
+    vault: &Vault,
+    now: Moment,
+) -> SigningKeyRecord {
     let key = SigningKey::generate(alg(token_alg));
     SigningKeyRecord {
         kid: key.kid().to_owned(),
@@ -123,6 +129,7 @@ impl crate::Live {
         let (ring, now) = (self.ring(), self.now());
         let every = self.settings().rotate_keys_every;
         let due = ALGS.into_iter().filter(|alg| force || rotate::is_due(ring.records(), *alg, every, now));
-        due.flat_map(|alg| rotate::rotate(ring.records(), make(ring.records(), alg, self.vault(), now), now)).collect()
+        due.flat_map(|alg| rotate::rotate(ring.records(), make(ring.records(), alg, self.vault(), now), now))
+            .collect()
     }
 }

@@ -45,6 +45,9 @@ impl LiveSession {
         self.used_at.fetch_max(now.millis(), Ordering::Relaxed);
         let written = self.written_at.load(Ordering::Relaxed);
         let due = now.millis().saturating_sub(written) > limits.touch_every().as_millis();
-        due && self.written_at.compare_exchange(written, now.millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        due && self
+            .written_at
+            .compare_exchange(written, now.millis(), Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 }

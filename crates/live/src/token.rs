@@ -149,7 +149,11 @@ impl Live {
             },
             _ => return Ok(None),
         };
-        let ids = (live.keys.person(&claims.sub), live.keys.session(&claims.sid), claims.jti.parse::<TokenId>().ok());
+        let ids = (
+            live.keys.person(&claims.sub),
+            live.keys.session(&claims.sid),
+            claims.jti.parse::<TokenId>().ok(),
+        );
         let (Some(user), Some(session), Some(id)) = ids else { return Ok(None) };
         let scope_text = claims.scope.to_string();
         let token = Token {

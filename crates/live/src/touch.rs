@@ -63,8 +63,10 @@ impl Live {
             changes.push(Change::SessionTouched { session: *id, used_at: *used_at, expires_at });
         }
         let apps = self.apps_due(now);
-        let used = |((user, app), at): &((UserId, ClientId), Moment)| {
-            Change::AppUsed { user: *user, app: app.clone(), at: *at }
+        let used = |((user, app), at): &((UserId, ClientId), Moment)| Change::AppUsed {
+            user: *user,
+            app: app.clone(),
+            at: *at,
         };
         changes.extend(apps.iter().map(used));
         if changes.is_empty() {

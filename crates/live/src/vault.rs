@@ -45,7 +45,11 @@ impl Vault {
     }
 
     /// Opens the vault of a store; an empty store gets a root key, which never rotates.
-    pub async fn open(store: &dyn Store, master: MasterKey, chance: Arc<dyn Chance>) -> Result<Self, VaultError> {
+    pub async fn open(
+        store: &dyn Store,
+        master: MasterKey,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, VaultError> {
         let root = match store.secret(ROOT).await? {
             Some(wrapped) => RootKey::unwrapped(&master, &wrapped)?,
             None => Self::first(store, &master, &*chance).await?,
@@ -55,7 +59,11 @@ impl Vault {
         Ok(Self { master, root, handles, refresh, csrf, chance })
     }
 
-    async fn first(store: &dyn Store, master: &MasterKey, chance: &dyn Chance) -> Result<RootKey, VaultError> {
+    async fn first(
+        store: &dyn Store,
+        master: &MasterKey,
+        chance: &dyn Chance,
+    ) -> Result<RootKey, VaultError> {
         let root = RootKey::generate(chance);
         let wrapped = root.wrapped(master, chance);
         match store.commit(vec![Change::SecretStored { name: ROOT.into(), wrapped }]).await {

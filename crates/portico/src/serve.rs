@@ -91,7 +91,8 @@ impl Running {
     /// Waits for SIGTERM or SIGINT, then stops in good order.
     pub async fn until_signal(self) -> Result<(), ServeError> {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -138,7 +139,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     };
     let admin = bind(config.admin_listen).await?;
     let (public_url, admin_url) = (url_of(&public)?, url_of(&admin)?);
-    let issuer = config.issuer.as_ref().map_or_else(|| public_url.clone(), |issuer| issuer.as_str().to_owned());
+    let issuer =
+        config.issuer.as_ref().map_or_else(|| public_url.clone(), |issuer| issuer.as_str().to_owned());
 
     let address = policy(&config, &issuer);
     let settings = Settings {
@@ -156,7 +158,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
     };
-    let house = House::new(live.clone(), passwords, KeySets::new(outbound.clone()), address, wake.clone(), face);
+    let house =
+        House::new(live.clone(), passwords, KeySets::new(outbound.clone()), address, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
@@ -171,7 +174,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
     let routes = (extras.around)(portico_http::public(house.clone()));
     tasks.spawn(listen::accept(public, routes, stopping.clone(), GRACE));
-    let operator = portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
+    let operator =
+        portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
     tasks.spawn(listen::accept(admin, operator, stopping, GRACE));
 
     data.note_server(&admin_url)?;
@@ -180,7 +184,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
 }
 
 async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
-    let path: PathBuf = config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
+    let path: PathBuf =
+        config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
     let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
     Ok(Arc::new(opened?))

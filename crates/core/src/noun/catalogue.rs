@@ -67,9 +67,24 @@ pub fn built_in() -> Vec<CatalogueEntry> {
         entry("email.verified", "E-mail address", "Your verified e-mail address", Normal),
         entry("phone.verified", "Phone number", "Your verified phone number", Normal),
         entry("address.list", "Addresses", "The addresses you have saved", Sensitive),
-        entry("payment.methods", "Payment methods", "Your saved payment methods, never a card number", Sensitive),
-        entry("kyc.status", "Identity check", "Whether and how your identity was checked, never a document", Sensitive),
-        entry("union_id", "Recognise you across one developer's apps", "An id for you that all apps of this developer share", Normal),
+        entry(
+            "payment.methods",
+            "Payment methods",
+            "Your saved payment methods, never a card number",
+            Sensitive,
+        ),
+        entry(
+            "kyc.status",
+            "Identity check",
+            "Whether and how your identity was checked, never a document",
+            Sensitive,
+        ),
+        entry(
+            "union_id",
+            "Recognise you across one developer's apps",
+            "An id for you that all apps of this developer share",
+            Normal,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -97,7 +112,9 @@ mod tests {
     fn every_built_in_scope_has_words() {
         let all = built_in();
         assert_eq!(all.len(), 8);
-        assert!(all.iter().all(|entry| !entry.title_in(&[]).is_empty() && !entry.description_in(&[]).is_empty()));
+        assert!(
+            all.iter().all(|entry| !entry.title_in(&[]).is_empty() && !entry.description_in(&[]).is_empty())
+        );
     }
 
     #[test]

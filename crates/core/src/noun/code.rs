@@ -17,7 +17,8 @@ pub struct Code {
     pub user: UserId,
     /// In which session.
     pub session: SessionId,
-    /// What was asked for, within the manifest.
+    /// What was asked for, within the manifest, in the spelling of the request: standard OIDC
+    /// names stand as they came.
     pub scope: ScopeSet,
     /// The redirect URI of the request, which the redemption must repeat.
     pub redirect_uri: Option<String>,

@@ -102,7 +102,10 @@ pub fn shift(
         return None;
     }
     let removed = was.without(&scope);
-    Some(Change::Happened { at: now, what: Happening::ConsentChanged { user, app: id.clone(), scope, removed } })
+    Some(Change::Happened {
+        at: now,
+        what: Happening::ConsentChanged { user, app: id.clone(), scope, removed },
+    })
 }
 
 #[cfg(test)]
@@ -145,7 +148,8 @@ mod tests {
         assert_eq!((first.decision, first.words.title.as_str()), (Decision::Granted, "profile.basic"));
         let Change::ConsentDecided(second) = &changes[3] else { panic!() };
         assert_eq!(second.decision, Decision::Refused);
-        let Change::Happened { what: Happening::ConsentChanged { scope, removed, .. }, .. } = &changes[4] else {
+        let Change::Happened { what: Happening::ConsentChanged { scope, removed, .. }, .. } = &changes[4]
+        else {
             panic!()
         };
         assert_eq!((scope, removed), (&scopes("openid profile.basic"), &ScopeSet::empty()));

@@ -116,7 +116,8 @@ pub struct Free {
 /// What is there stays, and an address of another person is not taken over.
 pub fn fill(profile: &mut Profile, assertion: &Assertion, free: Free, now: Moment) -> bool {
     let before = profile.clone();
-    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty() && text.chars().count() <= 200);
+    let text =
+        |text: &Option<String>| text.clone().filter(|text| !text.is_empty() && text.chars().count() <= 200);
     profile.name = profile.name.take().or_else(|| text(&assertion.name));
     let picture = text(&assertion.picture).filter(|url| url.starts_with("https://"));
     profile.picture = profile.picture.take().or(picture);
@@ -193,7 +194,12 @@ mod tests {
     fn an_assertion_fills_only_what_is_missing_and_free() {
         let mut profile = Profile { name: Some("Anna".into()), ..Profile::default() };
         assert!(!fill(&mut profile, &assertion(serde_json::json!({})), Free::default(), NOW));
-        assert!(fill(&mut profile, &assertion(serde_json::json!({})), Free { email: true, phone: true }, NOW));
+        assert!(fill(
+            &mut profile,
+            &assertion(serde_json::json!({})),
+            Free { email: true, phone: true },
+            NOW
+        ));
         assert_eq!(profile.name.as_deref(), Some("Anna"));
         assert_eq!(profile.verified_email(), Some("ana@example.org"));
     }

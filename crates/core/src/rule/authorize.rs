@@ -61,7 +61,9 @@ pub struct Checked {
 /// A refusal here must be shown to the person, never sent to the address (RFC 6749 §4.1.2.1).
 pub fn redirect(client: &Client, given: Option<&str>) -> Result<String, Denied> {
     match (given, &client.redirect_uris[..]) {
-        (Some(given), registered) if registered.iter().any(|one| same_redirect(one, given)) => Ok(given.to_owned()),
+        (Some(given), registered) if registered.iter().any(|one| same_redirect(one, given)) => {
+            Ok(given.to_owned())
+        }
         (Some(_), _) => Err(Denied::request("redirect_uri is not one that the client has registered")),
         (None, [only]) => Ok(only.clone()),
         (None, _) => Err(Denied::request("redirect_uri is missing")),
@@ -136,7 +138,8 @@ fn check_challenge(client: &Client, request: &Request) -> Result<Option<String>,
     if request.challenge_method.as_deref() != Some("S256") {
         return Err(Denied::request("code_challenge_method must be S256"));
     }
-    let fits = challenge.len() == 43 && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let fits = challenge.len() == 43
+        && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !fits {
         return Err(Denied::request("code_challenge is not the base64url of a SHA-256"));
     }
@@ -160,7 +163,9 @@ fn check_scope(client: &Client, scope: Option<&str>) -> Result<ScopeSet, Denied>
         Role::App(app) => {
             let asked = canonical(&asked);
             match asked.iter().find(|scope| !app.names(scope)) {
-                Some(beyond) => Err(bad(format!("'{beyond}' is not among the permissions in the app's manifest"))),
+                Some(beyond) => {
+                    Err(bad(format!("'{beyond}' is not among the permissions in the app's manifest")))
+                }
                 None => Ok(asked),
             }
         }
@@ -175,7 +180,9 @@ pub fn canonical(asked: &ScopeSet) -> ScopeSet {
 
 fn check_prompt(prompt: Option<&str>) -> Result<Vec<&str>, Denied> {
     let prompts: Vec<_> = prompt.unwrap_or("").split(' ').filter(|p| !p.is_empty()).collect();
-    if let Some(other) = prompts.iter().find(|p| !matches!(**p, "none" | "login" | "consent" | "select_account")) {
+    if let Some(other) =
+        prompts.iter().find(|p| !matches!(**p, "none" | "login" | "consent" | "select_account"))
+    {
         return Err(Denied::request(format!("prompt '{}' is not known", other.escape_default())));
     }
     if prompts.contains(&"none") && prompts.len() > 1 {
@@ -223,14 +230,18 @@ pub fn decide(
 ) -> Result<Step, Denied> {
     let session = visitor.session.filter(|session| session.is_live(now));
     let stale = |session: &Session| {
-        checked.max_age.is_some_and(|age| now.seconds() - session.authenticated_at.seconds() > age.as_seconds())
+        checked
+            .max_age
+            .is_some_and(|age| now.seconds() - session.authenticated_at.seconds() > age.as_seconds())
     };
     let other = |session: &Session| visitor.hint.is_some_and(|hint| hint != session.user);
     let fresh = visitor.just_signed_in;
     let signed_in = session.filter(|s| fresh || (!checked.sign_in && !stale(s))).filter(|s| !other(s));
     if signed_in.is_none() {
         return match checked.silent {
-            true => Err(Denied::new(Code::LoginRequired, "the person is not signed in, or not recently enough")),
+            true => {
+                Err(Denied::new(Code::LoginRequired, "the person is not signed in, or not recently enough"))
+            }
             false => Ok(Step::SignIn),
         };
     }
@@ -252,7 +263,9 @@ pub fn decide(
     }
     match (to_ask.is_empty(), checked.silent) {
         (true, _) => Ok(Step::Issue(checked.scope.clone())),
-        (false, true) => Err(Denied::new(Code::ConsentRequired, "the person has not consented to all of this")),
+        (false, true) => {
+            Err(Denied::new(Code::ConsentRequired, "the person has not consented to all of this"))
+        }
         (false, false) => Ok(Step::Ask(to_ask)),
     }
 }

@@ -26,7 +26,9 @@ pub fn exchange(
     }
     let serves = |scope: &_| {
         app.names(scope)
-            || catalogue.iter().any(|entry| entry.scope == *scope && entry.served_by.as_ref() == Some(&service.id))
+            || catalogue
+                .iter()
+                .any(|entry| entry.scope == *scope && entry.served_by.as_ref() == Some(&service.id))
     };
     Ok(asked.only(serves))
 }

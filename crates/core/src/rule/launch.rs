@@ -2,6 +2,7 @@
 
 use crate::denied::{Code, Denied};
 use crate::moment::Span;
+use crate::noun::app::AppKind;
 use crate::noun::client::Client;
 use crate::noun::consent::{Consents, Decision};
 use crate::rule::cover;
@@ -50,7 +51,9 @@ pub enum Launch {
 /// manifest, `access_denied` where a required permission that is asked for stands refused.
 pub fn launch(ask: &Ask, target: Option<&Client>, consents: &Consents) -> Result<Launch, Denied> {
     let live = target.filter(|client| client.is_live());
-    let app = live.and_then(Client::app).ok_or_else(no_such_app)?;
+    // A service accepts only what an app brings it, so a host has nothing to launch there.
+    let app =
+        live.and_then(Client::app).filter(|app| app.kind != AppKind::Service).ok_or_else(no_such_app)?;
     let asked = asked(ask, app)?;
     let to_ask = match ask.prompt {
         Prompt::Never => ScopeSet::empty(),
@@ -62,7 +65,9 @@ pub fn launch(ask: &Ask, target: Option<&Client>, consents: &Consents) -> Result
         required && consents.of(scope) == Some(Decision::Refused)
     });
     if let (Prompt::WhereNeeded, Some(scope)) = (ask.prompt, refused) {
-        let text = format!("the person has refused '{scope}', which the app requires; launch with prompt=consent to ask again");
+        let text = format!(
+            "the person has refused '{scope}', which the app requires; launch with prompt=consent to ask again"
+        );
         return Err(Denied::new(Code::AccessDenied, text));
     }
     if !to_ask.is_empty() {
@@ -132,8 +137,7 @@ mod tests {
     #[test]
     fn what_was_withdrawn_is_left_out_silently_even_if_required() {
         let taxi = client("org.example.taxi");
-        let said =
-            consents(&[("profile.basic", Decision::Granted), ("phone.verified", Decision::Withdrawn)]);
+        let said = consents(&[("profile.basic", Decision::Granted), ("phone.verified", Decision::Withdrawn)]);
         let result = launch(&ask("openid profile.basic phone.verified"), Some(&taxi), &said);
         assert_eq!(granted(result), scopes("openid profile.basic"));
     }
@@ -153,8 +157,7 @@ mod tests {
     #[test]
     fn prompt_consent_asks_again_and_prompt_none_never_asks() {
         let taxi = client("org.example.taxi");
-        let said =
-            consents(&[("profile.basic", Decision::Granted), ("phone.verified", Decision::Refused)]);
+        let said = consents(&[("profile.basic", Decision::Granted), ("phone.verified", Decision::Refused)]);
         let always = Ask { prompt: Prompt::Always, ..ask("openid profile.basic phone.verified") };
         let result = launch(&always, Some(&taxi), &said);
         assert_eq!(result, Ok(Launch::ConsentNeeded(scopes("profile.basic phone.verified"))));

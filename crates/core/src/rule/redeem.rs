@@ -50,7 +50,9 @@ pub fn redeem(
         (Some(promised), Some(shown)) if promised == shown => Ok(()),
         (Some(_), None) => Err(Denied::grant("code_verifier is missing")),
         (Some(_), Some(_)) => Err(Denied::grant("code_verifier does not fit the code_challenge")),
-        (None, Some(_)) => Err(Denied::grant("a code_verifier was sent, but the request had no code_challenge")),
+        (None, Some(_)) => {
+            Err(Denied::grant("a code_verifier was sent, but the request had no code_challenge"))
+        }
     }
 }
 
@@ -69,7 +71,10 @@ pub fn again(code: &Code, client: &ClientId, now: Moment) -> Vec<Change> {
     let Some(gave) = code.used.filter(|_| code.client == *client) else { return vec![] };
     let mut changes = vec![
         Change::TokenRevoked { token: gave.token, until: gave.token_expires_at },
-        Change::Happened { at: now, what: Happening::TokenRevoked { client: code.client.clone(), token: gave.token } },
+        Change::Happened {
+            at: now,
+            what: Happening::TokenRevoked { client: code.client.clone(), token: gave.token },
+        },
     ];
     changes.extend(gave.family.map(|family| Change::FamilyRevoked { family, at: now }));
     changes
@@ -101,7 +106,13 @@ mod tests {
         }
     }
 
-    fn try_it(code: &Code, client: &str, redirect: Option<&str>, challenge: Option<&str>, now: Moment) -> bool {
+    fn try_it(
+        code: &Code,
+        client: &str,
+        redirect: Option<&str>,
+        challenge: Option<&str>,
+        now: Moment,
+    ) -> bool {
         let client = client.parse().unwrap();
         let presented = Presented { client: &client, redirect_uri: redirect, challenge };
         redeem(Some(code), presented, Some(&session()), now).is_ok()

@@ -38,7 +38,8 @@ pub fn refresh(
     now: Moment,
 ) -> Result<Refresh, Denied> {
     let over = || Denied::grant("the refresh token is unknown, or its session is over");
-    let family = family.filter(|family| family.client == *client && family.revoked_at.is_none()).ok_or_else(over)?;
+    let family =
+        family.filter(|family| family.client == *client && family.revoked_at.is_none()).ok_or_else(over)?;
     let session = session.filter(|session| session.is_live(now)).ok_or_else(over)?;
     let held = Change::SessionHeld { session: session.id, now };
     if !rotates {

@@ -15,7 +15,10 @@ pub fn revoke(token: &Token, caller: &ClientId, now: Moment) -> Vec<Change> {
         return vec![];
     }
     let what = Happening::TokenRevoked { client: token.client.clone(), token: token.id };
-    vec![Change::TokenRevoked { token: token.id, until: token.expires_at }, Change::Happened { at: now, what }]
+    vec![
+        Change::TokenRevoked { token: token.id, until: token.expires_at },
+        Change::Happened { at: now, what },
+    ]
 }
 
 #[cfg(test)]

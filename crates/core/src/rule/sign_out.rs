@@ -54,7 +54,10 @@ mod tests {
     fn entered() -> Vec<Entered> {
         vec![
             Entered { client: "super".parse().unwrap(), tell: None },
-            Entered { client: "org.example.taxi".parse().unwrap(), tell: Some(DeliveryId::from_bytes([1; 16])) },
+            Entered {
+                client: "org.example.taxi".parse().unwrap(),
+                tell: Some(DeliveryId::from_bytes([1; 16])),
+            },
         ]
     }
 
@@ -63,7 +66,9 @@ mod tests {
         let changes = sign_out(&session(), &entered(), EndReason::SignedOut, NOW);
         assert!(matches!(changes[0], Change::ClientsCounted { count: 2, .. }));
         assert!(matches!(changes[1], Change::SessionEnded { reason: EndReason::SignedOut, .. }));
-        let Change::Happened { what: Happening::SessionEnded { clients, .. }, .. } = &changes[2] else { panic!() };
+        let Change::Happened { what: Happening::SessionEnded { clients, .. }, .. } = &changes[2] else {
+            panic!()
+        };
         assert_eq!(clients.len(), 2);
         let Change::DeliveryQueued(delivery) = &changes[3] else { panic!() };
         assert_eq!(delivery.client.as_str(), "org.example.taxi");

@@ -67,7 +67,8 @@ mod tests {
     fn a_token_is_good_for_what_consent_covers_now() {
         let taxi = client("org.example.taxi");
         let said = consents(&[("profile.basic", Decision::Granted), ("phone.verified", Decision::Withdrawn)]);
-        let facts = Facts { client: Some(&taxi), actor: None, session_live: true, revoked: false, consents: &said };
+        let facts =
+            Facts { client: Some(&taxi), actor: None, session_live: true, revoked: false, consents: &said };
         assert_eq!(validate(&token(), facts, NOW), Some(scopes("openid profile.basic")));
     }
 
@@ -77,7 +78,8 @@ mod tests {
         let mut suspended = client("org.example.taxi");
         suspended.suspended_at = Some(NOW);
         let none = Consents::default();
-        let good = Facts { client: Some(&taxi), actor: None, session_live: true, revoked: false, consents: &none };
+        let good =
+            Facts { client: Some(&taxi), actor: None, session_live: true, revoked: false, consents: &none };
         assert!(validate(&token(), good, NOW).is_some());
         assert_eq!(validate(&token(), Facts { client: None, ..good }, NOW), None);
         assert_eq!(validate(&token(), Facts { client: Some(&suspended), ..good }, NOW), None);
@@ -91,7 +93,13 @@ mod tests {
         let (orders, taxi) = (client("org.example.orders"), client("org.example.taxi"));
         let service = Token { purpose: Purpose::Service, ..token() };
         let said = consents(&[("profile.basic", Decision::Granted)]);
-        let facts = Facts { client: Some(&orders), actor: Some(&taxi), session_live: true, revoked: false, consents: &said };
+        let facts = Facts {
+            client: Some(&orders),
+            actor: Some(&taxi),
+            session_live: true,
+            revoked: false,
+            consents: &said,
+        };
         assert_eq!(validate(&service, facts, NOW), Some(scopes("openid profile.basic")));
         assert_eq!(validate(&service, Facts { actor: None, ..facts }, NOW), None);
     }

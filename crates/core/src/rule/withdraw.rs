@@ -11,13 +11,21 @@ use crate::scope::ScopeSet;
 /// The changes that leave only `keep` of what the app may see; `openid` always stays.
 ///
 /// Naming in `keep` what is not granted grants nothing. Empty if nothing is to be withdrawn.
-pub fn withdraw(user: UserId, client: &Client, before: &Consents, keep: &ScopeSet, now: Moment) -> Vec<Change> {
+pub fn withdraw(
+    user: UserId,
+    client: &Client,
+    before: &Consents,
+    keep: &ScopeSet,
+    now: Moment,
+) -> Vec<Change> {
     let Some(app) = client.app() else { return vec![] };
     let gone = cover::standing(app, before).only(|scope| !scope.is_openid() && !keep.contains(scope));
     // A grant for a scope that has left the manifest is invisible now, but would come back to
     // life if the scope did; withdrawing means all of it.
     let dormant = before.0.iter().filter(|standing| {
-        standing.decision == Decision::Granted && !app.names(&standing.scope) && !keep.contains(&standing.scope)
+        standing.decision == Decision::Granted
+            && !app.names(&standing.scope)
+            && !keep.contains(&standing.scope)
     });
     let scopes = gone.iter().cloned().chain(dormant.map(|standing| standing.scope.clone()));
     let entry = |scope| ConsentEntry {
@@ -56,7 +64,8 @@ mod tests {
         let changes = withdraw(user(1), &taxi, &before(), &scopes("openid profile.basic"), NOW);
         let Change::ConsentDecided(entry) = &changes[0] else { panic!() };
         assert_eq!((entry.scope.as_str(), entry.decision), ("phone.verified", Decision::Withdrawn));
-        let Change::Happened { what: Happening::ConsentChanged { scope, removed, .. }, .. } = &changes[1] else {
+        let Change::Happened { what: Happening::ConsentChanged { scope, removed, .. }, .. } = &changes[1]
+        else {
             panic!()
         };
         assert_eq!((scope, removed), (&scopes("openid profile.basic"), &scopes("phone.verified")));

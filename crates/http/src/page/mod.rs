@@ -1,7 +1,7 @@
 //! What people see: pages as pure functions from a view to markup.
 //!
 //! A page knows no route, clock or store. Every text of ours stands in [`words`]; every text of somebody
-//! else's (names, reasons, labels) passes through [`name`] on its way out. Pages need no script and carry no
+//! else's (names, reasons, labels) passes through `name` on its way out. Pages need no script and carry no
 //! inline style, so they hold under `default-src 'none'; style-src 'self'; img-src 'self' https: data:`.
 
 pub mod asset;

@@ -1,6 +1,6 @@
 //! Every English text that a person sees, in one place. Another language is another [`Words`].
 //!
-//! Names stand in braces (`{app}`); [`phrase`] puts them in, isolated, so that a translation may move them.
+//! Names stand in braces (`{app}`); `phrase` puts them in, isolated, so that a translation may move them.
 
 use maud::{Markup, html};
 

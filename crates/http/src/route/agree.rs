@@ -142,7 +142,8 @@ async fn answered_by_host(house: &House, id: &str, request: Request) -> Result<R
 async fn for_host(house: &House, id: &str, headers: &HeaderMap) -> Result<Question, Denied> {
     let signed = caller::person(house, headers).await?;
     let question = question(house, id).await?;
-    let theirs = question.request.asker == signed.token.client && question.request.session == signed.token.session;
+    let theirs =
+        question.request.asker == signed.token.client && question.request.session == signed.token.session;
     if theirs { Ok(question) } else { Err(gone()) }
 }
 
@@ -285,13 +286,12 @@ async fn opened(house: &House, id: &str, headers: &HeaderMap, place: &Place) -> 
     same_person(house, headers, &question).await?;
     let held = cookie::get(house, headers, &cookie_name(id));
     match (question.request.opened, held) {
-        (Some(expected), Some(held)) if matches(&expected, &held) => {
-            Ok(page(house, &question, place, &held))
-        }
+        (Some(expected), Some(held)) if matches(&expected, &held) => Ok(page(house, &question, place, &held)),
         (Some(_), _) => Err(gone().because("a consent page opened a second time")),
         (None, _) => {
             let fresh = secret(house.live.vault().chance());
-            let change = Change::ConsentOpened { digest: question.request.digest, cookie_digest: fresh.digest() };
+            let change =
+                Change::ConsentOpened { digest: question.request.digest, cookie_digest: fresh.digest() };
             match house.commit(vec![change]).await {
                 Ok(()) => {}
                 Err(CommitError::Conflict) => return Err(gone()),
@@ -308,7 +308,8 @@ async fn opened(house: &House, id: &str, headers: &HeaderMap, place: &Place) -> 
 
 fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply {
     let asked = question.request.scope.iter().map(|scope| {
-        let required = question.app.client.app().and_then(|app| app.permission(scope)).is_some_and(|p| p.required);
+        let required =
+            question.app.client.app().and_then(|app| app.permission(scope)).is_some_and(|p| p.required);
         let on = question.before.of(scope) == Some(Decision::Granted);
         (scope, if required { PermissionKind::Required } else { PermissionKind::Optional { on } })
     });
@@ -343,7 +344,9 @@ fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply 
 /// Where an authorization request ends, for the policy of the page's form.
 fn resume_target(resume: &str) -> Option<String> {
     let (_, query) = resume.split_once('?')?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "redirect_uri").map(|(_, uri)| uri.into_owned())
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "redirect_uri")
+        .map(|(_, uri)| uri.into_owned())
 }
 
 async fn answered(

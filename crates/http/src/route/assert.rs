@@ -30,7 +30,8 @@ pub async fn assert(house: &House, asking: &Asking<'_>) -> Result<Granted, Denie
     let text = asking.fields.need("assertion")?;
     let untrusted = || Denied::grant("the assertion's issuer is not one that this host trusts");
     let issuer = peek_issuer(text).ok_or_else(|| Denied::grant("the assertion is not a signed JWT"))?;
-    let trusted = host.trusted_issuers.iter().find(|trusted| trusted.issuer == issuer).ok_or_else(untrusted)?;
+    let trusted =
+        host.trusted_issuers.iter().find(|trusted| trusted.issuer == issuer).ok_or_else(untrusted)?;
     let claims = verify(house, &trusted.keys, text, None).await?;
     let subject = claims[&trusted.user_claim].as_str().map(str::to_owned);
     let subject = subject.filter(|subject| (1..=512).contains(&subject.len()));
@@ -41,7 +42,9 @@ pub async fn assert(house: &House, asking: &Asking<'_>) -> Result<Granted, Denie
         let begun = begin(house, asking, trusted, &assertion, &subject, &scope).await?;
         match house.commit(begun.changes).await {
             Ok(()) => return answer(house, asking, &begun.session, begun.family, scope),
-            Err(CommitError::Conflict | CommitError::Taken(Taken::Link | Taken::Email | Taken::Phone)) => continue,
+            Err(CommitError::Conflict | CommitError::Taken(Taken::Link | Taken::Email | Taken::Phone)) => {
+                continue;
+            }
             Err(error) => return Err(refused(&error)),
         }
     }
@@ -138,14 +141,17 @@ fn changed(before: &Profile, after: &Profile) -> Vec<String> {
 async fn free(house: &House, assertion: &Assertion, user: Option<UserId>) -> Result<Free, Denied> {
     let store = house.live.store();
     let is_free = async |kind: HandleKind, text: &Option<String>, verified: bool| {
-        let Some(handle) = text.as_deref().and_then(|text| house.live.vault().handle(kind, text, verified)) else {
+        let Some(handle) = text.as_deref().and_then(|text| house.live.vault().handle(kind, text, verified))
+        else {
             return Ok(false);
         };
-        let holder = store.person_by_handle(kind, &handle.index).await.map_err(|cause| unavailable(&cause))?;
+        let holder =
+            store.person_by_handle(kind, &handle.index).await.map_err(|cause| unavailable(&cause))?;
         if holder.is_none() || holder == user {
             return Ok(true);
         }
-        let held = store.handle_is_verified(kind, &handle.index).await.map_err(|cause| unavailable(&cause))?;
+        let held =
+            store.handle_is_verified(kind, &handle.index).await.map_err(|cause| unavailable(&cause))?;
         Ok::<bool, Denied>(verified && !held)
     };
     Ok(Free {

@@ -8,6 +8,7 @@ use portico_core::Change;
 use portico_core::denied::{Code as Reason, Denied};
 use portico_core::id::{ClientId, UserId};
 use portico_core::moment::Span;
+use portico_core::noun::catalogue::canonical;
 use portico_core::noun::code::{Code, CodeKind};
 use portico_core::noun::consent::{ConsentRequest, Consents};
 use portico_core::noun::session::Session;
@@ -108,7 +109,9 @@ pub fn marked(house: &House, mark: &str, session: &Session, query: &str) -> Stri
 }
 
 async fn client(house: &House, fields: &Fields<'_>) -> Result<Option<Arc<LiveClient>>, Denied> {
-    let Some(id) = fields.get("client_id").and_then(|id| id.parse::<ClientId>().ok()) else { return Ok(None) };
+    let Some(id) = fields.get("client_id").and_then(|id| id.parse::<ClientId>().ok()) else {
+        return Ok(None);
+    };
     let client = house.live.client(&id).await.map_err(|cause| unavailable(&cause))?;
     Ok(client.filter(|client| client.client.is_live()))
 }
@@ -140,11 +143,14 @@ async fn next(
     let just_signed_in = just_asked || good(SIGNED_IN, asked.signed_in);
     let visitor = Visitor { session: session.as_ref(), just_signed_in, just_asked, hint };
     match (rule::decide(&checked, &client.client, visitor, &consents, now)?, session) {
-        (Step::Issue(scope), Some(session)) => issue(house, fields, client, redirect, &checked, &session, scope).await,
+        (Step::Issue(scope), Some(session)) => {
+            issue(house, fields, client, redirect, &checked, &session, scope).await
+        }
         (Step::Ask(scope), Some(session)) => ask(house, asked.query, client, &session, scope).await,
         _ => {
             let back = format!("/oauth/authorize?{}", asked.query);
-            let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();
+            let query =
+                form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();
             Ok(reply::see_other(&format!("/sign-in?{query}")))
         }
     }
@@ -174,7 +180,8 @@ pub async fn browser_session(house: &House, headers: &HeaderMap) -> Result<Optio
 
 fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {
     let bad = || Denied::request("id_token_hint is not an ID token of this client");
-    let claims = hinted(house, hint).filter(|claims| claims.aud == client.client.id.as_str()).ok_or_else(bad)?;
+    let claims =
+        hinted(house, hint).filter(|claims| claims.aud == client.client.id.as_str()).ok_or_else(bad)?;
     client.keys.person(&claims.sub).ok_or_else(bad)
 }
 
@@ -188,6 +195,10 @@ async fn issue(
     scope: ScopeSet,
 ) -> Result<Reply, Denied> {
     let (now, secret) = (house.now(), secret(house.live.vault().chance()));
+    // In the spelling of the request, so that the answer can be in it too.
+    let asked: ScopeSet =
+        fields.get("scope").and_then(|asked| asked.parse().ok()).unwrap_or_else(|| scope.clone());
+    let scope = asked.only(|one| scope.iter().any(|granted| granted.as_str() == canonical(one.as_str())));
     let code = Code {
         digest: secret.digest(),
         kind: CodeKind::Authorization,

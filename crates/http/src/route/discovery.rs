@@ -33,7 +33,10 @@ fn document(house: &House) -> Value {
     let issuer = house.live.issuer();
     let at = |path: &str| format!("{issuer}{path}");
     let scopes: Vec<_> = house.live.catalogue().iter().map(|entry| entry.scope.to_string()).collect();
-    let scopes: Vec<_> = scopes.into_iter().chain(["host", "profile", "email", "phone", "address"].map(String::from)).collect();
+    let scopes: Vec<_> = scopes
+        .into_iter()
+        .chain(["host", "profile", "email", "phone", "address"].map(String::from))
+        .collect();
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let algs = ["RS256", "ES256", "EdDSA"];
     json!({

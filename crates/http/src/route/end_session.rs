@@ -58,8 +58,10 @@ pub async fn end_session(State(house): State<Arc<House>>, request: Request) -> R
         Ok(fields) => fields,
         Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
     };
-    let frame =
-        Frame { ui_locales: page_reply::locales(fields.get("ui_locales"), &parts.headers), ..Frame::default() };
+    let frame = Frame {
+        ui_locales: page_reply::locales(fields.get("ui_locales"), &parts.headers),
+        ..Frame::default()
+    };
     match answer(&house, &parts.headers, &fields, &frame, is_post).await {
         Ok(reply) => reply,
         Err(denied) => page_reply::refusal(&house, frame, &denied),
@@ -74,16 +76,22 @@ async fn answer(
     is_post: bool,
 ) -> Result<Reply, Denied> {
     let hint = match fields.get("id_token_hint") {
-        Some(text) => {
-            Some(hinted(house, text).ok_or_else(|| Denied::request("id_token_hint is not an ID token of this server"))?)
-        }
+        Some(text) => Some(
+            hinted(house, text)
+                .ok_or_else(|| Denied::request("id_token_hint is not an ID token of this server"))?,
+        ),
         None => None,
     };
     let client = client(house, fields, hint.as_ref()).await?;
     let back = match fields.get("post_logout_redirect_uri") {
-        Some(uri) => match client.as_ref().filter(|c| c.client.post_logout_redirect_uris.iter().any(|one| one == uri)) {
+        Some(uri) => match client
+            .as_ref()
+            .filter(|c| c.client.post_logout_redirect_uris.iter().any(|one| one == uri))
+        {
             Some(_) => Some(uri),
-            None => return Ok(page_reply::problem_page(house, frame.clone(), Problem::UnregisteredReturn, None)),
+            None => {
+                return Ok(page_reply::problem_page(house, frame.clone(), Problem::UnregisteredReturn, None));
+            }
         },
         None => None,
     };
@@ -101,7 +109,9 @@ async fn answer(
             match sent.is_some_and(|sent| csrf.check(&binding, sent)) {
                 true if fields.get("decision") == Some("sign_out") => vec![session.id],
                 true => return Ok(left_alone(house, frame, back, fields)),
-                false => return Ok(confirm(house, frame, client.as_deref(), fields, csrf.token(&binding), back)),
+                false => {
+                    return Ok(confirm(house, frame, client.as_deref(), fields, csrf.token(&binding), back));
+                }
             }
         }
     };
@@ -153,24 +163,14 @@ fn confirm(
     page_reply::page_leading_to(house, StatusCode::OK, confirm_sign_out(&view), back)
 }
 
-fn left_alone(
-    house: &House,
-    frame: &Frame,
-    back: Option<&str>,
-    fields: &Fields<'_>,
-) -> Reply {
+fn left_alone(house: &House, frame: &Frame, back: Option<&str>, fields: &Fields<'_>) -> Reply {
     match back {
         Some(_) => done(house, frame, back, fields),
         None => reply::see_other("/settings"),
     }
 }
 
-fn done(
-    house: &House,
-    frame: &Frame,
-    back: Option<&str>,
-    fields: &Fields<'_>,
-) -> Reply {
+fn done(house: &House, frame: &Frame, back: Option<&str>, fields: &Fields<'_>) -> Reply {
     if let Some(mut url) = back.and_then(|back| Url::parse(back).ok()) {
         if let Some(state) = fields.get("state") {
             url.query_pairs_mut().append_pair("state", state);

@@ -20,12 +20,15 @@ pub async fn exchange(house: &House, asking: &Asking<'_>) -> Result<Granted, Den
         return Err(Denied::request("this requested_token_type is not supported"));
     }
     let asked = asking.fields.get("scope").map(str::parse::<ScopeSet>).transpose();
-    let asked = asked.map_err(|_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes"))?;
+    let asked =
+        asked.map_err(|_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes"))?;
     let service = target(house, asking.fields.need("audience")?).await?;
-    let consents = house.live.consents(token.user, &token.client).await.map_err(|cause| unavailable(&cause))?;
+    let consents =
+        house.live.consents(token.user, &token.client).await.map_err(|cause| unavailable(&cause))?;
     let held = cover::covered(&asking.client.client, &consents, &token.scope);
     let catalogue = house.live.catalogue();
-    let scope = rule::exchange(service.as_ref().map(|service| &service.client), &catalogue, &held, asked.as_ref())?;
+    let scope =
+        rule::exchange(service.as_ref().map(|service| &service.client), &catalogue, &held, asked.as_ref())?;
     let Some(service) = service else { return Err(Denied::unavailable("an exchange without a service")) };
     let session = live.now(&house.live.settings().sessions);
     entered(house, &session, &service.client.id).await?;

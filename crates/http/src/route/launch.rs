@@ -62,7 +62,8 @@ pub async fn subject(
     asking: &Asking<'_>,
     purpose: Purpose,
 ) -> Result<(Arc<Verified>, Arc<LiveSession>), Denied> {
-    let unacceptable = || Denied::request("subject_token is not an access token that this client may exchange");
+    let unacceptable =
+        || Denied::request("subject_token is not an access token that this client may exchange");
     if asking.fields.need("subject_token_type")? != ACCESS_TOKEN {
         return Err(Denied::request(format!("subject_token_type must be {ACCESS_TOKEN}")));
     }
@@ -70,12 +71,14 @@ pub async fn subject(
         return Err(Denied::request("actor_token is not supported"));
     }
     let text = asking.fields.need("subject_token")?;
-    let token = house.live.token(text).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unacceptable)?;
+    let token =
+        house.live.token(text).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unacceptable)?;
     if token.purpose != purpose || token.client != asking.client.client.id {
         return Err(unacceptable());
     }
     let over = || Denied::grant("the session is over; the person must sign in again");
-    let session = house.live.session(token.session).await.map_err(|cause| unavailable(&cause))?.ok_or_else(over)?;
+    let session =
+        house.live.session(token.session).await.map_err(|cause| unavailable(&cause))?.ok_or_else(over)?;
     if !session.is_live(&house.live.settings().sessions, house.now()) {
         return Err(over());
     }
@@ -95,7 +98,9 @@ async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied> {
     let target = target(house, asking.fields.need("audience")?).await?;
     let none = Default::default();
     let consents = match &target {
-        Some(target) => house.live.consents(host.user, &target.client.id).await.map_err(|cause| unavailable(&cause))?,
+        Some(target) => {
+            house.live.consents(host.user, &target.client.id).await.map_err(|cause| unavailable(&cause))?
+        }
         None => none,
     };
     let session = live.now(&house.live.settings().sessions);
@@ -160,7 +165,9 @@ pub async fn entered(house: &House, session: &Session, client: &ClientId) -> Res
         Change::ClientEntered { session: session.id, client: client.clone(), at: now },
     ];
     match house.commit(changes).await {
-        Err(portico_store::CommitError::Conflict) => Err(Denied::grant("the session is over; the person must sign in again")),
+        Err(portico_store::CommitError::Conflict) => {
+            Err(Denied::grant("the session is over; the person must sign in again"))
+        }
         other => other.map_err(|error| refused(&error)),
     }
 }
@@ -175,7 +182,8 @@ fn requested_type(asking: &Asking<'_>) -> Result<bool, Denied> {
 
 fn read_ask(asking: &Asking<'_>) -> Result<Ask, Denied> {
     let scope = asking.fields.get("scope").map(str::parse).transpose();
-    let scope = scope.map_err(|_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes"))?;
+    let scope =
+        scope.map_err(|_| Denied::new(Code::InvalidScope, "scope is malformed or names too many scopes"))?;
     let prompt = match asking.fields.get("prompt") {
         None => Prompt::WhereNeeded,
         Some("consent") => Prompt::Always,
@@ -184,14 +192,16 @@ fn read_ask(asking: &Asking<'_>) -> Result<Ask, Denied> {
     };
     let seconds = asking.fields.get("requested_expires_in").map(str::parse::<u32>).transpose();
     let seconds = seconds.ok().filter(|seconds| *seconds != Some(0));
-    let seconds = seconds.ok_or_else(|| Denied::request("requested_expires_in is not a positive number of seconds"))?;
+    let seconds =
+        seconds.ok_or_else(|| Denied::request("requested_expires_in is not a positive number of seconds"))?;
     Ok(Ask { scope, prompt, expires_in: seconds.map(|seconds| Span::seconds(seconds.into())) })
 }
 
 /// When the person signed in, where the launch asks for it; refuses a sign-in older than that.
 fn auth_time(house: &House, asking: &Asking<'_>, session: &Session) -> Result<Option<Moment>, Denied> {
     let Some(max_age) = asking.fields.get("max_age") else { return Ok(None) };
-    let max_age = max_age.parse::<u32>().map_err(|_| Denied::request("max_age is not a number of seconds"))?;
+    let max_age =
+        max_age.parse::<u32>().map_err(|_| Denied::request("max_age is not a number of seconds"))?;
     if house.now().seconds() - session.authenticated_at.seconds() > i64::from(max_age) {
         return Err(Denied::new(Code::LoginRequired, "the person signed in longer ago than max_age allows"));
     }

@@ -3,8 +3,9 @@
 use portico_core::denied::Denied;
 use portico_core::id::FamilyId;
 use portico_core::moment::Moment;
+use portico_core::noun::catalogue::canonical;
 use portico_core::noun::code::{Code, CodeUse};
-use portico_core::rule::{cover, redeem as rule, sign_in};
+use portico_core::rule::{authorize, cover, redeem as rule, sign_in};
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 use portico_seal::{digest, pkce_s256};
@@ -57,22 +58,32 @@ async fn attempt(
     let (Some(code), Some(session)) = (code, session) else {
         return Err(Denied::grant("the code is unknown"));
     };
-    let auth_time = Some(session.authenticated_at).filter(|_| code.auth_time_asked || client.client.require_auth_time);
+    let auth_time =
+        Some(session.authenticated_at).filter(|_| code.auth_time_asked || client.client.require_auth_time);
     let (scope, ttl) = match client.client.app() {
         None => (code.scope.clone(), HOST_TOKEN_LIFE),
         Some(app) => {
-            let consents = house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
-            (cover::covered(&client.client, &consents, &code.scope), app.token_ttl)
+            let consents =
+                house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
+            (cover::covered(&client.client, &consents, &authorize::canonical(&code.scope)), app.token_ttl)
         }
     };
-    let issue = Issue { client, user: code.user, session: code.session, scope, ttl, actor: code.actor.clone(), auth_time };
+    let issue = Issue {
+        client,
+        user: code.user,
+        session: code.session,
+        scope,
+        ttl,
+        actor: code.actor.clone(),
+        auth_time,
+    };
     let token = issue.token(house);
     let family = client.client.host().map(|_| FamilyId::from_bytes(house.live.vault().fresh()));
     let gave = CodeUse { token: token.id, token_expires_at: token.expires_at, family };
     let mut changes = rule::taken(&code, gave, now);
-    changes.extend(family.map(|id| {
-        sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)
-    }));
+    changes.extend(
+        family.map(|id| sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)),
+    );
     Ok((changes, Some(Redeemed { code, token, family, auth_time })))
 }
 
@@ -82,13 +93,16 @@ fn answer(house: &House, client: &LiveClient, redeemed: Redeemed) -> Result<Gran
         house.live.app_used(code.user, &code.client);
     }
     let says = IdToken { nonce: code.nonce.as_deref(), auth_time };
-    let id_token = wants_id_token(&code.scope).then(|| id_token(house, client, code.user, code.session, &says)).transpose()?;
+    let id_token = wants_id_token(&code.scope)
+        .then(|| id_token(house, client, code.user, code.session, &says))
+        .transpose()?;
+    let spelled = code.scope.only(|scope| token.scope.has(canonical(scope.as_str())));
     Ok(Granted {
         access_token: access_token(house, client, &token)?,
         issued_token_type: None,
         token_type: "Bearer",
         expires_in: (token.expires_at - token.issued_at).as_seconds(),
-        scope: Some(token.scope.to_string()),
+        scope: Some(spelled.to_string()),
         refresh_token: family.map(|id| house.live.vault().refresh().token(id, 0).expose().to_owned()),
         id_token,
     })

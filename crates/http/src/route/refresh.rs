@@ -25,14 +25,22 @@ pub async fn refresh(house: &House, asking: &Asking<'_>) -> Result<Granted, Deni
             return Err(unknown().because("a refresh token was used again after its successor"));
         }
     };
-    let live = house.live.session(family.session).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unknown)?;
+    let live =
+        house.live.session(family.session).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unknown)?;
     house.live.touch(&live);
     let session = live.stored();
     let client = &*asking.client;
     let scope = narrowed(asking.fields.get("scope"), &family.scope)?;
     let auth_time = client.client.require_auth_time.then_some(session.authenticated_at);
-    let issue =
-        Issue { client, user: session.user, session: session.id, scope, ttl: HOST_TOKEN_LIFE, actor: None, auth_time };
+    let issue = Issue {
+        client,
+        user: session.user,
+        session: session.id,
+        scope,
+        ttl: HOST_TOKEN_LIFE,
+        actor: None,
+        auth_time,
+    };
     let token = issue.token(house);
     let says = IdToken { nonce: None, auth_time };
     let id_token = wants_id_token(&family.scope)
@@ -58,13 +66,15 @@ async fn attempt(
     generation: u32,
 ) -> Result<(Vec<portico_core::Change>, Outcome), Denied> {
     let unknown = || Denied::grant("the refresh token is unknown, or its session is over");
-    let family = house.live.store().family(id).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unknown)?;
+    let family =
+        house.live.store().family(id).await.map_err(|cause| unavailable(&cause))?.ok_or_else(unknown)?;
     let session = house.live.session(family.session).await.map_err(|cause| unavailable(&cause))?;
     let session = session.map(|session| session.now(&house.live.settings().sessions));
     let client = &asking.client.client;
     narrowed(asking.fields.get("scope"), &family.scope)?;
     let rotates = client.is_public();
-    let decided = rule::refresh(Some(&family), session.as_ref(), &client.id, generation, rotates, house.now())?;
+    let decided =
+        rule::refresh(Some(&family), session.as_ref(), &client.id, generation, rotates, house.now())?;
     let changes = match &decided {
         rule::Refresh::Granted { changes, .. } => changes.clone(),
         rule::Refresh::Reused => vec![],
@@ -74,7 +84,8 @@ async fn attempt(
 
 /// The scopes asked for, which may be fewer than before but not more (RFC 6749 §6).
 fn narrowed(asked: Option<&str>, held: &ScopeSet) -> Result<ScopeSet, Denied> {
-    let beyond = || Denied::new(portico_core::denied::Code::InvalidScope, "more was asked for than was granted");
+    let beyond =
+        || Denied::new(portico_core::denied::Code::InvalidScope, "more was asked for than was granted");
     let Some(asked) = asked else { return Ok(held.clone()) };
     let asked: ScopeSet = asked.parse().map_err(|_| beyond())?;
     if asked.within(held) { Ok(asked) } else { Err(beyond()) }

@@ -54,7 +54,8 @@ async fn answer(house: &House, request: Request) -> Result<Reply, Denied> {
         (Some(text), None) | (None, Some(text)) => text,
         (None, None) => return Err(no_token()),
     };
-    let signed = house.live.validate(text).await.map_err(|cause| unavailable(&cause))?.ok_or_else(bad_token)?;
+    let signed =
+        house.live.validate(text).await.map_err(|cause| unavailable(&cause))?.ok_or_else(bad_token)?;
     if signed.token.purpose == Purpose::Service {
         return Err(bad_token().because("a service token at userinfo"));
     }

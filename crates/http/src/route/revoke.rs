@@ -36,7 +36,11 @@ async fn answer(house: &House, request: Request) -> Result<(), Denied> {
 }
 
 /// Revoking a host's refresh token, of whatever generation, signs the person out.
-async fn refresh_token(house: &House, client: &LiveClient, id: portico_core::id::FamilyId) -> Result<(), Denied> {
+async fn refresh_token(
+    house: &House,
+    client: &LiveClient,
+    id: portico_core::id::FamilyId,
+) -> Result<(), Denied> {
     let family = house.live.store().family(id).await.map_err(|cause| unavailable(&cause))?;
     match family.filter(|family| family.client == client.client.id) {
         Some(family) => sign_out::end(house, family.session, EndReason::SignedOut).await,

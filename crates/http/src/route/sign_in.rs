@@ -60,7 +60,9 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
         Ok(Outcome::SignedIn { session, cookie }) => {
             let mut reply = reply::see_other(&to.after(&house, &session));
             let age = house.live.settings().sessions.age.as_seconds();
-            reply.headers_mut().append(header::SET_COOKIE, cookie::set(&house, cookie::SESSION, &cookie, Some(age)));
+            reply
+                .headers_mut()
+                .append(header::SET_COOKIE, cookie::set(&house, cookie::SESSION, &cookie, Some(age)));
             reply
         }
         Ok(Outcome::Refused(problem)) => {
@@ -141,7 +143,8 @@ fn form(
         notice: house.settings.sign_in_notice.clone(),
     };
     let inner = to.query.unwrap_or_default();
-    let target = Fields::parse(inner.as_bytes()).ok().and_then(|fields| fields.get("redirect_uri").map(str::to_owned));
+    let target =
+        Fields::parse(inner.as_bytes()).ok().and_then(|fields| fields.get("redirect_uri").map(str::to_owned));
     let mut reply = page_reply::page_leading_to(house, status, page(&view), target.as_deref());
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
@@ -166,7 +169,8 @@ async fn attempt(
     if held.is_empty() || !house.live.vault().csrf().check(&format!("sign in {held}"), csrf) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
-    let (username, password) = (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
+    let (username, password) =
+        (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
     let account = house.live.vault().handles().index("sign-in", &normalise_username(username));
     let throttles = &house.throttles;
     if let Err(seconds) = throttles.accounts.may_try(&account).and(throttles.addresses.may_try(&address)) {
@@ -188,7 +192,10 @@ async fn attempt(
     }
     if upgrade {
         let hash = house.hash_password(password.to_owned()).await?;
-        house.commit(vec![Change::PasswordSet { user: person.person.id, hash }]).await.map_err(|e| crate::house::refused(&e))?;
+        house
+            .commit(vec![Change::PasswordSet { user: person.person.id, hash }])
+            .await
+            .map_err(|e| crate::house::refused(&e))?;
     }
     let (session, cookie) = begin(house, headers, &person, &to.client).await?;
     Ok(Outcome::SignedIn { session, cookie })

@@ -39,7 +39,9 @@ pub async fn end_others(
 /// whose answer was lost, and a repeated call must wait as the first would have.
 pub async fn changes(house: &House, id: SessionId, reason: EndReason) -> Result<Vec<Change>, Denied> {
     let store = house.live.store();
-    let Some(stored) = store.session(id).await.map_err(|cause| unavailable(&cause))? else { return Ok(vec![]) };
+    let Some(stored) = store.session(id).await.map_err(|cause| unavailable(&cause))? else {
+        return Ok(vec![]);
+    };
     let session = current(house, stored).await?;
     let entered = entered(house, session.id).await?;
     Ok(rule::sign_out(&session, &entered, reason, house.now()))

@@ -72,7 +72,9 @@ pub async fn token(State(house): State<Arc<House>>, request: Request) -> Reply {
     };
     let asking = Asking { client, fields: &fields };
     let granted = match fields.get("grant_type") {
-        Some("urn:ietf:params:oauth:grant-type:token-exchange") => return launch::token_exchange(&house, &asking).await,
+        Some("urn:ietf:params:oauth:grant-type:token-exchange") => {
+            return launch::token_exchange(&house, &asking).await;
+        }
         Some("authorization_code") => redeem::redeem(&house, &asking).await,
         Some("refresh_token") => refresh::refresh(&house, &asking).await,
         Some("urn:ietf:params:oauth:grant-type:jwt-bearer") => assert::assert(&house, &asking).await,

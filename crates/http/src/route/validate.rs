@@ -52,15 +52,24 @@ pub async fn introspect(State(house): State<Arc<House>>, request: Request) -> Re
     }
 }
 
-async fn answer(house: &House, headers: &HeaderMap, bytes: &[u8], address: std::net::IpAddr) -> Result<Reply, Denied> {
+async fn answer(
+    house: &House,
+    headers: &HeaderMap,
+    bytes: &[u8],
+    address: std::net::IpAddr,
+) -> Result<Reply, Denied> {
     let fields = Fields::parse(bytes)?;
     let client = caller::client(house, headers, &fields, address).await?;
     if client.client.is_public() {
-        return Err(Denied::new(portico_core::denied::Code::InvalidClient, "introspection needs client credentials"));
+        return Err(Denied::new(
+            portico_core::denied::Code::InvalidClient,
+            "introspection needs client credentials",
+        ));
     }
     let signed = house.live.validate(fields.need("token")?).await.map_err(|cause| unavailable(&cause))?;
     let own = signed.filter(|signed| signed.token.client == client.client.id);
-    let wants_jwt = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(wants_signed);
+    let wants_jwt =
+        headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(wants_signed);
     if wants_jwt {
         return sign(house, &client, own.as_ref());
     }
@@ -93,12 +102,18 @@ fn active<'a>(house: &'a House, signed: &'a Signed, narrowed: &'a mut String) ->
         jti: &token.jti,
         token_type: "Bearer",
         auth_time: token.auth_time.map(Moment::seconds),
-        act: token.actor.as_ref().filter(|_| token.purpose == Purpose::Service).map(|app| json!({ "sub": app })),
+        act: token
+            .actor
+            .as_ref()
+            .filter(|_| token.purpose == Purpose::Service)
+            .map(|app| json!({ "sub": app })),
     }
 }
 
 fn wants_signed(accept: &str) -> bool {
-    accept.split(',').any(|range| range.split(';').next().is_some_and(|range| range.trim().eq_ignore_ascii_case(SIGNED)))
+    accept
+        .split(',')
+        .any(|range| range.split(';').next().is_some_and(|range| range.trim().eq_ignore_ascii_case(SIGNED)))
 }
 
 fn sign(house: &House, client: &LiveClient, signed: Option<&Signed>) -> Result<Reply, Denied> {
@@ -116,6 +131,7 @@ fn sign(house: &House, client: &LiveClient, signed: Option<&Signed>) -> Result<R
         "token_introspection": says,
     });
     let ring = house.live.ring();
-    let key = ring.signing(client.client.id_token_alg, now).ok_or_else(|| Denied::unavailable("no signing key"))?;
+    let key =
+        ring.signing(client.client.id_token_alg, now).ok_or_else(|| Denied::unavailable("no signing key"))?;
     Ok(reply::typed(StatusCode::OK, SIGNED, key.sign_jwt("token-introspection+jwt", &claims)))
 }

@@ -55,7 +55,8 @@ fn is_foreign(name: &str) -> bool {
     }
     let key = name.to_ascii_lowercase();
     let like = |known: &str| strsim::jaro_winkler(known, &key);
-    matches!(name, "ADMIN_TOKEN" | "ADMIN_URL") || Config::described().iter().all(|known| like(known.key) < A_SLIP)
+    matches!(name, "ADMIN_TOKEN" | "ADMIN_URL")
+        || Config::described().iter().all(|known| like(known.key) < A_SLIP)
 }
 
 struct Environment(Vec<(String, String)>);

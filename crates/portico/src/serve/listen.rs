@@ -23,7 +23,12 @@ const MOST_HEAD: usize = 64 * 1024;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves these routes until told to stop; then lets requests under way finish within `grace`.
-pub async fn accept(listener: TcpListener, routes: Router, mut stopping: watch::Receiver<bool>, grace: Duration) {
+pub async fn accept(
+    listener: TcpListener,
+    routes: Router,
+    mut stopping: watch::Receiver<bool>,
+    grace: Duration,
+) {
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {

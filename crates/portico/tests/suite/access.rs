@@ -138,7 +138,8 @@ async fn an_app_learns_nothing_of_another_apps_token() {
 #[test]
 fn every_route_in_the_source_is_in_the_table() {
     let tabled: BTreeSet<_> = PUBLIC.iter().map(|(_, path, _)| (*path).to_owned()).collect();
-    let routes: BTreeSet<_> = source_routes().into_iter().filter(|path| !path.starts_with("/admin/")).collect();
+    let routes: BTreeSet<_> =
+        source_routes().into_iter().filter(|path| !path.starts_with("/admin/")).collect();
     assert!(routes.len() > 20, "the source was not read: {routes:?}");
     let missing: Vec<_> = routes.difference(&tabled).collect();
     assert!(missing.is_empty(), "no access test for {missing:?}");

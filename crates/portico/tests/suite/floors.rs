@@ -31,7 +31,8 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// What the core may not depend on, directly: nothing that waits, draws or reads.
-const NOT_IN_CORE: &[&str] = &["tokio", "async-trait", "futures-util", "rand", "getrandom", "aws-lc-rs", "reqwest"];
+const NOT_IN_CORE: &[&str] =
+    &["tokio", "async-trait", "futures-util", "rand", "getrandom", "aws-lc-rs", "reqwest"];
 
 fn metadata() -> Value {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
@@ -48,7 +49,11 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
     let metadata = metadata();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let of = |package: &Value| {
-        let all = package["dependencies"].as_array().unwrap().iter().filter(|dependency| dependency["kind"] != "dev");
+        let all = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|dependency| dependency["kind"] != "dev");
         (text(&package["name"]), all.map(|dependency| text(&dependency["name"])).collect())
     };
     metadata["packages"].as_array().unwrap().iter().map(of).collect()
@@ -59,7 +64,8 @@ fn arrows_between_the_floors_point_down_only() {
     let found = dependencies();
     let known: Vec<_> = FLOORS.iter().map(|(name, _)| *name).collect();
     for (name, dependencies) in &found {
-        let (_, allowed) = FLOORS.iter().find(|(floor, _)| floor == name).unwrap_or_else(|| panic!("no floor for {name}"));
+        let (_, allowed) =
+            FLOORS.iter().find(|(floor, _)| floor == name).unwrap_or_else(|| panic!("no floor for {name}"));
         let ours = dependencies.iter().filter(|dependency| known.contains(&dependency.as_str()));
         for dependency in ours {
             assert!(allowed.contains(&dependency.as_str()), "{name} may not import {dependency}");

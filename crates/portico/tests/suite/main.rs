@@ -1,8 +1,8 @@
 //! Tests through the real router, and stories against the real binary.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-mod fixture;
 mod access;
+mod fixture;
 mod floors;
 mod property;
 mod route;

@@ -78,7 +78,8 @@ impl Run {
     async fn new() -> Self {
         let world = World::new().await;
         let tokens = world.sign_in("ana").await;
-        let mut run = Self { world, model: Model { signed_in: true, ..Model::default() }, tokens, session: 0 };
+        let mut run =
+            Self { world, model: Model { signed_in: true, ..Model::default() }, tokens, session: 0 };
         run.step(&Step::Register { required: 1, optional: 14 }).await;
         run
     }
@@ -135,7 +136,10 @@ impl Run {
         let scope = format!("openid {}", asked.iter().copied().collect::<Vec<_>>().join(" "));
         match self.world.launch(&self.tokens, APP, Some(scope.trim())).await {
             Launched::Token { token, .. } => {
-                assert!(self.model.signed_in && !self.model.suspended, "launched without a session or an app");
+                assert!(
+                    self.model.signed_in && !self.model.suspended,
+                    "launched without a session or an app"
+                );
                 assert!(asked.is_subset(&self.model.manifest), "launched beyond the manifest");
                 let issued = Issued { asked, until: self.model.now + 1800, session: self.session };
                 self.model.tokens.insert(token, issued);
@@ -150,8 +154,10 @@ impl Run {
     async fn answer(&mut self, granted: u8, refused: u8) {
         let Some((request, asked)) = self.model.question.take() else { return };
         let granted: Vec<_> = names(granted).into_iter().filter(|scope| asked.contains(*scope)).collect();
-        let refused: Vec<_> =
-            names(refused).into_iter().filter(|scope| asked.contains(*scope) && !granted.contains(scope)).collect();
+        let refused: Vec<_> = names(refused)
+            .into_iter()
+            .filter(|scope| asked.contains(*scope) && !granted.contains(scope))
+            .collect();
         if self.world.answer(&self.tokens, &request, &granted, &refused).await.status.is_success() {
             self.model.granted.extend(&granted);
             self.model.granted.retain(|scope| !refused.contains(scope));
@@ -177,22 +183,32 @@ impl Run {
     async fn check(&self) {
         for (token, issued) in &self.model.tokens {
             let live = !self.model.over.contains(&issued.session) && self.model.now < issued.until;
-            let covered: BTreeSet<_> =
-                issued.asked.iter().filter(|s| self.model.granted.contains(*s) && self.model.manifest.contains(*s)).collect();
+            let covered: BTreeSet<_> = issued
+                .asked
+                .iter()
+                .filter(|s| self.model.granted.contains(*s) && self.model.manifest.contains(*s))
+                .collect();
             // A suspended app cannot ask at all.
             if self.model.suspended {
                 continue;
             }
             let active = self.world.introspect(APP, token).await;
             assert_eq!(active["active"], live, "{active}");
-            let scope: BTreeSet<_> =
-                active["scope"].as_str().unwrap_or("").split(' ').filter(|s| !matches!(*s, "" | "openid")).collect();
+            let scope: BTreeSet<_> = active["scope"]
+                .as_str()
+                .unwrap_or("")
+                .split(' ')
+                .filter(|s| !matches!(*s, "" | "openid"))
+                .collect();
             assert!(scope.iter().all(|scope| covered.contains(scope)), "{scope:?} beyond {covered:?}");
             let claims = self.world.userinfo(token).await;
             assert_eq!(claims.status.is_success(), live);
-            for (claim, scope) in
-                [("name", "profile.basic"), ("phone_number", "phone.verified"), ("email", "email.verified"), ("unionid", "union_id")]
-            {
+            for (claim, scope) in [
+                ("name", "profile.basic"),
+                ("phone_number", "phone.verified"),
+                ("email", "email.verified"),
+                ("unionid", "union_id"),
+            ] {
                 let shown = claims.json().get(claim).is_some();
                 assert!(!shown || covered.contains(&scope), "{claim} shown without {scope}");
             }

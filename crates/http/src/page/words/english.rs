@@ -1,6 +1,8 @@
 //! English.
 
-use super::{ConsentWords, DoneWords, ErrorWords, LayoutWords, SettingsWords, SignInWords, SignedOutWords, Words};
+use super::{
+    ConsentWords, DoneWords, ErrorWords, LayoutWords, SettingsWords, SignInWords, SignedOutWords, Words,
+};
 
 pub(super) const ENGLISH: Words = Words {
     lang: "en",

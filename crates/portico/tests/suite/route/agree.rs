@@ -19,8 +19,14 @@ async fn the_page_is_opened_once_answers_and_returns_to_the_host() {
     let path = format!("/consent/{}{BACK}", asked(&world, &ana).await);
     let mut browser = Browser::default();
     let page = browser.get(&world, &path).await.ok();
-    assert!(page.body.contains("data-theme=\"dark\"") && page.body.contains("org.example.taxi wants phone.verified"));
-    assert!(!page.body.contains("Name of ana") && !page.body.contains("people.example"), "a value of the profile is shown");
+    assert!(
+        page.body.contains("data-theme=\"dark\"")
+            && page.body.contains("org.example.taxi wants phone.verified")
+    );
+    assert!(
+        !page.body.contains("Name of ana") && !page.body.contains("people.example"),
+        "a value of the profile is shown"
+    );
     browser.get(&world, &path).await.ok();
     let stranger = Browser::default().get(&world, &path).await;
     assert_eq!(stranger.header("location"), "https://super.app/callback?consent=expired");
@@ -44,7 +50,9 @@ async fn an_optional_permission_left_alone_is_refused_and_a_denied_one_denies_th
     browser.post(&world, &path, &[("csrf", &csrf), ("decision", "allow")]).await.ok();
     let Launched::Token { scope, .. } = world.launch(&ana, TAXI, None).await else { panic!() };
     assert_eq!(scope, "openid profile.basic phone.verified");
-    let Launched::Ask { request, .. } = world.launch_with(&ana, TAXI, &[("prompt", "consent")]).await else { panic!() };
+    let Launched::Ask { request, .. } = world.launch_with(&ana, TAXI, &[("prompt", "consent")]).await else {
+        panic!()
+    };
     let path = format!("/consent/{request}");
     let csrf = Browser::field(&browser.get(&world, &path).await.ok(), "csrf");
     browser.post(&world, &path, &[("csrf", &csrf), ("decision", "deny")]).await.ok();
@@ -96,7 +104,8 @@ async fn a_manifest_that_grows_asks_only_for_what_is_missing() {
     let mut world = World::new().await;
     let ana = world.sign_in("ana").await;
     world.launch_granting(&ana, "org.example.shop", None).await;
-    let mut grown = crate::fixture::manifest("org.example.shop", "bazaar", &["profile.basic", "email.verified"], &[]);
+    let mut grown =
+        crate::fixture::manifest("org.example.shop", "bazaar", &["profile.basic", "email.verified"], &[]);
     grown["version"]["code"] = 2.into();
     world.register_app(grown).await;
     let Launched::Ask { scope, .. } = world.launch(&ana, "org.example.shop", None).await else { panic!() };

@@ -14,7 +14,8 @@ async fn an_assertion_is_used_once() {
 #[tokio::test]
 async fn the_same_subject_is_the_same_person_and_another_is_another() {
     let world = World::new().await;
-    let (one, two, bob) = (world.sign_in("ana").await, world.sign_in("ana").await, world.sign_in("bob").await);
+    let (one, two, bob) =
+        (world.sign_in("ana").await, world.sign_in("ana").await, world.sign_in("bob").await);
     let mut subs = vec![];
     for tokens in [&one, &two, &bob] {
         let token = world.launch_granting(tokens, "org.example.taxi", None).await;
@@ -41,7 +42,11 @@ async fn each_unfit_assertion_is_refused() {
         json!({ "exp": "soon" }),
     ] {
         let assertion = world.assertion("ana", change.clone());
-        assert_eq!(world.assert_in("super.app", &assertion).await.refusal(), (400, "invalid_grant".into()), "{change}");
+        assert_eq!(
+            world.assert_in("super.app", &assertion).await.refusal(),
+            (400, "invalid_grant".into()),
+            "{change}"
+        );
     }
     let good = world.assertion("ana", json!({}));
     let (head, rest) = good.split_once('.').unwrap();
@@ -77,7 +82,8 @@ async fn the_scope_host_is_for_hosts_and_must_be_asked_for() {
     let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let assertion = world.assertion("ana", json!({}));
     for scope in ["openid", "openid host profile.basic", ""] {
-        let fields = [("grant_type", grant), ("assertion", &assertion), ("client_id", "super.app"), ("scope", scope)];
+        let fields =
+            [("grant_type", grant), ("assertion", &assertion), ("client_id", "super.app"), ("scope", scope)];
         assert_eq!(world.form("/oauth/token", None, &fields).await.refusal().1, "invalid_scope", "{scope}");
     }
     let app = world.credentials("org.example.taxi");

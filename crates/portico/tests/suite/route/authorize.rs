@@ -65,7 +65,11 @@ async fn prompt_login_and_max_age_lead_to_the_page_and_through_it() {
         let page = browser.get(&world, &request).await;
         assert!(page.header("location").starts_with("/sign-in?"), "{more:?}");
         let back = browser.sign_in(&world, &request, "boris", "a long password").await;
-        assert!(!parameter(back.header("location"), "code").is_empty(), "{more:?} {}", back.header("location"));
+        assert!(
+            !parameter(back.header("location"), "code").is_empty(),
+            "{more:?} {}",
+            back.header("location")
+        );
         world.pass(Span::seconds(30));
     }
 }
@@ -117,7 +121,13 @@ async fn a_sign_in_form_without_its_cookie_or_token_signs_nobody_in() {
 async fn the_page_leads_nowhere_but_to_our_own_addresses() {
     let world = World::new().await;
     world.create_person("boris", "a long password").await;
-    for onward in ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/oauth/authorize"] {
+    for onward in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/oauth/authorize",
+    ] {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", onward).finish();
         let path = format!("/sign-in?{query}");
         let mut browser = Browser::default();

@@ -32,7 +32,9 @@ async fn a_hint_signs_out_without_a_question_and_leads_back_with_the_state() {
     let reply = browser.get(&world, &path).await;
     assert_eq!(reply.header("location"), "https://super.app/bye?state=s1");
     assert_eq!(world.get("/v1/me/profile", Some(&tokens.access)).await.status, 401);
-    let again = browser.follow(&world, &authorize("super.app", "https://super.app/callback", "openid host", &[])).await;
+    let again = browser
+        .follow(&world, &authorize("super.app", "https://super.app/callback", "openid host", &[]))
+        .await;
     assert!(again.body.contains("name=\"password\""), "still signed in");
 }
 

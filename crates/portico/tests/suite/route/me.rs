@@ -50,7 +50,10 @@ async fn every_address_wants_the_hosts_own_token() {
         let app = asked(Some(&launched)).await;
         assert_eq!(app.refusal(), (403, "insufficient_scope".into()), "{method} {path}");
     }
-    assert_eq!(world.introspect(TAXI, &launched).await["scope"], "openid profile.basic phone.verified email.verified");
+    assert_eq!(
+        world.introspect(TAXI, &launched).await["scope"],
+        "openid profile.basic phone.verified email.verified"
+    );
 }
 
 #[tokio::test]
@@ -111,7 +114,8 @@ async fn apps_are_listed_with_what_each_may_see() {
     assert_eq!((&apps[0]["app_id"], &apps[0]["developer"]), (&json!(TAXI), &json!("acme")));
     assert_eq!(apps[0]["scope"], "openid profile.basic phone.verified");
     assert_eq!(apps[0]["last_used_at"], world.now().seconds());
-    let phone = apps[0]["permissions"].as_array().unwrap().iter().find(|p| p["scope"] == "phone.verified").unwrap();
+    let phone =
+        apps[0]["permissions"].as_array().unwrap().iter().find(|p| p["scope"] == "phone.verified").unwrap();
     assert_eq!(
         *phone,
         json!({
@@ -129,7 +133,8 @@ async fn apps_are_listed_with_what_each_may_see() {
 async fn what_is_not_kept_is_gone_from_tokens_already_out() {
     let world = World::new().await;
     let (ana, bob) = (world.sign_in("ana").await, world.sign_in("bob").await);
-    let (token, bobs) = (world.launch_granting(&ana, TAXI, None).await, world.launch_granting(&bob, TAXI, None).await);
+    let (token, bobs) =
+        (world.launch_granting(&ana, TAXI, None).await, world.launch_granting(&bob, TAXI, None).await);
     let sent = json!({ "scope": "openid profile.basic kyc.status" });
     let kept = send(&world, &ana, Method::PATCH, "/v1/me/apps/org.example.taxi", sent).await.ok().json();
     assert_eq!(kept, json!({ "app_id": TAXI, "scope": "openid profile.basic" }));
@@ -187,11 +192,16 @@ async fn a_malformed_scope_to_keep_withdraws_nothing() {
     let ana = world.sign_in("ana").await;
     let token = world.launch_granting(&ana, TAXI, None).await;
     let path = "/v1/me/apps/org.example.taxi";
-    for bad in [json!({ "scope": "a\"b" }), json!({}), json!({ "scope": ["openid"] }), json!({ "keep": "openid" })] {
+    for bad in
+        [json!({ "scope": "a\"b" }), json!({}), json!({ "scope": ["openid"] }), json!({ "keep": "openid" })]
+    {
         let refused = send(&world, &ana, Method::PATCH, path, bad.clone()).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{bad}");
     }
-    assert_eq!(world.introspect(TAXI, &token).await["scope"], "openid profile.basic phone.verified email.verified");
+    assert_eq!(
+        world.introspect(TAXI, &token).await["scope"],
+        "openid profile.basic phone.verified email.verified"
+    );
 }
 
 #[tokio::test]
@@ -279,7 +289,10 @@ async fn an_export_needs_a_fresh_sign_in_and_holds_everything_but_inner_ids() {
     let json = export.json();
     assert_eq!(json["profile"]["emails"][0]["value"], "ana@people.example");
     assert_eq!(json["apps"][0]["app_id"], TAXI);
-    assert_eq!((json["history"].as_array().unwrap().len(), json["sessions"].as_array().unwrap().len()), (3, 1));
+    assert_eq!(
+        (json["history"].as_array().unwrap().len(), json["sessions"].as_array().unwrap().len()),
+        (3, 1)
+    );
     assert!(!export.body.contains("usr_") && !export.body.contains("ses_"), "{}", export.body);
     assert!(export.header("content-disposition").starts_with("attachment"));
     world.pass(Span::millis(300_001));
@@ -292,10 +305,8 @@ async fn an_erased_person_leaves_nothing_active() {
     let world = World::new().await;
     let (here, there) = (world.sign_in("ana").await, also(&world, "ana").await);
     let bob = world.sign_in("bob").await;
-    let tokens = [
-        world.launch_granting(&here, TAXI, None).await,
-        world.launch_granting(&there, SHOP, None).await,
-    ];
+    let tokens =
+        [world.launch_granting(&here, TAXI, None).await, world.launch_granting(&there, SHOP, None).await];
     world.pass(Span::millis(300_001));
     let late = delete(&world, &here, "/v1/me").await;
     assert_eq!(late.refusal(), (403, "reauthentication_required".into()));

@@ -1,15 +1,18 @@
 //! One file per verb.
 
 mod admin;
-mod events;
-mod feed;
 mod agree;
 mod assert;
 mod authorize;
 mod end_session;
+mod events;
+mod exchange;
+mod expire;
+mod feed;
 mod launch;
 mod listen;
 mod me;
 pub mod redeem;
 mod refresh;
 mod settings;
+mod validate;

@@ -21,7 +21,10 @@ pub fn authorize(client: &str, redirect: &str, scope: &str, more: &[(&str, &str)
         ("code_challenge_method", "S256"),
     ];
     fields.extend_from_slice(more);
-    format!("/oauth/authorize?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
+    format!(
+        "/oauth/authorize?{}",
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    )
 }
 
 pub fn parameter(location: &str, name: &str) -> String {
@@ -113,7 +116,11 @@ async fn a_code_is_good_only_as_it_was_asked_for() {
         with("code_verifier", None),
         with("client_id", Some("other.app")),
     ] {
-        assert_eq!(world.form("/oauth/token", None, &wrong).await.refusal(), (400, "invalid_grant".into()), "{wrong:?}");
+        assert_eq!(
+            world.form("/oauth/token", None, &wrong).await.refusal(),
+            (400, "invalid_grant".into()),
+            "{wrong:?}"
+        );
     }
     world.pass(Span::seconds(61));
     assert_eq!(world.form("/oauth/token", None, &fields(&code)).await.refusal().1, "invalid_grant");
@@ -146,14 +153,18 @@ async fn a_login_code_is_redeemed_by_its_app_alone_and_once() {
 async fn two_apps_that_compare_every_byte_find_nothing_in_common() {
     let mut world = World::new().await;
     for app in ["org.example.one", "org.example.two"] {
-        world.register_app(manifest(app, if app.ends_with("one") { "acme" } else { "bazaar" }, &[], &[])).await;
+        world
+            .register_app(manifest(app, if app.ends_with("one") { "acme" } else { "bazaar" }, &[], &[]))
+            .await;
     }
     let ana = world.sign_in("ana").await;
     let mut seen: Vec<BTreeSet<String>> = vec![];
     for app in ["org.example.one", "org.example.two"] {
         let Launched::Token { token, .. } = world.launch(&ana, app, Some("openid")).await else { panic!() };
         let mut values = BTreeSet::new();
-        for document in [claims(&token), world.introspect(app, &token).await, world.userinfo(&token).await.ok().json()] {
+        for document in
+            [claims(&token), world.introspect(app, &token).await, world.userinfo(&token).await.ok().json()]
+        {
             for (name, value) in document.as_object().unwrap() {
                 // What every token of this server and this second has, whoever it is about.
                 let common = ["iss", "iat", "exp", "scope", "active", "token_type", "act"];
@@ -173,10 +184,12 @@ async fn the_inner_ids_never_leave_towards_an_app() {
     let world = World::new().await;
     let user = world.create_person("vera", "a long password").await;
     let digits = user.strip_prefix("usr_").unwrap().to_owned();
-    let bytes: Vec<u8> = (0..16).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect();
+    let bytes: Vec<u8> =
+        (0..16).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect();
     use base64::Engine;
     let encoded = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&bytes);
-    let request = authorize("org.example.shop", "https://org.example.shop.example/callback", "openid profile", &[]);
+    let request =
+        authorize("org.example.shop", "https://org.example.shop.example/callback", "openid profile", &[]);
     let mut browser = Browser::default();
     let page = browser.sign_in(&world, &request, "vera", "a long password").await;
     assert!(page.body.contains("name=\"decision\""), "{}", page.body);
@@ -185,6 +198,42 @@ async fn the_inner_ids_never_leave_towards_an_app() {
     }
     let ana = world.sign_in("ana").await;
     let token = world.launch_granting(&ana, "org.example.taxi", None).await;
-    let all = format!("{} {} {}", claims(&token), world.introspect("org.example.taxi", &token).await, world.userinfo(&token).await.body);
+    let all = format!(
+        "{} {} {}",
+        claims(&token),
+        world.introspect("org.example.taxi", &token).await,
+        world.userinfo(&token).await.body
+    );
     assert!(!all.contains("usr_") && !all.contains("ses_"), "{all}");
+}
+
+#[tokio::test]
+async fn the_answer_spells_scopes_as_the_request_did() {
+    let world = World::new().await;
+    world.create_person("boris", "a long password").await;
+    let mut browser = Browser::default();
+    let request =
+        authorize("org.example.shop", "https://org.example.shop.example/callback", "openid profile", &[]);
+    let page = browser.sign_in(&world, &request, "boris", "a long password").await;
+    let at = browser.get(&world, &request).await.header("location").to_owned();
+    let page = if page.body.contains("decision") { browser.get(&world, &at).await.ok() } else { page };
+    let csrf = Browser::field(&page, "csrf");
+    let to = browser
+        .post(&world, &at, &[("csrf", &csrf), ("decision", "allow")])
+        .await
+        .header("location")
+        .to_owned();
+    let code = parameter(browser.follow(&world, &to).await.header("location"), "code");
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", "https://org.example.shop.example/callback"),
+        ("code_verifier", VERIFIER),
+    ];
+    let answer =
+        world.form("/oauth/token", Some(&world.credentials("org.example.shop")), &fields).await.ok().json();
+    assert_eq!(answer["scope"], "openid profile");
+    let token = answer["access_token"].as_str().unwrap();
+    assert_eq!(claims(token)["scope"], "openid profile.basic");
+    assert_eq!(world.userinfo(token).await.ok().json()["name"], "boris");
 }

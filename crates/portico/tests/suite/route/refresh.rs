@@ -46,7 +46,11 @@ async fn sixteen_refreshes_at_once_all_get_the_same_successor() {
 async fn a_refresh_token_is_worth_nothing_to_another_client_or_changed_by_a_letter() {
     let world = World::new().await;
     let ana = world.sign_in("ana").await;
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", ana.refresh.as_str()), ("client_id", "other.app")];
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", ana.refresh.as_str()),
+        ("client_id", "other.app"),
+    ];
     assert_eq!(world.form("/oauth/token", None, &fields).await.refusal().1, "invalid_grant");
     let mut forged = ana.refresh.clone();
     let last = if forged.pop() == Some('A') { 'B' } else { 'A' };

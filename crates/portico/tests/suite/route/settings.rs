@@ -51,7 +51,10 @@ async fn without_a_session_the_browser_signs_in_first() {
     let world = World::new().await;
     let mut nobody = Browser::default();
     let page = nobody.get(&world, "/settings").await;
-    assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/sign-in?continue=%2Fsettings"));
+    assert_eq!(
+        (page.status, page.header("location")),
+        (StatusCode::SEE_OTHER, "/sign-in?continue=%2Fsettings")
+    );
     let post = nobody.post(&world, "/settings", &[("action", "end_others"), ("csrf", "x")]).await;
     assert_eq!(post.header("location"), "/sign-in?continue=%2Fsettings");
     let (mut ana, tokens) = visitor(&world, "ana").await;
@@ -67,7 +70,9 @@ async fn the_page_shows_apps_devices_and_history_under_a_strict_policy() {
     world.launch_granting(&tokens, TAXI, None).await;
     let page = ana.get(&world, "/settings?done=withdrawn").await;
     assert_eq!(page.status, StatusCode::OK);
-    for shown in ["org.example.taxi", "Phone number", "by <bdi>acme</bdi>", "This device", "UTC", "Withdrawn. The"] {
+    for shown in
+        ["org.example.taxi", "Phone number", "by <bdi>acme</bdi>", "This device", "UTC", "Withdrawn. The"]
+    {
         assert!(page.body.contains(shown), "{shown}: {}", page.body);
     }
     for (name, part) in [

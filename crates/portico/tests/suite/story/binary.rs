@@ -32,7 +32,8 @@ fn terminate(mut child: Child) -> Option<i32> {
 fn the_ready_line_names_both_addresses_and_a_term_signal_ends_with_zero() {
     let folder = tempfile::tempdir().unwrap();
     let (child, line) = ready(folder.path());
-    let rest = line.trim().strip_prefix("portico: ready on http://127.0.0.1:").unwrap_or_else(|| panic!("{line}"));
+    let rest =
+        line.trim().strip_prefix("portico: ready on http://127.0.0.1:").unwrap_or_else(|| panic!("{line}"));
     let (port, admin) = rest.split_once(" (admin http://127.0.0.1:").unwrap();
     assert_ne!(port.parse::<u16>().unwrap(), 0);
     assert_ne!(admin.trim_end_matches(')').parse::<u16>().unwrap(), 0);
@@ -70,7 +71,13 @@ fn a_busy_port_and_an_unknown_key_stop_the_start_with_exit_2() {
     let folder = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-    command.args(["serve", "--listen", &taken.local_addr().unwrap().to_string(), "--admin-listen", "127.0.0.1:0"]);
+    command.args([
+        "serve",
+        "--listen",
+        &taken.local_addr().unwrap().to_string(),
+        "--admin-listen",
+        "127.0.0.1:0",
+    ]);
     let output = command.arg("--data").arg(folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let config = folder.path().join("portico.toml");

@@ -56,7 +56,12 @@ impl Client {
             "name": "Somebody",
         });
         let assertion = self.trusted.sign_jwt("JWT", &claims);
-        let fields = [("grant_type", ASSERTION), ("assertion", &assertion), ("client_id", "super"), ("scope", "openid host")];
+        let fields = [
+            ("grant_type", ASSERTION),
+            ("assertion", &assertion),
+            ("client_id", "super"),
+            ("scope", "openid host"),
+        ];
         let (status, answer) = self.form("/oauth/token", &fields).await;
         assert_eq!(status, 200, "{answer}");
         let text = |name: &str| answer[name].as_str().unwrap().to_owned();
@@ -81,7 +86,8 @@ impl Client {
         let (_, asked) = self.launch(host_token, "openid profile.basic", Some("consent")).await;
         let request = asked["consent_request"].as_str().unwrap_or_else(|| panic!("{asked}"));
         let path = format!("{}/v1/consents/{request}", self.base);
-        let answer = self.http.post(path).bearer_auth(host_token).json(&json!({ "granted": ["profile.basic"] }));
+        let answer =
+            self.http.post(path).bearer_auth(host_token).json(&json!({ "granted": ["profile.basic"] }));
         assert_eq!(self.answer(answer).await.0, 200);
         let (status, launched) = self.launch(host_token, "openid profile.basic", None).await;
         assert_eq!(status, 200, "{launched}");
@@ -92,7 +98,8 @@ impl Client {
 async fn furnish(running: &Running) -> Client {
     let (http, trusted) = (reqwest::Client::new(), SigningKey::generate(Alg::EdDsa));
     let register = async |path: &str, body: Value| {
-        let request = http.post(format!("{}/admin/v1/{path}", running.admin_url)).bearer_auth(&running.admin_token);
+        let request =
+            http.post(format!("{}/admin/v1/{path}", running.admin_url)).bearer_auth(&running.admin_token);
         let reply = request.json(&body).send().await.unwrap();
         assert_eq!(reply.status().as_u16(), 201);
         reply.json::<Value>().await.unwrap()
@@ -118,7 +125,11 @@ async fn sign_out_round(client: &Client, watched: &parking_lot::Mutex<String>, w
     assert_eq!(client.introspect(&token).await["active"], true);
     let (status, _) = client.form("/oauth/revoke", &[("token", &refresh), ("client_id", "super")]).await;
     assert_eq!(status, 200);
-    assert_eq!(client.introspect(&token).await, json!({ "active": false }), "active after the sign-out had answered");
+    assert_eq!(
+        client.introspect(&token).await,
+        json!({ "active": false }),
+        "active after the sign-out had answered"
+    );
     let (status, answer) = client.launch(&access, "openid", None).await;
     assert_eq!((status, answer["error"].as_str()), (400, Some("invalid_grant")));
     let info = client.http.get(format!("{}/oauth/userinfo", client.base)).bearer_auth(&token);
@@ -158,7 +169,9 @@ async fn nothing_closed_is_ever_answered_as_open_afterwards() {
         let (client, left, shown) = (client.clone(), left.clone(), watched.clone());
         let (asking, done) = (client.clone(), done.clone());
         writers.push(tokio::spawn(async move {
-            let take = || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
+            let take = || {
+                left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+            };
             let (mut access, mut age) = (client.sign_in(&format!("patient {writer}")).await.0, 0);
             while take() {
                 if writer % 2 == 0 {
