@@ -12,16 +12,17 @@ use portico_core::denied::{Code, Denied};
 use portico_core::id::ClientId;
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::client::{AuthMethod, KeySource};
+use portico_core::noun::session::Session;
 use portico_core::noun::token::Purpose;
 use portico_core::rule::assert::Audience;
 use portico_live::{LiveClient, Signed};
 use portico_seal::{Alg, Expect, NotVerified, VerifyingKeys, check_times, digest, matches};
 use serde::Deserialize;
 
-use crate::House;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::throttle::{address_key, too_many};
+use crate::{House, cookie};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const LEEWAY: Span = Span::seconds(30);
@@ -211,6 +212,12 @@ pub async fn verify(
         other => other,
     };
     result.map_err(|error| Denied::grant(error.to_string()))
+}
+
+/// The live session of the browser.
+pub async fn browser_session(house: &House, headers: &HeaderMap) -> Result<Option<Session>, Denied> {
+    let Some(value) = cookie::get(house, headers, cookie::SESSION) else { return Ok(None) };
+    house.live.session_by_cookie(&digest(&value)).await.map_err(|cause| unavailable(&cause))
 }
 
 /// The token in the `Authorization` header (RFC 6750 §2.1).

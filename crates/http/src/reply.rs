@@ -91,12 +91,14 @@ fn oauth_code(code: Code) -> &'static str {
 pub fn problem(denied: &Denied) -> Reply {
     log(denied);
     let status = status(denied.code);
+    let detail =
+        if denied.description.is_empty() { "this needs a bearer token" } else { &denied.description };
     let body = json!({
         "type": "about:blank",
         "title": status.canonical_reason(),
         "status": status.as_u16(),
         "code": denied.code.as_str(),
-        "detail": denied.description,
+        "detail": detail,
     });
     let mut reply = json(status, &body);
     let headers = reply.headers_mut();

@@ -37,6 +37,8 @@ pub struct Request {
     pub request_object: bool,
     /// Whether a `request_uri` was sent.
     pub request_uri: bool,
+    /// Whether a `registration` was sent.
+    pub registration: bool,
 }
 
 /// A request that passed every check that needs no person.
@@ -98,6 +100,9 @@ pub fn check(client: &Client, request: &Request) -> Result<Checked, Denied> {
     if request.request_uri {
         return Err(Denied::new(Code::RequestUriNotSupported, "request_uri is not supported"));
     }
+    if request.registration {
+        return Err(Denied::new(Code::RegistrationNotSupported, "registration is not supported"));
+    }
     match request.response_type.as_deref() {
         Some("code") => {}
         None => return Err(Denied::request("response_type is missing")),
@@ -119,7 +124,8 @@ pub fn check(client: &Client, request: &Request) -> Result<Checked, Denied> {
         scope,
         challenge,
         silent: prompt.contains(&"none"),
-        sign_in: prompt.iter().any(|p| matches!(*p, "login" | "select_account")),
+        // OIDC Core §3.1.2.1: max_age=0 asks for what prompt=login asks.
+        sign_in: max_age == Some(Span::ZERO) || prompt.iter().any(|p| matches!(*p, "login" | "select_account")),
         ask: prompt.contains(&"consent"),
         max_age,
     })

@@ -68,6 +68,7 @@ fn each_malformed_request_has_its_code() {
     assert_eq!(with(&|r| r.response_mode = Some("fragment".into())), Some(Code::InvalidRequest));
     assert_eq!(with(&|r| r.request_object = true), Some(Code::RequestNotSupported));
     assert_eq!(with(&|r| r.request_uri = true), Some(Code::RequestUriNotSupported));
+    assert_eq!(with(&|r| r.registration = true), Some(Code::RegistrationNotSupported));
     assert_eq!(with(&|r| r.challenge_method = Some("plain".into())), Some(Code::InvalidRequest));
     assert_eq!(with(&|r| r.challenge_method = None), Some(Code::InvalidRequest));
     assert_eq!(with(&|r| r.challenge = Some("short".into())), Some(Code::InvalidRequest));
@@ -145,6 +146,7 @@ fn prompt_login_a_stale_sign_in_and_another_person_lead_to_the_sign_in_page() {
         decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, &said, NOW + Span::seconds(100))
     };
     assert_eq!(aged("99"), Ok(Step::SignIn));
+    assert_eq!(aged("0"), Ok(Step::SignIn));
     assert!(matches!(aged("100"), Ok(Step::Issue(_))));
 }
 

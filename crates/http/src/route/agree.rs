@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::authorize::browser_session;
+use crate::caller::browser_session;
 use crate::form::{Fields, parse_with_repeats};
 use crate::house::{refused, unavailable};
 use crate::page::consent::{Consent, Permission, PermissionKind, consent};

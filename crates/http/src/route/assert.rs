@@ -14,7 +14,7 @@ use portico_core::scope::ScopeSet;
 use portico_seal::digest;
 use portico_store::{CommitError, Taken};
 
-use super::token::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
+use super::issue::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
 use crate::House;
 use crate::caller::{peek_issuer, verify};
 use crate::house::{refused, unavailable};

@@ -17,16 +17,17 @@ use portico_core::rule::authorize::{self as rule, Checked, Step, Visitor};
 use portico_core::rule::redeem::AUTHORIZATION_CODE_LIFE;
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
-use portico_seal::{digest, secret};
+use portico_seal::secret;
 use url::Url;
 
 use super::end_session::hinted;
+use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::page::Frame;
 use crate::page::error::Problem;
 use crate::reply::{self, Reply};
-use crate::{House, body, cookie, page_reply};
+use crate::{House, body, page_reply};
 
 /// The mark that says the person signed in as an answer to this request.
 pub const SIGNED_IN: &str = "portico_signed_in";
@@ -169,13 +170,8 @@ fn read(fields: &Fields<'_>) -> rule::Request {
         max_age: owned("max_age"),
         request_object: fields.get("request").is_some(),
         request_uri: fields.get("request_uri").is_some(),
+        registration: fields.get("registration").is_some(),
     }
-}
-
-/// The live session of the browser.
-pub async fn browser_session(house: &House, headers: &HeaderMap) -> Result<Option<Session>, Denied> {
-    let Some(value) = cookie::get(house, headers, cookie::SESSION) else { return Ok(None) };
-    house.live.session_by_cookie(&digest(&value)).await.map_err(|cause| unavailable(&cause))
 }
 
 fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {

@@ -12,8 +12,8 @@ use portico_seal::{Alg, Expect};
 use serde::Deserialize;
 use url::Url;
 
-use super::authorize::browser_session;
 use super::sign_out;
+use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::Frame;

@@ -5,8 +5,8 @@ use portico_core::noun::token::Purpose;
 use portico_core::rule::{cover, exchange as rule};
 use portico_core::scope::ScopeSet;
 
+use super::issue::{Asking, Granted, Issue, access_token};
 use super::launch::{ACCESS_TOKEN, entered, granted, subject, target};
-use super::token::{Asking, Granted, Issue, access_token};
 use crate::House;
 use crate::house::unavailable;
 

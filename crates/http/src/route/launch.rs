@@ -17,40 +17,26 @@ use portico_core::rule::redeem::LOGIN_CODE_LIFE;
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, LiveSession, Verified};
 use portico_seal::secret;
-use serde_json::json;
 
-use super::exchange;
-use super::token::{Asking, Granted, Issue, access_token};
+use super::issue::{Asking, Granted, Issue, access_token};
 use crate::House;
 use crate::house::{refused, unavailable};
-use crate::reply::{self, Reply};
 
 /// The token type of an access token (RFC 8693 §3).
 pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const LOGIN_CODE: &str = "urn:portico:token-type:login-code";
 
-/// `grant_type=urn:ietf:params:oauth:grant-type:token-exchange`.
-pub async fn token_exchange(house: &House, asking: &Asking<'_>) -> Reply {
-    let answer = match asking.client.client.host() {
-        Some(_) => launch(house, asking).await,
-        None => exchange::exchange(house, asking).await.map(Answer::Granted),
-    };
-    match answer {
-        Ok(Answer::Granted(granted)) => reply::ok(&granted),
-        Ok(Answer::Ask { scope, secret }) => {
-            let text = "the person must be asked first: show consent_uri, then launch again";
-            let denied = Denied::new(Code::ConsentRequired, text);
-            let uri = format!("{}/consent/{secret}", house.live.issuer());
-            let further = json!({ "scope": scope, "consent_uri": uri, "consent_request": secret });
-            reply::oauth_with(&denied, further)
-        }
-        Err(denied) => reply::oauth(&denied),
-    }
-}
-
-enum Answer {
+/// What a launch is answered with.
+pub enum Answer {
+    /// A token or a login code.
     Granted(Granted),
-    Ask { scope: ScopeSet, secret: String },
+    /// The person must be asked first.
+    Ask {
+        /// About what.
+        scope: ScopeSet,
+        /// The secret in the address of the page.
+        secret: String,
+    },
 }
 
 /// The token that is exchanged, before it is known to be good.
@@ -88,7 +74,8 @@ pub async fn subject(
     Ok((token, session))
 }
 
-async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied> {
+/// Launches an app for a host, or says what the person must be asked first.
+pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied> {
     let (host, live) = subject(house, asking, Purpose::Host).await?;
     if !host.scope.has("host") {
         return Err(Denied::request("subject_token was not issued for the scope host"));

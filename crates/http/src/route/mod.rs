@@ -10,6 +10,7 @@ pub mod events;
 pub mod exchange;
 pub mod feed;
 pub mod health;
+pub mod issue;
 pub mod launch;
 pub mod me;
 pub mod redeem;

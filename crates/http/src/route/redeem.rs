@@ -10,7 +10,7 @@ use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 use portico_seal::{digest, pkce_s256};
 
-use super::token::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
+use super::issue::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
 use crate::House;
 use crate::house::unavailable;
 

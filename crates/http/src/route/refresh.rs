@@ -6,9 +6,9 @@ use portico_core::noun::session::EndReason;
 use portico_core::rule::refresh as rule;
 use portico_core::scope::ScopeSet;
 
+use super::issue::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
 use super::redeem::wants_id_token;
 use super::sign_out;
-use super::token::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
 use crate::House;
 use crate::house::unavailable;
 

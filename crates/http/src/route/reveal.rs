@@ -80,7 +80,11 @@ async fn answer(house: &House, request: Request) -> Result<Reply, Denied> {
 
 /// An error of a protected resource under `/oauth` (RFC 6750 §3.1).
 fn bearer_error(denied: &Denied) -> Reply {
-    let mut reply = reply::oauth(denied);
+    // A call without a token is challenged and told nothing else.
+    let mut reply = match denied.description.is_empty() {
+        true => reply::empty(StatusCode::UNAUTHORIZED),
+        false => reply::oauth(denied),
+    };
     if let Some(challenge) = reply::challenge(denied) {
         *reply.status_mut() = StatusCode::UNAUTHORIZED;
         reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

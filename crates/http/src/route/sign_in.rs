@@ -12,7 +12,8 @@ use portico_core::rule::sign_in as rule;
 use portico_live::LivePerson;
 use portico_seal::{Verdict, normalise_username, secret};
 
-use super::authorize::{SIGNED_IN, browser_session, marked};
+use super::authorize::{SIGNED_IN, marked};
+use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
