@@ -104,3 +104,19 @@ async fn malformed_calls_are_refused_each_with_its_reason() {
     let wrong = crate::fixture::basic(TAXI, "wrong");
     assert_eq!(world.form("/oauth/introspect", Some(&wrong), &[("token", "x")]).await.status, 401);
 }
+
+#[tokio::test]
+async fn failed_authentications_are_throttled_and_good_ones_never() {
+    let world = World::new().await;
+    let (wrong, right) = (crate::fixture::basic(TAXI, "wrong"), world.credentials(TAXI));
+    let mut statuses = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        let reply = world.form("/oauth/introspect", Some(&wrong), &[("token", "x")]).await;
+        assert_eq!(reply.status == 429, !reply.header("retry-after").is_empty());
+        statuses.insert(reply.status.as_u16());
+    }
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [401, 429]);
+    world.form("/oauth/introspect", Some(&right), &[("token", "x")]).await.ok();
+    let ana = world.sign_in("ana").await;
+    world.refresh(&ana.refresh).await.ok();
+}
