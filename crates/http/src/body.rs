@@ -1,11 +1,15 @@
 //! Request bodies, read whole within limits.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use portico_core::denied::{Code, Denied};
 use serde::de::DeserializeOwned;
 
+/// How long a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The largest form.
 pub const FORM: usize = 64 * 1024;
 /// The largest JSON document that a person or app sends.
@@ -22,19 +26,28 @@ pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Denied> {
 
 /// Reads a JSON body. Depth is limited by the parser; an unknown member is named.
 pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body, most: usize) -> Result<T, Denied> {
+    parse(&read(headers, body, most).await?)
+}
+
+async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Denied> {
     if !is(headers, "application/json") {
         return Err(Denied::new(Code::UnsupportedMediaType, "the body must be application/json"));
     }
-    let bytes = whole(body, most).await?;
-    serde_json::from_slice(&bytes)
+    whole(body, most).await
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Denied> {
+    serde_json::from_slice(bytes)
         .map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
 }
 
 /// Reads a JSON object. A list would otherwise be taken for the members in their order.
 pub async fn object<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Denied> {
-    let members: serde_json::Map<String, serde_json::Value> = json(headers, body, JSON).await?;
-    serde_json::from_value(members.into())
-        .map_err(|error| Denied::request(format!("the body is not as expected: {}", place(&error))))
+    let bytes = read(headers, body, JSON).await?;
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Denied::request("the body must be a JSON object"));
+    }
+    parse(&bytes)
 }
 
 /// What is wrong with a document, without quoting values from it.
@@ -42,7 +55,9 @@ fn place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match error.classify() {
         serde_json::error::Category::Data
-            if text.starts_with("unknown field") || text.starts_with("missing field") =>
+            if ["unknown field", "missing field", "duplicate field"]
+                .iter()
+                .any(|start| text.starts_with(start)) =>
         {
             text
         }
@@ -53,7 +68,9 @@ fn place(error: &serde_json::Error) -> String {
 
 /// Reads a body of this size at most.
 pub async fn whole(body: Body, most: usize) -> Result<Bytes, Denied> {
-    match Limited::new(body, most).collect().await {
+    let reading = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect());
+    let Ok(read) = reading.await else { return Err(Denied::request("the body took too long to come")) };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             Err(Denied::new(Code::TooLarge, format!("the body is larger than {most} bytes")))

@@ -43,6 +43,17 @@ pub async fn client(
     fields: &Fields<'_>,
     address: IpAddr,
 ) -> Result<Arc<LiveClient>, Denied> {
+    let client = client_even_suspended(house, headers, fields, address).await?;
+    if client.client.is_live() { Ok(client) } else { Err(wrong("a suspended client")) }
+}
+
+/// The same, for the one question that a suspended client may ask: whether its tokens are good.
+pub async fn client_even_suspended(
+    house: &House,
+    headers: &HeaderMap,
+    fields: &Fields<'_>,
+    address: IpAddr,
+) -> Result<Arc<LiveClient>, Denied> {
     let result = authenticate(house, headers, fields).await;
     // Good credentials always pass: a back end must not be shut out by what a stranger, or a
     // sibling behind the same proxy, does wrong.
@@ -134,7 +145,7 @@ fn decode_basic(encoded: &str) -> Option<(String, String)> {
 async fn known(house: &House, id: &str) -> Result<Arc<LiveClient>, Denied> {
     let id: ClientId = id.parse().map_err(|_| wrong("an unknown client"))?;
     let client = house.live.client(&id).await.map_err(|cause| unavailable(&cause))?;
-    client.filter(|client| client.client.is_live()).ok_or_else(|| wrong("an unknown or suspended client"))
+    client.ok_or_else(|| wrong("an unknown client"))
 }
 
 fn wrong(cause: &'static str) -> Denied {

@@ -13,8 +13,10 @@ use crate::reply::{self, Reply};
 pub async fn cors(State(house): State<Arc<House>>, request: Request, next: Next) -> Reply {
     let Some(origin) = request.headers().get(header::ORIGIN).cloned() else { return next.run(request).await };
     let path = request.uri().path();
+    // Where browsers navigate, scripts have nothing to read (RFC 9700 §2.6).
+    let navigated = matches!(path, "/oauth/authorize" | "/oauth/end-session");
     let for_scripts =
-        path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/");
+        ["/v1/", "/oauth/", "/.well-known/"].iter().any(|start| path.starts_with(start)) && !navigated;
     if !for_scripts {
         return next.run(request).await;
     }

@@ -1,6 +1,6 @@
 //! Pages as answers: under a strict policy, top-level only, never cached.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::Markup;
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::client::Client;
@@ -33,7 +33,6 @@ pub fn page_leading_to(_house: &House, status: StatusCode, markup: Markup, to: O
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -69,7 +68,7 @@ pub fn problem_page(house: &House, frame: Frame, problem: Problem, detail: Optio
         Problem::FormExpired | Problem::BadRequest | Problem::UnknownApp | Problem::UnregisteredReturn => {
             StatusCode::BAD_REQUEST
         }
-        Problem::Suspended => StatusCode::FORBIDDEN,
+        Problem::Suspended | Problem::SomebodyElse => StatusCode::FORBIDDEN,
         Problem::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

@@ -88,6 +88,10 @@ pub fn check<'a>(
     let Some(jti) = assertion.jti.as_deref().filter(|jti| (1..=256).contains(&jti.len())) else {
         return bad("the assertion has no usable jti");
     };
+    let texts = [&assertion.name, &assertion.picture, &assertion.email, &assertion.phone_number];
+    if texts.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
+        return bad("a claim of the assertion holds a control character");
+    }
     let expires = Moment::from_seconds(assertion.exp);
     if now >= expires + LEEWAY {
         return bad("the assertion has expired");
@@ -185,6 +189,8 @@ mod tests {
             json!({"nbf": s + 3600}),
             json!({"exp": i64::MAX}),
             json!({"iat": i64::MIN}),
+            json!({"name": "a\u{0}b"}),
+            json!({"email": "a\nb@example.org"}),
         ] {
             assert!(!ok(bad.clone()), "{bad}");
         }

@@ -125,7 +125,8 @@ pub fn check(client: &Client, request: &Request) -> Result<Checked, Denied> {
         challenge,
         silent: prompt.contains(&"none"),
         // OIDC Core §3.1.2.1: max_age=0 asks for what prompt=login asks.
-        sign_in: max_age == Some(Span::ZERO) || prompt.iter().any(|p| matches!(*p, "login" | "select_account")),
+        sign_in: max_age == Some(Span::ZERO)
+            || prompt.iter().any(|p| matches!(*p, "login" | "select_account")),
         ask: prompt.contains(&"consent"),
         max_age,
     })

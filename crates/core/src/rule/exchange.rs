@@ -30,7 +30,11 @@ pub fn exchange(
                 .iter()
                 .any(|entry| entry.scope == *scope && entry.served_by.as_ref() == Some(&service.id))
     };
-    Ok(asked.only(serves))
+    let scope = asked.only(serves);
+    match scope.is_empty() {
+        true => Err(Denied::new(Code::InvalidScope, "the service serves nothing of what was asked for")),
+        false => Ok(scope),
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +69,8 @@ mod tests {
         let catalogue = [serving("orders.history"), serving("orders.write")];
         let got = exchange(Some(&service()), &catalogue, &held, None).unwrap();
         assert_eq!(got, scopes("openid orders.history"));
+        let nothing = exchange(Some(&service()), &catalogue, &held, Some(&scopes("profile.basic")));
+        assert_eq!(nothing.map_err(|denied| denied.code), Err(Code::InvalidScope));
         let more = exchange(Some(&service()), &catalogue, &held, Some(&scopes("orders.write")));
         assert_eq!(more.map_err(|denied| denied.code), Err(Code::InvalidScope));
     }

@@ -37,6 +37,8 @@ pub enum Problem {
     UnknownApp,
     /// The address to return to is not one that the app registered, so the person stays here.
     UnregisteredReturn,
+    /// The page is for somebody else than the person signed in in this browser.
+    SomebodyElse,
     /// The account is suspended.
     Suspended,
     /// The address exists, but not for this method.

@@ -14,13 +14,14 @@ use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
 
-const PROBLEMS: [Problem; 11] = [
+const PROBLEMS: [Problem; 12] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
     Problem::BadRequest,
     Problem::UnknownApp,
     Problem::UnregisteredReturn,
+    Problem::SomebodyElse,
     Problem::Suspended,
     Problem::MethodNotAllowed,
     Problem::TooMany { seconds: 30 },

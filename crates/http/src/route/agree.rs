@@ -244,10 +244,7 @@ impl Place {
         match denied.code {
             Code::NotFound => {}
             Code::AccessDenied => {
-                let detail = Some(denied.description.to_string());
-                let mut reply = page_reply::problem_page(house, self.frame, Problem::BadRequest, detail);
-                *reply.status_mut() = StatusCode::FORBIDDEN;
-                return reply;
+                return page_reply::problem_page(house, self.frame, Problem::SomebodyElse, None);
             }
             _ => return page_reply::refusal(house, self.frame, denied),
         }

@@ -59,7 +59,7 @@ async fn answer(
     address: std::net::IpAddr,
 ) -> Result<Reply, Denied> {
     let fields = Fields::parse(bytes)?;
-    let client = caller::client(house, headers, &fields, address).await?;
+    let client = caller::client_even_suspended(house, headers, &fields, address).await?;
     if client.client.is_public() {
         return Err(Denied::new(
             portico_core::denied::Code::InvalidClient,

@@ -182,16 +182,14 @@ impl Run {
     /// No token, introspection or userinfo answer exceeds what consent covers at this moment.
     async fn check(&self) {
         for (token, issued) in &self.model.tokens {
-            let live = !self.model.over.contains(&issued.session) && self.model.now < issued.until;
+            let live = !self.model.over.contains(&issued.session)
+                && !self.model.suspended
+                && self.model.now < issued.until;
             let covered: BTreeSet<_> = issued
                 .asked
                 .iter()
                 .filter(|s| self.model.granted.contains(*s) && self.model.manifest.contains(*s))
                 .collect();
-            // A suspended app cannot ask at all.
-            if self.model.suspended {
-                continue;
-            }
             let active = self.world.introspect(APP, token).await;
             assert_eq!(active["active"], live, "{active}");
             let scope: BTreeSet<_> = active["scope"]

@@ -122,6 +122,10 @@ pub(super) const ENGLISH: Words = Words {
             "We stopped here to protect you",
             "The address to return to isn’t one that this app has registered, so we did not go there. Nothing was passed on.",
         ),
+        somebody_else: (
+            "This is for somebody else",
+            "Another person is signed in in this browser. Sign out first, then open the app again and follow its link.",
+        ),
         suspended: (
             "Account suspended",
             "You can’t use this account at the moment. Please contact support and quote the reference, if there is one.",

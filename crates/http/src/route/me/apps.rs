@@ -207,7 +207,19 @@ async fn decided(
     }
     let standing = cover::standing(app, &before);
     let keep = match keep {
-        Keep::Only(scopes) => scopes.clone(),
+        Keep::Only(scopes) => {
+            let catalogue = house.live.catalogue();
+            let known = |scope: &Scope| {
+                app.names(scope)
+                    || before.of(scope).is_some()
+                    || catalogue.iter().any(|entry| entry.scope == *scope)
+            };
+            // A slip of the pen must not pass for the wish to withdraw.
+            if let Some(other) = scopes.iter().find(|scope| !known(scope)) {
+                return Err(Denied::request(format!("there is no scope '{other}'")));
+            }
+            scopes.clone()
+        }
         // A grant for what the manifest names no more stays too: it is not what was meant.
         Keep::AllBut(scope) => {
             let granted = before.0.iter().filter(|decided| decided.decision == Decision::Granted);

@@ -59,7 +59,9 @@ async fn a_suspended_app_is_dead_and_a_resumed_one_alive_again() {
     let token = world.launch_granting(&ana, TAXI, None).await;
     world.admin_post(&format!("/admin/v1/apps/{TAXI}/suspend"), json!({})).await.ok();
     assert_eq!(world.userinfo(&token).await.status, 401);
-    let refused = world.form("/oauth/introspect", Some(&world.credentials(TAXI)), &[("token", &token)]).await;
+    assert_eq!(world.introspect(TAXI, &token).await, json!({ "active": false }));
+    let redeem = [("grant_type", "authorization_code"), ("code", "x")];
+    let refused = world.form("/oauth/token", Some(&world.credentials(TAXI)), &redeem).await;
     assert_eq!(refused.refusal(), (401, "invalid_client".into()));
     world.admin_post(&format!("/admin/v1/apps/{TAXI}/resume"), json!({})).await.ok();
     assert_eq!(world.introspect(TAXI, &token).await["active"], true);
