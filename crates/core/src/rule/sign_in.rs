@@ -76,6 +76,49 @@ pub fn family(id: FamilyId, session: SessionId, client: ClientId, scope: ScopeSe
     })
 }
 
+/// What a device is called in its person's list: browser and system, by the words of its
+/// `User-Agent`. Empty for a device that says nothing.
+///
+/// A name to recognise it by and nothing more, so only what most people would say is looked for;
+/// of anything else the product's own name is kept.
+pub fn device_name(user_agent: &str) -> String {
+    let named = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // The order matters: most browsers also claim to be those after them.
+    let browser = named(&[
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("YaBrowser/", "Yandex Browser"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("MicroMessenger/", "WeChat"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("CriOS/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = named(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "Mac"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    let product = || {
+        let own = user_agent.split(['/', ' ', '(']).next().unwrap_or_default();
+        own.chars().filter(|c| !c.is_control()).take(40).collect::<String>()
+    };
+    let browser = browser.map_or_else(product, str::to_owned);
+    match system {
+        Some(system) if !browser.is_empty() => format!("{browser} on {system}"),
+        Some(system) => system.to_owned(),
+        None => browser,
+    }
+}
+
 /// Refuses with `reauthentication_required` unless the person signed in within [`RECENT`].
 pub fn recent(session: &Session, now: Moment) -> Result<(), Denied> {
     if now - session.authenticated_at <= RECENT {
@@ -113,6 +156,25 @@ mod tests {
         let changes = again(&session(), [9; 32], &LIMITS, later);
         let Change::SessionReauthenticated { cookie_digest, expires_at, .. } = &changes[2] else { panic!() };
         assert_eq!((*cookie_digest, *expires_at), (Some([9; 32]), later + Span::days(30)));
+    }
+
+    #[test]
+    fn a_device_is_called_what_its_person_would_call_it() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1";
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0";
+        for (agent, name) in [
+            (chrome, "Chrome on Linux"),
+            (safari, "Safari on iPhone"),
+            (edge, "Edge on Windows"),
+            ("SuperApp/5.1 (Android 16)", "SuperApp on Android"),
+            ("curl/8.5.0", "curl"),
+            ("", ""),
+            ("\u{1b}[31mred", "[31mred"),
+        ] {
+            assert_eq!(device_name(agent), name, "{agent}");
+        }
+        assert!(device_name(&"x".repeat(10_000)).len() <= 40);
     }
 
     #[test]

@@ -211,11 +211,8 @@ async fn begin(
     client: &ClientId,
 ) -> Result<(Session, String), Denied> {
     let user = person.person.id;
-    let label: String = headers
-        .get(header::USER_AGENT)
-        .and_then(|agent| agent.to_str().ok())
-        .map(|agent| agent.chars().take(200).collect())
-        .unwrap_or_default();
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let label = rule::device_name(agent.unwrap_or_default());
     let fresh = secret(house.live.vault().chance());
     let limits = house.live.settings().sessions;
     let session = house
