@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ClientId;
+use crate::noun::acr::Acr;
 use crate::scope::Scope;
 
 /// One entry of the catalogue.
@@ -23,6 +24,9 @@ pub struct CatalogueEntry {
     /// The app of kind `service` that serves it; none for what Portico itself serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by: Option<ClientId>,
+    /// How strongly the person must have signed in for a token to include it; none demands nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Acr>,
 }
 
 /// How much harm a leak of what a scope opens could do.
@@ -59,7 +63,7 @@ pub fn built_in() -> Vec<CatalogueEntry> {
         let scope = name.parse().ok()?;
         let english = |text: &str| BTreeMap::from([("en".to_owned(), text.to_owned())]);
         let (title, description) = (english(title), english(description));
-        Some(CatalogueEntry { scope, title, description, sensitivity, served_by: None })
+        Some(CatalogueEntry { scope, title, description, sensitivity, served_by: None, acr: None })
     };
     [
         entry("openid", "Recognise you", "An id for you that only this app knows", Normal),

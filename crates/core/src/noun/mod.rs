@@ -1,5 +1,6 @@
 //! What there is: plain values, each in the file of its name; the store has a file of the same name.
 
+pub mod acr;
 pub mod app;
 pub mod catalogue;
 pub mod challenge;
@@ -13,6 +14,7 @@ pub mod family;
 pub mod host;
 pub mod key;
 pub mod link;
+pub mod passkey;
 pub mod person;
 pub mod session;
 pub mod token;

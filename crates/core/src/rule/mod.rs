@@ -3,6 +3,7 @@
 //! A rule takes what was loaded, the moment and fresh secrets, and answers with changes to
 //! commit or with a refusal. It loads nothing and commits nothing.
 
+pub mod acr;
 pub mod agree;
 pub mod assert;
 pub mod authorize;
@@ -11,6 +12,7 @@ pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod passkey;
 pub mod profile;
 pub mod redeem;
 pub mod refresh;
