@@ -17,7 +17,7 @@ use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
-use crate::page::{Frame, Party};
+use crate::page::{Frame, Party, Theme};
 use crate::reply::{self, Reply};
 use crate::{House, body, caller, cookie, page_reply};
 
@@ -31,7 +31,13 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     let to = match Onward::read(&house, &parts.headers, parts.uri.query().unwrap_or_default()).await {
         Ok(to) => to,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     let again = match browser_session(&house, &parts.headers).await {
         Ok(session) => session.is_some(),
@@ -46,7 +52,13 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     let (parts, body) = request.into_parts();
     let to = match Onward::read(&house, &parts.headers, parts.uri.query().unwrap_or_default()).await {
         Ok(to) => to,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     let bytes = match body::form(&parts.headers, body).await {
         Ok(bytes) => bytes,
@@ -85,6 +97,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
 /// Where the browser goes after signing in, and what the page says of it.
 struct Onward {
     query: Option<String>,
+    settings: String,
     client: ClientId,
     party: Option<Party>,
     login_hint: String,
@@ -92,13 +105,18 @@ struct Onward {
 }
 
 impl Onward {
-    /// Reads `continue`: an authorization request of ours; anything else leads to the settings.
+    /// Reads `continue`: an authorization request of ours, or a page of the settings; anything else leads to
+    /// the settings.
     async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
         let fields = Fields::parse(query.as_bytes())?;
-        let query = fields.get("continue").and_then(|to| to.strip_prefix(AUTHORIZE)).map(str::to_owned);
+        let onward = fields.get("continue").unwrap_or_default();
+        let query = onward.strip_prefix(AUTHORIZE).map(str::to_owned);
         let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
-        let locales = inner.get("ui_locales").or(fields.get("ui_locales"));
-        let frame = Frame { ui_locales: page_reply::locales(locales, headers), ..Frame::default() };
+        let named = |name| fields.get(name).or(inner.get(name));
+        let frame = Frame {
+            theme: named("theme").and_then(Theme::named),
+            language: page_reply::language(named("ui_locales"), headers),
+        };
         let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
         let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
         let known = match &id {
@@ -110,6 +128,7 @@ impl Onward {
             party: known.map(|known| page_reply::party(&known.client, None)),
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
             query,
+            settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
     }
@@ -117,9 +136,19 @@ impl Onward {
     fn after(&self, house: &House, session: &Session) -> String {
         match &self.query {
             Some(query) => marked(house, SIGNED_IN, session, query),
-            None => SETTINGS.to_owned(),
+            None => self.settings.clone(),
         }
     }
+}
+
+/// Whether an address is that of a section of the settings: a plain path, without a query and without a way
+/// out of it.
+fn is_section(to: &str) -> bool {
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    to.strip_prefix("/settings/").is_some_and(|rest| rest.split('/').all(is_plain))
 }
 
 fn form(
