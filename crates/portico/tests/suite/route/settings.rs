@@ -77,7 +77,7 @@ async fn the_pages_show_apps_devices_and_history_under_a_strict_policy() {
             &["org.example.taxi", "Phone number", "by <bdi>acme</bdi>", "Withdrawn. The"][..],
         ),
         (DEVICES, &["This device", "UTC"]),
-        (HISTORY, &["Phone number", "UTC", "so that the driver can call you"]),
+        (HISTORY, &["Phone number", "UTC", "wants phone.verified"]),
     ] {
         let page = ana.get(&world, path).await;
         assert_eq!(page.status, StatusCode::OK);
