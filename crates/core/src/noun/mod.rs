@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod catalogue;
+pub mod challenge;
 pub mod client;
 pub mod code;
 pub mod consent;

@@ -17,6 +17,7 @@ use self::writer::{Job, Writer};
 
 mod apply;
 mod catalogue;
+mod challenge;
 mod client;
 mod code;
 mod column;
