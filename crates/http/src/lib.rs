@@ -5,12 +5,14 @@
 
 mod body;
 mod caller;
+mod ceremony;
 mod challenge;
 pub mod compose;
 mod cookie;
 mod cors;
 mod form;
 mod house;
+mod notice;
 pub mod page;
 mod page_reply;
 mod reply;
@@ -53,6 +55,9 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/passkey", post(sign_in::passkey::submit))
+        .route("/sign-in/passkey/options", post(sign_in::passkey::options))
+        .route("/sign-in/step-up", get(sign_in::step_up::show).post(sign_in::step_up::submit))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

@@ -18,6 +18,18 @@ pub fn page(house: &House, status: StatusCode, markup: Markup) -> Reply {
     page_leading_to(house, status, markup, None)
 }
 
+/// A page that runs the one script of the house, which calls nobody but the house; its form may end at
+/// this address.
+pub fn page_with_script(house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {
+    let mut reply = page_leading_to(house, status, markup, to);
+    let policy = reply.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let policy = policy.map(|policy| format!("{policy}; script-src 'self'; connect-src 'self'"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        reply.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    reply
+}
+
 /// A page whose form may end at this address: browsers hold the redirect that follows a form to
 /// `form-action` too.
 pub fn page_leading_to(_house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {

@@ -18,6 +18,8 @@ pub struct Limits {
     pub sign_in_per_address: NonZeroU32,
     /// Failed client authentications from one address.
     pub client_auth_per_address: NonZeroU32,
+    /// Passkey sign-ins begun from one address; every look at the sign-in page begins one.
+    pub passkeys_per_address: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             sign_in_per_account: count(10),
             sign_in_per_address: count(60),
             client_auth_per_address: count(60),
+            passkeys_per_address: count(300),
         }
     }
 }
@@ -39,6 +42,8 @@ pub struct Throttles {
     pub addresses: Failures<IpAddr>,
     /// Failed client authentications, by address.
     pub clients: Failures<IpAddr>,
+    /// Passkey sign-ins begun, by address: each leaves a row for ten minutes.
+    pub ceremonies: Failures<IpAddr>,
 }
 
 impl Throttles {
@@ -48,6 +53,7 @@ impl Throttles {
             accounts: Failures::new(limits.sign_in_per_account),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
+            ceremonies: Failures::new(limits.passkeys_per_address),
         }
     }
 
@@ -56,6 +62,7 @@ impl Throttles {
         self.accounts.limiter.retain_recent();
         self.addresses.limiter.retain_recent();
         self.clients.limiter.retain_recent();
+        self.ceremonies.limiter.retain_recent();
     }
 }
 

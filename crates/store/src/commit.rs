@@ -51,6 +51,8 @@ pub enum Taken {
     Phone,
     /// An identity elsewhere.
     Link,
+    /// A passkey.
+    Passkey,
     /// An assertion.
     Assertion,
     /// A secret of the house.

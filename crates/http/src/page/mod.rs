@@ -11,11 +11,13 @@ pub mod error;
 mod glyph;
 pub mod layout;
 mod name;
+pub mod passkey;
 #[cfg(test)]
 mod sample;
 pub mod settings;
 pub mod sign_in;
 pub mod signed_out;
+pub mod step_up;
 #[cfg(test)]
 mod test;
 pub mod words;

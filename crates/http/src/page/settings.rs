@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod devices;
 pub mod history;
+pub mod security;
 
 use maud::{Markup, html};
 
@@ -17,6 +18,8 @@ pub enum Section {
     Apps,
     /// Where the person is signed in.
     Devices,
+    /// How the person signs in.
+    Security,
     /// What the person decided.
     History,
 }
@@ -26,6 +29,7 @@ impl Section {
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::Security, "/settings/security", "settings-security", "security-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
     ];
 
@@ -54,6 +58,12 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey has another name.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved,
 }
 
 impl Done {
@@ -63,6 +73,9 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::PasskeyAdded, "passkey-added", "passkey-done-added"),
+        (Self::PasskeyRenamed, "passkey-renamed", "passkey-done-renamed"),
+        (Self::PasskeyRemoved, "passkey-removed", "passkey-done-removed"),
     ];
 
     /// The value of `done` in the address.

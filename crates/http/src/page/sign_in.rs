@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use super::passkey::{self, Ceremony};
 use super::{glyph, name};
 
 /// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
@@ -22,6 +23,8 @@ pub struct SignIn {
     pub problem: Option<SignInProblem>,
     /// A line above the form, such as the demo's person. Text between backticks is set as code.
     pub notice: Option<String>,
+    /// Whether passkeys can be used here.
+    pub passkey: bool,
 }
 
 /// Why a sign-in was refused, as far as the person may know.
@@ -64,6 +67,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     p.notice { (glyph::info()) span { (with_code(notice)) } }
                 }
                 (form(view))
+                @if view.passkey { (passkey::button(words, Ceremony::SignIn, &view.csrf)) }
             }
         },
     )
@@ -83,7 +87,7 @@ fn form(view: &SignIn) -> Markup {
             div.field {
                 label for="username" { (words.say("sign-in-username")) }
                 input id="username" name="username" type="text" value=(view.username) required
-                    autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"
+                    autocomplete=(if view.passkey { "username webauthn" } else { "username" }) autocapitalize="none" autocorrect="off" spellcheck="false"
                     maxlength="320" aria-invalid=[wrong] aria-describedby=[described] autofocus[!hinted];
             }
             div.field {

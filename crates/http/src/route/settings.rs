@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::Markup;
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::session::Session;
@@ -25,12 +25,16 @@ use crate::{House, body, cookie, page_reply};
 mod apps;
 mod devices;
 mod history;
+mod security;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/settings", get(apps::show).post(apps::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/security", get(security::show).post(security::act))
+        .route("/settings/security/passkeys", post(security::finish_adding))
+        .route("/settings/security/passkeys/options", post(security::begin_adding))
         .route("/settings/history", get(history::show))
 }
 

@@ -2,6 +2,8 @@
 
 mod enter;
 mod onward;
+pub mod passkey;
+pub mod step_up;
 
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
 use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
 
-pub use enter::{Entered, enter};
+pub use enter::{Entered, enter, raise};
 pub use onward::{OWN_CLIENT, Onward};
 
 /// `GET /sign-in?continue=…`.
@@ -91,26 +93,41 @@ fn form(
     again: bool,
     problem: Option<SignInProblem>,
 ) -> Reply {
+    let target = to.target();
+    bound(house, headers, |csrf| {
+        let view = SignIn {
+            frame: to.frame,
+            csrf,
+            to: to.party,
+            username,
+            again,
+            problem,
+            notice: house.settings.sign_in_notice.clone(),
+            passkey: house.passkeys.is_some(),
+        };
+        match view.passkey {
+            true => page_reply::page_with_script(house, status, page(&view), target.as_deref()),
+            false => page_reply::page_leading_to(house, status, page(&view), target.as_deref()),
+        }
+    })
+}
+
+/// A page whose form is bound to this browser by a cookie; `page` is given the form's token.
+fn bound(house: &House, headers: &HeaderMap, page: impl FnOnce(String) -> Reply) -> Reply {
     let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
     let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
     let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
-    let view = SignIn {
-        frame: to.frame,
-        csrf: house.live.vault().csrf().token(&format!("sign in {binding}")),
-        to: to.party,
-        username,
-        again,
-        problem,
-        notice: house.settings.sign_in_notice.clone(),
-    };
-    let inner = to.query.unwrap_or_default();
-    let target =
-        Fields::parse(inner.as_bytes()).ok().and_then(|fields| fields.get("redirect_uri").map(str::to_owned));
-    let mut reply = page_reply::page_leading_to(house, status, page(&view), target.as_deref());
+    let mut reply = page(house.live.vault().csrf().token(&format!("sign in {binding}")));
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
     }
     reply
+}
+
+/// What the forms of this browser are bound to before anybody is signed in; empty without a cookie.
+fn form_binding(house: &House, headers: &HeaderMap) -> String {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    if held.is_empty() { held } else { format!("sign in {held}") }
 }
 
 enum Outcome {
@@ -125,9 +142,9 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let binding = form_binding(house, headers);
     let csrf = fields.get("csrf").unwrap_or_default();
-    if held.is_empty() || !house.live.vault().csrf().check(&format!("sign in {held}"), csrf) {
+    if binding.is_empty() || !house.live.vault().csrf().check(&binding, csrf) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =

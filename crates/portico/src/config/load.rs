@@ -115,8 +115,13 @@ impl Config {
         if sessions.idle.span().as_seconds() < 1 || sessions.age.span().as_seconds() < 1 {
             return wrong("sessions.idle and sessions.age must be a second or more");
         }
-        if [limits.sign_in_per_account, limits.sign_in_per_address, limits.client_auth_per_address]
-            .contains(&0)
+        let every = [
+            limits.sign_in_per_account,
+            limits.sign_in_per_address,
+            limits.client_auth_per_address,
+            limits.passkeys_per_address,
+        ];
+        if every.contains(&0)
         {
             return wrong("a rate limit must allow at least 1 attempt a minute");
         }

@@ -18,6 +18,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::Link;
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
@@ -33,6 +34,7 @@ mod delivery;
 mod event;
 mod grant;
 mod key;
+mod passkey;
 mod person;
 mod read;
 mod session;
@@ -103,6 +105,7 @@ state! {
     links: (String, [u8; 32]) => Link,
 
     challenges: [u8; 32] => Challenge,
+    passkeys: [u8; 32] => Passkey,
 
     sessions: SessionId => Session,
     /// In the order of entry.

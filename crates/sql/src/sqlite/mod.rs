@@ -31,6 +31,7 @@ mod key;
 mod link;
 mod migrate;
 mod open_error;
+mod passkey;
 mod person;
 #[cfg(test)]
 mod plan_tests;

@@ -13,6 +13,7 @@ use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, StoredSecret, Unavailable};
@@ -21,7 +22,7 @@ use rusqlite::Connection;
 use super::open_error::describe;
 use super::{
     Sqlite, catalogue, challenge, client, code, consent, delivery, developer, event, family, key, link,
-    person, session, statement, token,
+    passkey, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -102,6 +103,14 @@ impl Read for Sqlite {
 
     async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge> {
         self.point(|db| challenge::by_digest(db, digest))
+    }
+
+    async fn passkey(&self, digest: &[u8; 32]) -> Found<Passkey> {
+        self.point(|db| passkey::by_digest(db, digest))
+    }
+
+    async fn passkeys_of(&self, user: UserId) -> Listed<Passkey> {
+        self.point(|db| passkey::of(db, user))
     }
 
     async fn session(&self, id: SessionId) -> Found<Session> {

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use portico_core::denied::Denied;
 use portico_core::id::ClientId;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::session::Session;
 
 use crate::form::Fields;
@@ -28,6 +29,8 @@ pub struct Onward {
     pub party: Option<Party>,
     /// The `login_hint` of the request (OIDC Core §3.1.2.1).
     pub login_hint: String,
+    /// The level that is to be reached by proving one thing more, where that is asked.
+    pub acr: Option<Acr>,
     /// Theme and language.
     pub frame: Frame,
 }
@@ -55,10 +58,26 @@ impl Onward {
             client: known.as_ref().map_or(own, |known| known.client.id.clone()),
             party: known.map(|known| page_reply::party(&known.client, None)),
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
+            acr: fields.get("acr").and_then(|acr| acr.parse().ok()),
             query,
             settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
+    }
+
+    /// The address of the ordinary sign-in page that leads to the same place.
+    pub fn sign_in(&self) -> String {
+        let onward = match &self.query {
+            Some(query) => format!("{AUTHORIZE}{query}"),
+            None => self.settings.clone(),
+        };
+        form_urlencoded::Serializer::new("/sign-in?".to_owned()).append_pair("continue", &onward).finish()
+    }
+
+    /// The redirect URI of the request, to which the forms on the way may end up leading.
+    pub fn target(&self) -> Option<String> {
+        let fields = Fields::parse(self.query.as_deref().unwrap_or_default().as_bytes()).ok()?;
+        fields.get("redirect_uri").map(str::to_owned)
     }
 
     /// The address to go on to, in this new session.

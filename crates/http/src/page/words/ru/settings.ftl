@@ -1,6 +1,7 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
 settings-devices = Устройства
+settings-security = Безопасность
 settings-history = История
 settings-allowed = Разрешено
 settings-refused = Отказано
