@@ -4,7 +4,9 @@ mod every_page;
 mod names;
 
 use maud::Markup;
+use portico_core::rule::acr::Means;
 
+use crate::challenge::CodeProblem;
 use super::asset::{STYLESHEET_HASH, asset};
 use super::consent::{Consent, PermissionKind, consent};
 use super::done::done;
@@ -12,8 +14,10 @@ use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::devices::{Devices, devices};
+use super::settings::security::{Security, security};
 use super::settings::history::{History, history};
 use super::settings::{Done, Section, Sheet};
+use super::step_up::{Sent, StepUp, StepUpProblem, step_up};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
@@ -84,7 +88,25 @@ fn sign_in_pages(frame: &Frame) -> Pages {
         views.push((format!("sign-in-{problem:?}"), SignIn { problem: Some(problem), ..again.clone() }));
     }
     let page = |view| sign_in(&SignIn { frame: frame.clone(), ..view });
-    views.into_iter().map(|(name, view)| (name, page(view))).collect()
+    let mut pages: Pages = views.into_iter().map(|(name, view)| (name, page(view))).collect();
+    let all = Means { password: true, code: true, passkey: true };
+    let sent = Some(Sent { reference: "\"><script>".into() });
+    let mut problems: Vec<_> = [CodeProblem::Wrong, CodeProblem::Gone, CodeProblem::TooMany]
+        .map(|problem| Some(StepUpProblem::Code(problem)))
+        .to_vec();
+    problems.extend([
+        None,
+        Some(StepUpProblem::Password),
+        Some(StepUpProblem::FormExpired),
+        Some(StepUpProblem::TooMany { seconds: 2 }),
+    ]);
+    for problem in problems {
+        let view = StepUp { frame: frame.clone(), means: all, problem, ..StepUp::default() };
+        pages.push((format!("step-up-{problem:?}"), step_up(&view)));
+        let view = StepUp { to: Some(sample::hostile()), sent: sent.clone(), ..view };
+        pages.push((format!("step-up-hostile-{problem:?}"), step_up(&view)));
+    }
+    pages
 }
 
 fn consent_pages(frame: &Frame) -> Pages {
@@ -116,6 +138,17 @@ fn settings_pages(frame: &Frame) -> Pages {
     {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
+    }
+    for (name, view) in [
+        ("", sample::security()),
+        ("-late", Security { recent: false, ..sample::security() }),
+        ("-full", Security { room: false, ..sample::security() }),
+        ("-hostile", sample::hostile_security()),
+        ("-empty", Security { offers_passkeys: true, recent: true, room: true, ..Security::default() }),
+        ("-none", Security::default()),
+    ] {
+        let view = Security { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-security{name}"), security(&view)));
     }
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };

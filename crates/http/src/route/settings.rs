@@ -27,6 +27,8 @@ mod devices;
 mod history;
 mod security;
 
+pub use security::name_of;
+
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
     Router::new()

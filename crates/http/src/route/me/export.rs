@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use portico_core::denied::Denied;
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
-use portico_live::Signed;
+use portico_live::{LivePerson, Signed};
 use serde_json::{Value, json};
 
 use super::{Who, account, answer, apps, caller, history, sessions};
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+use crate::route::settings::name_of;
 use crate::when::rfc3339;
 use crate::{House, page_reply};
 
@@ -50,9 +52,23 @@ async fn document(house: &House, who: Who, signed: &Signed, languages: &[&str]) 
         "account": { "created_at": person.person.created_at.seconds() },
         "profile": profile(&person.profile),
         "sessions": sessions::view(house, who, &signed.client.keys).await?,
+        "passkeys": passkeys(house, &person).await?,
         "apps": apps::view(house, who.user, languages).await?,
         "history": history::view(house, who.user, usize::MAX).await?,
     }))
+}
+
+/// The passkeys, by what their person sees of them; the keys themselves lie in the authenticators.
+async fn passkeys(house: &House, person: &LivePerson) -> Result<Vec<Value>, Denied> {
+    let stored = house.live.store().passkeys_of(person.person.id).await;
+    let one = |stored: &Passkey| {
+        json!({
+            "name": name_of(stored, person),
+            "created_at": stored.created_at.seconds(),
+            "used_at": stored.used_at.map(|at| at.seconds()),
+        })
+    };
+    Ok(stored.map_err(|cause| unavailable(&cause))?.iter().map(one).collect())
 }
 
 /// The whole profile, not only what is chosen for the claims.

@@ -71,7 +71,8 @@ impl Onward {
             Some(query) => format!("{AUTHORIZE}{query}"),
             None => self.settings.clone(),
         };
-        form_urlencoded::Serializer::new("/sign-in?".to_owned()).append_pair("continue", &onward).finish()
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", &onward).finish();
+        format!("/sign-in?{query}")
     }
 
     /// The redirect URI of the request, to which the forms on the way may end up leading.

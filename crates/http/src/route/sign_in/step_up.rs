@@ -37,8 +37,9 @@ pub async fn means(house: &House, person: &LivePerson) -> Result<Means, Denied> 
 /// Where a browser proves what is missing to this level, and then goes on with this authorization request.
 pub fn address(query: &str, level: Acr) -> String {
     let back = format!("/oauth/authorize?{query}");
-    let mut address = form_urlencoded::Serializer::new("/sign-in/step-up?".to_owned());
-    address.append_pair("continue", &back).append_pair("acr", level.as_str()).finish()
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let query = query.append_pair("continue", &back).append_pair("acr", level.as_str()).finish();
+    format!("/sign-in/step-up?{query}")
 }
 
 /// A person in a session that is too weak, and what would help.
