@@ -23,6 +23,7 @@ use portico_store::{Commit, CommitError, Committed, Taken};
 use self::table::Table;
 
 mod apply;
+mod avatar;
 mod client;
 mod consent;
 mod delivery;
@@ -86,6 +87,8 @@ state! {
     /// Under kind and index: whose, and whether verified.
     handles: (&'static str, [u8; 32]) => (UserId, bool),
     links: (String, [u8; 32]) => Link,
+    /// Sealed.
+    avatars: UserId => Vec<u8>,
 
     sessions: SessionId => Session,
     /// In the order of entry.

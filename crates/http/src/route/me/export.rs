@@ -4,19 +4,26 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portico_core::denied::Denied;
+use portico_core::id::UserId;
+use portico_core::noun::avatar::Avatar;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
-use portico_live::Signed;
+use portico_live::{LivePerson, Signed};
 use serde_json::{Value, json};
 
-use super::{Who, account, answer, apps, caller, history, languages, sessions};
-use crate::House;
+use super::{
+    Who, account, addresses, answer, apps, avatar, caller, history, languages, payment_methods, sessions,
+};
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::when::rfc3339;
+use crate::{House, claim};
 
 /// The route. Refusal beside the usual ones: `reauthentication_required`.
 pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply {
@@ -44,15 +51,37 @@ pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
 }
 
 async fn document(house: &House, who: Who, signed: &Signed, languages: &[String]) -> Result<Value, Denied> {
-    let person = account(house, who.user).await?;
+    let (person, keys) = (account(house, who.user).await?, &signed.client.keys);
     Ok(json!({
         "exported_at": rfc3339(house.now()),
         "account": { "created_at": person.person.created_at.seconds() },
         "profile": profile(&person.profile),
-        "sessions": sessions::view(house, who, &signed.client.keys).await?,
+        "addresses": addresses::view(&person.profile, keys),
+        "payment_methods": payment_methods::view(&person.profile, keys),
+        "kyc": claim::kyc(&person.profile.kyc),
+        "avatar": picture(house, &person).await?,
+        "links": links(house, who.user).await?,
+        "sessions": sessions::view(house, who, keys).await?,
         "apps": apps::view(house, who.user, languages).await?,
         "history": history::view(house, who.user, usize::MAX).await?,
     }))
+}
+
+/// The person's own picture with its bytes in base64, or null.
+pub async fn picture(house: &House, person: &LivePerson) -> Result<Value, Denied> {
+    let picture = |(kept, bytes): (Avatar, Vec<u8>)| json!({ "content_type": kept.format.media_type(), "data": STANDARD.encode(bytes) });
+    Ok(avatar::kept(house, person).await?.map_or(Value::Null, picture))
+}
+
+/// Where else the person is known. What they are called there is kept as a keyed hash alone.
+pub async fn links(house: &House, user: UserId) -> Result<Vec<Value>, Denied> {
+    let links = house.live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
+    let link = |link: &Link| {
+        json!({
+            "issuer": link.issuer, "proof": link.proof.as_str(), "linked_at": rfc3339(link.linked_at),
+        })
+    };
+    Ok(links.iter().map(link).collect())
 }
 
 /// The whole profile, not only what is chosen for the claims.
