@@ -8,7 +8,7 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, KeySets};
+use portico_reach::{AddressPolicy, Courier, KeySets};
 use portico_seal::{PasswordHasher, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
@@ -39,6 +39,8 @@ pub struct House {
     pub keysets: KeySets,
     /// Which addresses may be connected to.
     pub address: AddressPolicy,
+    /// Takes messages to people.
+    pub courier: Courier,
     /// Told when a logout message was queued.
     pub outbox: Arc<Notify>,
     /// Counts failures.
@@ -59,6 +61,7 @@ impl House {
         passwords: PasswordHasher,
         keysets: KeySets,
         address: AddressPolicy,
+        courier: Courier,
         outbox: Arc<Notify>,
         settings: FaceSettings,
     ) -> Arc<Self> {
@@ -70,6 +73,7 @@ impl House {
             passwords: Arc::new(passwords),
             keysets,
             address,
+            courier,
             outbox,
             settings,
             hashing: Semaphore::new(cores),

@@ -7,6 +7,7 @@ mod avatar;
 mod body;
 mod caller;
 mod card;
+mod challenge;
 mod claim;
 pub mod compose;
 mod cookie;

@@ -69,6 +69,9 @@ impl Touched {
             | Change::AvatarSet { .. }
             | Change::AvatarRemoved { .. }
             | Change::AssertionUsed { .. }
+            | Change::ChallengeSent(_)
+            | Change::ChallengeTried { .. }
+            | Change::ChallengeAnswered { .. }
             | Change::SessionTouched { .. }
             | Change::AppUsed { .. }
             | Change::ConsentAsked(_)

@@ -14,7 +14,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Deliveries, KeySets, Outbound};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Ways};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
@@ -46,8 +46,8 @@ pub enum ServeError {
     #[error(transparent)]
     Keys(#[from] KeyError),
     /// The secret of identity checks cannot be read.
-    #[error("kyc.webhook_secret_file: {} {1}", .0.display())]
-    KycSecret(PathBuf, String),
+    #[error("kyc.webhook_secret_file: {0} {1}")]
+    KycSecret(String, String),
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -162,8 +162,9 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         sign_in_notice: extras.sign_in_notice,
         kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
-    let house =
-        House::new(live.clone(), passwords, KeySets::new(outbound.clone()), address, wake.clone(), face);
+    let (courier, _carried) = Courier::new(Ways::default());
+    let keysets = KeySets::new(outbound.clone());
+    let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
@@ -198,7 +199,7 @@ async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>
 /// The secret in this file, if one is named.
 fn kyc_webhook(file: Option<&Path>) -> Result<Option<WebhookKey>, ServeError> {
     let Some(file) = file else { return Ok(None) };
-    let wrong = |why: String| ServeError::KycSecret(file.to_owned(), why);
+    let wrong = |why: String| ServeError::KycSecret(file.display().to_string(), why);
     let text = std::fs::read_to_string(file).map(Secret::from);
     let text = text.map_err(|error| wrong(format!("cannot be read: {error}")))?;
     WebhookKey::parse(text.expose()).map(Some).map_err(|error| wrong(error.to_string()))

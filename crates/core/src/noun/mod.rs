@@ -4,6 +4,7 @@ pub mod address;
 pub mod app;
 pub mod avatar;
 pub mod catalogue;
+pub mod challenge;
 pub mod client;
 pub mod code;
 pub mod consent;

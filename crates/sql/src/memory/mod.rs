@@ -1,11 +1,14 @@
 //! The store in memory: plain maps under one lock, for tests and simulations.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
 use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Standing};
@@ -18,12 +21,13 @@ use portico_core::noun::link::Link;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
-use portico_store::{Commit, CommitError, Committed, Taken};
+use portico_store::{Backup, Commit, CommitError, Committed, Taken, Unavailable};
 
 use self::table::Table;
 
 mod apply;
 mod avatar;
+mod challenge;
 mod client;
 mod consent;
 mod delivery;
@@ -52,6 +56,17 @@ impl Memory {
 impl Commit for Memory {
     async fn commit(&self, changes: Vec<Change>) -> Result<Committed, CommitError> {
         self.state.lock().list(changes)
+    }
+}
+
+#[async_trait]
+impl Backup for Memory {
+    async fn copy(&self, _: &Path) -> Result<(), Unavailable> {
+        Err(Unavailable("a store in memory is not kept".to_owned()))
+    }
+
+    async fn copy_keys(&self, to: &Path) -> Result<(), Unavailable> {
+        self.copy(to).await
     }
 }
 
@@ -89,6 +104,8 @@ state! {
     links: (String, [u8; 32]) => Link,
     /// Sealed.
     avatars: UserId => Vec<u8>,
+
+    challenges: [u8; 32] => Challenge,
 
     sessions: SessionId => Session,
     /// In the order of entry.

@@ -13,17 +13,16 @@ use portico_core::noun::link::Link;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
-use portico_live::{LivePerson, Signed};
+use portico_live::LivePerson;
+use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
-use super::{
-    Who, account, addresses, answer, apps, avatar, caller, history, languages, payment_methods, sessions,
-};
+use super::{Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions};
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::when::rfc3339;
-use crate::{House, claim};
+use crate::{House, claim, page_reply};
 
 /// The route. Refusal beside the usual ones: `reauthentication_required`.
 pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply {
@@ -33,9 +32,14 @@ pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Repl
 async fn exported(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, signed) = caller(house, headers).await?;
     recently(house, who).await?;
-    let document = document(house, who, &signed, &languages(headers)).await?;
+    let document = document(house, who, &signed.client.keys, &page_reply::accepted(headers)).await?;
+    attachment(&document)
+}
+
+/// The document as a file to keep.
+pub fn attachment(document: &Value) -> Result<Reply, Denied> {
     let text =
-        serde_json::to_vec_pretty(&document).map_err(|_| Denied::unavailable("an export that is no JSON"))?;
+        serde_json::to_vec_pretty(document).map_err(|_| Denied::unavailable("an export that is no JSON"))?;
     let mut reply = reply::typed(StatusCode::OK, "application/json", text);
     let name = HeaderValue::from_static("attachment; filename=\"portico-export.json\"");
     reply.headers_mut().insert(header::CONTENT_DISPOSITION, name);
@@ -50,8 +54,14 @@ pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
     Ok(session)
 }
 
-async fn document(house: &House, who: Who, signed: &Signed, languages: &[String]) -> Result<Value, Denied> {
-    let (person, keys) = (account(house, who.user).await?, &signed.client.keys);
+/// Everything that is known of the person, under the ids by which the holder of these keys knows it.
+pub async fn document(
+    house: &House,
+    who: Who,
+    keys: &ClientKeys,
+    languages: &[&str],
+) -> Result<Value, Denied> {
+    let person = account(house, who.user).await?;
     Ok(json!({
         "exported_at": rfc3339(house.now()),
         "account": { "created_at": person.person.created_at.seconds() },

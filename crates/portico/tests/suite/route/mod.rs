@@ -21,4 +21,5 @@ mod payment;
 pub mod redeem;
 mod refresh;
 mod settings;
+mod settings_profile;
 mod validate;

@@ -37,7 +37,8 @@ async fn a_payment_method_is_kept_and_its_reference_is_never_shown_in_full() {
     send(&world, &ana, Method::PATCH, &path, json!({ "default": true })).await.ok();
     let listed = world.get(PATH, Some(&ana.access)).await.ok();
     assert!(!listed.body.contains("pm_1"), "{}", listed.body);
-    let defaults = listed.json()["payment_methods"].as_array().unwrap().iter().map(|m| m["default"].clone());
+    let listed = listed.json();
+    let defaults = listed["payment_methods"].as_array().unwrap().iter().map(|m| m["default"].clone());
     assert_eq!(defaults.collect::<Vec<_>>(), [true, false]);
     let export = world.get("/v1/me/export", Some(&ana.access)).await.ok();
     assert!(!export.body.contains("pm_1") && export.body.contains("…LMgq"));

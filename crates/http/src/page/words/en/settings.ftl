@@ -1,0 +1,11 @@
+settings-sections = Sections
+settings-apps = Mini-programs
+settings-profile = Profile
+settings-devices = Devices
+settings-history = History
+settings-data = Your data
+settings-allowed = Allowed
+settings-refused = Refused
+settings-withdrawn = Withdrawn
+settings-pre-authorised = Allowed by the operator
+settings-last-used = Last used

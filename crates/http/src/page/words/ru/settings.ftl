@@ -1,0 +1,11 @@
+settings-sections = Разделы
+settings-apps = Мини-приложения
+settings-profile = Профиль
+settings-devices = Устройства
+settings-history = История
+settings-data = Ваши данные
+settings-allowed = Разрешено
+settings-refused = Отказано
+settings-withdrawn = Отозвано
+settings-pre-authorised = Разрешено оператором
+settings-last-used = Последнее использование:
