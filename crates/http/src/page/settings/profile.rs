@@ -42,6 +42,30 @@ pub struct Entry {
     pub is_default: bool,
 }
 
+/// The levels of an identity check by their names on the wire, with what is said of each.
+const LEVELS: [(&str, &str); 3] = [
+    ("none", "profile-kyc-level-none"),
+    ("basic", "profile-kyc-level-basic"),
+    ("full", "profile-kyc-level-full"),
+];
+/// The same of where a check stands.
+const STATUSES: [(&str, &str); 5] = [
+    ("none", "profile-kyc-status-none"),
+    ("pending", "profile-kyc-status-pending"),
+    ("verified", "profile-kyc-status-verified"),
+    ("rejected", "profile-kyc-status-rejected"),
+    ("expired", "profile-kyc-status-expired"),
+];
+
+fn text_of(said: &[(&str, &'static str)], name: &str) -> &'static str {
+    said.iter().find(|(known, _)| *known == name).map_or(LEVELS[0].1, |(_, key)| key)
+}
+
+/// What a button says, and what it says to who cannot see the row that it stands in.
+type Button = (&'static str, &'static str);
+const MAKE_DEFAULT: Button = ("profile-make-default", "profile-make-default-label");
+const REMOVE: Button = ("profile-remove", "profile-remove-label");
+
 /// The page.
 pub fn profile(view: &Profile) -> Markup {
     let words = view.sheet.frame.words();
@@ -61,8 +85,8 @@ pub fn profile(view: &Profile) -> Markup {
         section {
             h2 { (words.say("profile-kyc")) }
             div.card { div.below {
-                p { (words.say(&format!("profile-kyc-level-{}", view.kyc.0))) }
-                p.quiet.small { (words.say(&format!("profile-kyc-status-{}", view.kyc.1))) }
+                p { (words.say(text_of(&LEVELS, view.kyc.0))) }
+                p.quiet.small { (words.say(text_of(&STATUSES, view.kyc.1))) }
             } }
         }
     };
@@ -151,22 +175,22 @@ fn row(view: &Profile, words: &Words, entry: &Entry, kind: &str) -> Markup {
                 @for line in &entry.lines { p.quiet.small { bdi { (name::tidy(line).as_str()) } } }
             }
             @if !entry.is_default {
-                (one(view, words, entry, &format!("default_{kind}"), "profile-make-default", &called))
+                (one(view, words, entry, &format!("default_{kind}"), MAKE_DEFAULT, &called))
             }
-            (one(view, words, entry, &format!("remove_{kind}"), "profile-remove", &called))
+            (one(view, words, entry, &format!("remove_{kind}"), REMOVE, &called))
         }
     }
 }
 
-fn one(view: &Profile, words: &Words, entry: &Entry, action: &str, key: &str, called: &str) -> Markup {
+fn one(view: &Profile, words: &Words, entry: &Entry, action: &str, button: Button, called: &str) -> Markup {
     html! {
         form method="post" action=(Section::Profile.path()) {
             (csrf_field(&view.sheet.csrf))
             input type="hidden" name="action" value=(action);
             input type="hidden" name="id" value=(entry.id);
             button.quiet-button type="submit"
-                aria-label=(words.say_with(&format!("{key}-label"), &[("name", called.into())])) {
-                (words.say(key))
+                aria-label=(words.say_with(button.1, &[("name", called.into())])) {
+                (words.say(button.0))
             }
         }
     }

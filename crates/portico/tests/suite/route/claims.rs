@@ -165,3 +165,22 @@ async fn two_apps_that_were_granted_everything_have_no_id_in_common() {
 fn windows(text: &str) -> Vec<String> {
     text.as_bytes().windows(6).map(|window| String::from_utf8_lossy(window).into_owned()).collect()
 }
+
+#[tokio::test]
+async fn a_change_of_the_profile_is_told_by_the_names_of_its_claims() {
+    use portico_core::noun::event::Happening;
+    let (world, ana) = world().await;
+    let address = json!({ "locality": "York", "default": true });
+    world.json(Method::POST, "/v1/me/addresses", Some(&ana.access), &address).await.ok();
+    let events = world.house.live.store().events_after(Default::default(), 1000).await.unwrap();
+    let told: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| match event.what {
+            Happening::ProfileChanged { claims, .. } => Some(claims.join(" ")),
+            _ => None,
+        })
+        .collect();
+    let expected =
+        ["addresses address", "addresses", "payment_methods", "picture", "kyc", "addresses address"];
+    assert_eq!(told, expected);
+}
