@@ -46,7 +46,7 @@ export async function house() {
       return username;
     },
     hostToken: (username) => hostToken(issuer, returnTo, username),
-    launch: (token) => launch(issuer, token),
+    launch: (token, more = {}) => launch(issuer, token, more),
     stop: () => {
       site.closeAllConnections();
       site.close();
@@ -71,10 +71,11 @@ async function hostToken(issuer, redirect_uri, username) {
 }
 
 /** The token exchange; the answer's JSON, an error's too. */
-async function launch(issuer, token) {
+async function launch(issuer, token, more) {
   const body = new URLSearchParams({
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", client_id: HOST, audience: TAXI,
     subject_token: token, subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    ...more,
   });
   return (await fetch(`${issuer}/oauth/token`, { method: "POST", body })).json();
 }

@@ -128,6 +128,15 @@ pub(super) fn time(stamp: &Stamp) -> Markup {
     html! { time datetime=(stamp.datetime) { (stamp.text) } }
 }
 
+/// The id beside a name whose letters imitate others; names can be imitated and ids cannot.
+pub(super) fn caution(words: &Words, party: &Party) -> Markup {
+    html! {
+        @if name::is_doubtful(party) {
+            p.caution { (words.phrase("layout-doubtful", &[("id", &party.id)])) }
+        }
+    }
+}
+
 /// The square that stands for an app: its icon, or its initial on a colour that its id decides.
 pub(super) fn tile(party: &Party, size: &'static str) -> Markup {
     let icon = party.icon.as_deref().filter(|src| is_showable(src));
