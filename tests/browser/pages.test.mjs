@@ -182,3 +182,40 @@ test("a consent page that another browser opened is not shown again", async () =
     ear.forgive(REFUSAL);
   });
 });
+
+// Registered last, since it changes what every other page shows.
+for (const [colorScheme, accent] of [["light", "#ffd400"], ["dark", "#101080"]]) {
+  test(`names that hide, reverse, imitate and never end fit 320 px in a host's colours, in ${colorScheme}`, async () => {
+    const hostile = `\u0627\u0644\u0639\u0631\u0628\u064a\u0629 P\u0430y\u200bPal ${"W".repeat(84)}`;
+    portico.changeHost({ name: hostile, theme: { accent, logo: `${portico.issuer}/assets/mark.svg` } });
+    portico.changeTaxi({ name: hostile });
+    await withPage({ viewport: { width: 320, height: 640 }, colorScheme, reducedMotion: "reduce" }, async (page, ear) => {
+      const username = portico.newPerson();
+      const check = async (what) => {
+        const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(beyond <= 0, `${what}: ${beyond} px beyond the edge`);
+        assert.deepEqual(await seriousProblems(page.mainFrame()), [], what);
+        assert.ok(!(await page.content()).includes("\u200b"), what);
+        assert.ok((await page.locator(".caution").count()) > 0, what);
+      };
+      const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+      const query = new URLSearchParams({
+        response_type: "code", client_id: "superapp", redirect_uri: portico.returnTo, scope: "openid host",
+        code_challenge: challenge, code_challenge_method: "S256",
+      });
+      await page.goto(`${portico.issuer}/oauth/authorize?${query}`);
+      await check("sign-in");
+      const ground = await page.locator("button.primary").evaluate((button) => getComputedStyle(button).backgroundColor);
+      assert.ok(!["rgb(13, 103, 87)", "rgb(99, 205, 180)"].includes(ground), `${ground} is not the host's`);
+      await page.goto(await consentUriOf(username));
+      await check("consent");
+      await page.getByRole("button", { name: /^allow/i }).click();
+      await page.waitForURL(/consent=done/);
+      await page.goto(`${portico.issuer}/settings`);
+      await signIn(page, username);
+      await page.locator("nav a[aria-current=page]").waitFor();
+      await check("settings");
+      ear.forgive(REFUSAL);
+    });
+  });
+}

@@ -27,19 +27,26 @@ export async function house() {
   const portico = await serve();
   const { issuer } = portico;
   portico.register("developers", { developer_id: "acme", name: "Acme Mobility" });
-  portico.register("hosts", {
+  const host = {
     host_id: HOST, name: "Super App", redirect_uris: [returnTo], origins: [origin],
     token_endpoint_auth_method: "none",
-  });
-  portico.register("apps", manifest(TAXI, "webview", ["profile.basic"], {
+  };
+  const taxi = manifest(TAXI, "webview", ["profile.basic"], {
     entry: "http://127.0.0.1:9030/", origins: ["http://127.0.0.1:9030"],
     backend: { token_endpoint_auth_method: "client_secret_basic" },
-  }, ["email.verified"]));
+  }, ["email.verified"]);
+  portico.register("hosts", host);
+  portico.register("apps", taxi);
 
   let people = 0;
+  let version = 1;
   return {
     issuer,
     returnTo,
+    /** Registers the host again, with this instead. */
+    changeHost: (change) => portico.register("hosts", { ...host, ...change }),
+    /** Registers the taxi again, with this instead. */
+    changeTaxi: (change) => portico.register("apps", { ...taxi, version: { code: ++version, name: "later" }, ...change }),
     newPerson: () => {
       const username = `person${++people}`;
       portico.createPerson("Mira Aalto", username, PASSWORD, "--email", `${username}@example.org`, "--email-verified");
