@@ -34,13 +34,14 @@ use portico_core::denied::Denied;
 pub use house::{FaceSettings, House};
 pub use throttle::Limits;
 
+use form::Fields;
 use page::Frame;
 use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
     agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
-    settings, sign_in, token, validate, webhook,
+    settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -63,6 +64,7 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/assets/{file}", get(assets))
         .route("/avatars/{link}", get(avatar_link::show))
         .route("/v1/webhooks/kyc", post(webhook::kyc))
+        .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
         .merge(settings::routes())
         .merge(events::routes())
@@ -95,8 +97,13 @@ async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Repl
     let path = request.uri().path();
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => reply::problem(&denied),
-        false => page_reply::problem_page(&house, Frame::default(), Problem::NotFound, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::NotFound, None),
     }
+}
+
+/// Where nothing of the request was understood, the browser's language still is.
+fn frame(request: &Request) -> Frame {
+    page_reply::frame(&Fields::default(), request.headers())
 }
 
 async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -107,6 +114,6 @@ async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Repl
             *reply.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             reply
         }
-        false => page_reply::problem_page(&house, Frame::default(), Problem::MethodNotAllowed, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::MethodNotAllowed, None),
     }
 }

@@ -12,6 +12,7 @@ pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod palette;
 pub mod profile;
 pub mod redeem;
 pub mod refresh;

@@ -378,9 +378,12 @@ fn an_error_page_helps_and_quotes_the_reference() {
 fn theme_and_language_follow_the_host() {
     let mut view = sample::sign_in();
     assert!(!sign_in(&view).into_string().contains("data-theme"));
-    view.frame.theme = Theme::named("dark");
+    view.frame.theme = Some(Theme::Dark);
     assert!(sign_in(&view).into_string().contains("data-theme=\"dark\""));
-    assert_eq!(Theme::named("none"), None);
+    view.frame.colours = Some("/theme/super.app.css?v=1".into());
+    let page = sign_in(&view).into_string();
+    let (own, theirs) = (page.find("/assets/portico.css"), page.find("\"/theme/super.app.css?v=1\""));
+    assert!(own.is_some() && own < theirs, "the host's colours come after ours");
     view.frame.language = words::preferred(["zh"]);
     let page = sign_in(&view).into_string();
     assert!(page.contains("<html lang=\"zh-CN\" dir=\"ltr\"") && page.contains("登录"));

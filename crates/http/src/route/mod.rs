@@ -24,6 +24,7 @@ pub mod settings;
 pub mod sign_in;
 pub mod sign_out;
 pub mod stream;
+pub mod theme;
 pub mod token;
 pub mod validate;
 pub mod webhook;

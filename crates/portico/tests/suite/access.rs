@@ -36,6 +36,7 @@ const PUBLIC: &[Row] = &[
     ("GET", "/health/live", [200, 200, 200, 200, 200]),
     ("GET", "/health/ready", [200, 200, 200, 200, 200]),
     ("GET", "/assets/{file}", [404, 404, 404, 404, 404]),
+    ("GET", "/theme/{file}", [404, 404, 404, 404, 404]),
     ("GET", "/settings", [303, 303, 303, 303, 303]),
     ("POST", "/settings", [303, 303, 303, 303, 303]),
     ("GET", "/settings/profile", [303, 303, 303, 303, 303]),

@@ -8,4 +8,4 @@ settings-allowed = 已同意
 settings-refused = 已拒绝
 settings-withdrawn = 已撤回
 settings-pre-authorised = 已由运营方授权
-settings-last-used = 上次使用：
+settings-last-used = 上次使用
