@@ -2,6 +2,7 @@
 
 mod account;
 mod apps;
+mod backup;
 mod deliveries;
 mod developers;
 mod hosts;
@@ -65,6 +66,8 @@ pub fn routes(house: Arc<House>) -> Router {
         .route("/admin/v1/deliveries/{id}/retry", post(deliveries::retry))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
+        .route("/admin/v1/backup", get(backup::copy))
+        .route("/admin/v1/backup/keys", get(backup::keys))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), operator_only))
