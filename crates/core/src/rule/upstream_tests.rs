@@ -146,3 +146,13 @@ fn userinfo_adds_claims_of_the_same_person_and_overrides_none() {
         assert!(merged(&id_token, &other).is_err(), "{other}");
     }
 }
+
+#[test]
+fn only_what_the_provider_verified_is_taken_over() {
+    let taken = asserted(&json!({"name": " Anna ", "email": "a@example.org", "email_verified": "true",
+        "phone_number": "+4930123456", "phone_number_verified": false, "picture": "https://a\nb"}));
+    assert_eq!((taken.name.as_deref(), taken.email.as_deref()), (Some("Anna"), Some("a@example.org")));
+    assert_eq!((taken.phone_number, taken.picture), (None, None));
+    assert_eq!(asserted(&json!({"email": "a@example.org"})).email, None);
+    assert_eq!(asserted(&json!({"name": 7, "email_verified": 1})).name, None);
+}
