@@ -43,6 +43,14 @@ pub async fn for_sign_in(house: &House) -> Result<Vec<Connection>, Denied> {
     Ok(all)
 }
 
+/// Where the forms of a page with these connections may lead: the redirect that follows a form is held
+/// to the page's policy too. A provider whose sign-in is not at its issuer's origin is known once
+/// it has been asked.
+pub fn targets(house: &House, connections: &[Connection]) -> Vec<String> {
+    let known = |one: &Connection| house.upstreams.known_address(one.issuer(), house.now());
+    connections.iter().flat_map(|one| [Some(one.issuer().to_owned()), known(one)]).flatten().collect()
+}
+
 fn purpose(connection: &Connection) -> String {
     format!("connection {}", connection.id)
 }

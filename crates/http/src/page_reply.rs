@@ -20,9 +20,20 @@ pub fn page(house: &House, status: StatusCode, markup: Markup) -> Reply {
 
 /// A page whose form may end at this address: browsers hold the redirect that follows a form to
 /// `form-action` too.
-pub fn page_leading_to(_house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {
+pub fn page_leading_to(house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {
+    page_leading_to_any(house, status, markup, to)
+}
+
+/// As [`page_leading_to`], for forms that end at one of several addresses.
+pub fn page_leading_to_any<'a>(
+    _house: &House,
+    status: StatusCode,
+    markup: Markup,
+    to: impl IntoIterator<Item = &'a str>,
+) -> Reply {
     let mut reply = reply::typed(status, "text/html; charset=utf-8", markup.into_string());
-    let target = to.and_then(form_target).map(|target| format!(" {target}")).unwrap_or_default();
+    let targets = to.into_iter().filter_map(form_target).map(|target| format!(" {target}"));
+    let target: String = targets.collect();
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'{target}; \
          frame-ancestors 'none'; base-uri 'none'"

@@ -87,18 +87,26 @@ impl From<NotAccepted> for UpstreamError {
 /// Asks other providers who somebody is, under the address policy of its [`Outbound`].
 pub struct Upstreams {
     outbound: Arc<Outbound>,
-    discoveries: Discoveries,
+    discoveries: Arc<Discoveries>,
 }
 
 impl Upstreams {
     /// Asks through `outbound`.
     pub fn new(outbound: Arc<Outbound>) -> Self {
-        Self { discoveries: Discoveries::new(outbound.clone()), outbound }
+        Self { discoveries: Arc::new(Discoveries::new(outbound.clone())), outbound }
     }
 
-    /// Whether the issuer can be discovered now; for who registers one.
-    pub async fn discover(&self, issuer: &str, now: Moment) -> Result<(), UpstreamError> {
-        self.discoveries.metadata(issuer, now).await.map(drop)
+    /// The address at which the provider signs people in, if it is known by now: for a page whose
+    /// form may lead there. Where it is not, it is asked for in the background.
+    pub fn known_address(&self, issuer: &str, now: Moment) -> Option<String> {
+        match self.discoveries.held(issuer, now) {
+            Some(found) => found.ok().map(|metadata| metadata.authorization_endpoint.clone()),
+            None => {
+                let (discoveries, issuer) = (self.discoveries.clone(), issuer.to_owned());
+                tokio::spawn(async move { discoveries.metadata(&issuer, now).await });
+                None
+            }
+        }
     }
 
     /// The address to send the browser to: authorization code, PKCE with S256, state and nonce.

@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod devices;
 pub mod history;
+pub mod links;
 
 use maud::{Markup, html};
 
@@ -17,6 +18,8 @@ pub enum Section {
     Apps,
     /// Where the person is signed in.
     Devices,
+    /// Identities elsewhere with which the person signs in.
+    Links,
     /// What the person decided.
     History,
 }
@@ -26,6 +29,7 @@ impl Section {
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
     ];
 
@@ -54,6 +58,10 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// An identity elsewhere was tied to the person.
+    Linked,
+    /// An identity elsewhere is no longer tied to the person.
+    Unlinked,
 }
 
 impl Done {
@@ -63,6 +71,8 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::Linked, "linked", "links-done-linked"),
+        (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];
 
     /// The value of `done` in the address.

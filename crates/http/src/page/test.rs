@@ -13,12 +13,13 @@ use super::layout::{Frame, Party, Stamp, Theme};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
+use super::settings::links::{Links, links};
 use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
 
-const PROBLEMS: [Problem; 12] = [
+const PROBLEMS: [Problem; 15] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
@@ -30,6 +31,9 @@ const PROBLEMS: [Problem; 12] = [
     Problem::MethodNotAllowed,
     Problem::TooMany { seconds: 30 },
     Problem::Unavailable,
+    Problem::ProviderFailed,
+    Problem::ProviderRefused,
+    Problem::IdentityTaken,
     Problem::Internal,
 ];
 
@@ -116,6 +120,12 @@ fn settings_pages(frame: &Frame) -> Pages {
     {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
+    }
+    for (name, view) in
+        [("", sample::links()), ("-hostile", sample::hostile_links()), ("-empty", Links::default())]
+    {
+        let view = Links { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-links{name}"), links(&view)));
     }
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };

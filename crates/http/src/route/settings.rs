@@ -25,12 +25,14 @@ use crate::{House, body, cookie, page_reply};
 mod apps;
 mod devices;
 mod history;
+mod links;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/settings", get(apps::show).post(apps::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
 }
 

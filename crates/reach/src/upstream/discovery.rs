@@ -41,6 +41,11 @@ impl Discoveries {
         Self { outbound, held: Cache::new(MOST_PROVIDERS) }
     }
 
+    /// What is known of the provider without asking it.
+    pub(super) fn held(&self, issuer: &str, now: Moment) -> Option<Result<Arc<Metadata>, UpstreamError>> {
+        self.held.get(issuer)?.answer(now)
+    }
+
     /// What the provider says of itself, as of `now`. Kept as long as its server says, between a
     /// minute and a day, and an hour if it says nothing; a failure is remembered for 10 seconds.
     pub(super) async fn metadata(&self, issuer: &str, now: Moment) -> Result<Arc<Metadata>, UpstreamError> {

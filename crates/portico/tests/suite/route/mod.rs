@@ -15,4 +15,5 @@ mod me;
 pub mod redeem;
 mod refresh;
 mod settings;
+mod upstream;
 mod validate;

@@ -1,6 +1,7 @@
 settings-sections = Sections
 settings-apps = Mini-programs
 settings-devices = Devices
+settings-links = Sign-in services
 settings-history = History
 settings-allowed = Allowed
 settings-refused = Refused

@@ -1,6 +1,7 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
 settings-devices = Устройства
+settings-links = Сервисы для входа
 settings-history = История
 settings-allowed = Разрешено
 settings-refused = Отказано

@@ -1,6 +1,7 @@
 settings-sections = 设置分类
 settings-apps = 小程序
 settings-devices = 登录设备
+settings-links = 登录服务
 settings-history = 授权记录
 settings-allowed = 已同意
 settings-refused = 已拒绝
