@@ -10,6 +10,7 @@ mod card;
 mod challenge;
 mod claim;
 pub mod compose;
+mod connection;
 mod cookie;
 mod cors;
 mod form;
@@ -57,6 +58,8 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/via/{connection}", post(sign_in::via))
+        .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

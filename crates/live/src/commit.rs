@@ -65,9 +65,14 @@ impl Touched {
             | Change::PersonHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
+            | Change::LinksCounted { .. }
+            | Change::ConnectionRegistered(_)
+            | Change::ConnectionRewritten { .. }
+            | Change::ConnectionRemoved { .. }
             | Change::Linked(_)
             | Change::AvatarSet { .. }
             | Change::AvatarRemoved { .. }
+            | Change::Unlinked { .. }
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }

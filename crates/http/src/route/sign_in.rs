@@ -1,7 +1,9 @@
 //! `/sign-in`: the page, and the password.
 
+mod back;
 mod enter;
 mod onward;
+mod via;
 
 use std::sync::Arc;
 
@@ -12,14 +14,17 @@ use portico_core::denied::Denied;
 use portico_seal::{Verdict, normalise_username, secret};
 
 use crate::caller::browser_session;
+use crate::connection::{for_sign_in, targets};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
+use crate::page::sign_in::{SignIn, SignInProblem, Via, sign_in as page};
 use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
 
+pub use back::back;
 pub use enter::{Entered, enter};
 pub use onward::{OWN_CLIENT, Onward};
+pub use via::{Purpose, Stuck, leave, via};
 
 /// `GET /sign-in?continue=…`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -39,7 +44,7 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
         Err(denied) => return page_reply::refusal(&house, to.frame, &denied),
     };
     let username = to.login_hint.clone();
-    form(&house, &parts.headers, to, StatusCode::OK, username, again, None)
+    form(&house, &parts.headers, to, StatusCode::OK, username, again, None).await
 }
 
 /// `POST /sign-in?continue=…`.
@@ -72,7 +77,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
                 SignInProblem::Suspended => (StatusCode::FORBIDDEN, None),
                 SignInProblem::TooMany { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
             };
-            let mut reply = form(&house, &parts.headers, to, status, username, false, Some(problem));
+            let mut reply = form(&house, &parts.headers, to, status, username, false, Some(problem)).await;
             if let Some(seconds) = wait {
                 reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
@@ -82,7 +87,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     }
 }
 
-fn form(
+async fn form(
     house: &House,
     headers: &HeaderMap,
     to: Onward,
@@ -94,10 +99,17 @@ fn form(
     let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
     let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
     let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
+    let connections = match for_sign_in(house).await {
+        Ok(connections) => connections,
+        Err(denied) => return page_reply::refusal(house, to.frame, &denied),
+    };
+    let action = |id| format!("/sign-in/via/{id}?{}", to.continued());
+    let vias = connections.iter().map(|found| Via::of(found, action(&found.id))).collect();
     let view = SignIn {
-        frame: to.frame,
+        vias,
+        frame: to.frame.clone(),
         csrf: house.live.vault().csrf().token(&format!("sign in {binding}")),
-        to: to.party,
+        to: to.party.clone(),
         username,
         again,
         problem,
@@ -106,11 +118,20 @@ fn form(
     let inner = to.query.unwrap_or_default();
     let target =
         Fields::parse(inner.as_bytes()).ok().and_then(|fields| fields.get("redirect_uri").map(str::to_owned));
-    let mut reply = page_reply::page_leading_to(house, status, page(&view), target.as_deref());
+    let providers = targets(house, &connections);
+    let targets = target.as_deref().into_iter().chain(providers.iter().map(String::as_str));
+    let mut reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
     }
     reply
+}
+
+/// Whether a form came from a sign-in page that this browser was shown.
+fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let csrf = fields.get("csrf").unwrap_or_default();
+    !held.is_empty() && house.live.vault().csrf().check(&format!("sign in {held}"), csrf)
 }
 
 enum Outcome {
@@ -125,9 +146,7 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
-    let csrf = fields.get("csrf").unwrap_or_default();
-    if held.is_empty() || !house.live.vault().csrf().check(&format!("sign in {held}"), csrf) {
+    if !form_is_ours(house, headers, fields) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =

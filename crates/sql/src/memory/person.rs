@@ -49,12 +49,6 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn links_of(&self, user: UserId) -> Vec<Link> {
-        let mut links: Vec<_> = self.links.values().filter(|link| link.user == user).cloned().collect();
-        links.sort_by_key(|link| link.linked_at);
-        links
-    }
-
     pub(super) fn set_password(&mut self, user: UserId, hash: String) -> Applied {
         rewrite(&mut self.people, user, |person| {
             person.password = Some(hash);
@@ -80,6 +74,7 @@ impl State {
         self.handles.clear_where(|_, (owner, _)| *owner == user);
         self.links.clear_where(|_, link| link.user == user);
         self.avatars.remove(&user);
+        self.past_links.clear_where(|_, past| past.link.user == user);
         self.standing.clear_where(|(owner, ..), _| *owner == user);
         self.history.clear_where(|_, entry| entry.user == user);
         self.requests.clear_where(|_, request| request.user == user);

@@ -24,4 +24,5 @@ mod refresh;
 mod settings;
 mod settings_profile;
 mod theme;
+mod upstream;
 mod validate;
