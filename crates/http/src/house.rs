@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use image::ImageFormat;
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, Courier, KeySets};
-use portico_seal::{PasswordHasher, RelyingParty, Verdict};
+use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
+use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::avatar::{self, Drawn};
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -22,6 +25,8 @@ pub struct FaceSettings {
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+    /// The secret of the provider that reports identity checks, where there is one.
+    pub kyc_webhook: Option<WebhookKey>,
 }
 
 /// What every route holds.
@@ -32,6 +37,8 @@ pub struct House {
     pub passwords: Arc<PasswordHasher>,
     /// Other people's public keys.
     pub keysets: KeySets,
+    /// Other providers, at which people prove who they are.
+    pub upstreams: Upstreams,
     /// Which addresses may be connected to.
     pub address: AddressPolicy,
     /// Takes messages to people.
@@ -45,6 +52,7 @@ pub struct House {
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
+    drawing: Semaphore,
 }
 
 /// The most attempts at a decision whose grounds keep changing.
@@ -68,12 +76,15 @@ impl House {
             passkeys: RelyingParty::of(live.issuer()),
             live,
             passwords: Arc::new(passwords),
+            upstreams: Upstreams::new(keysets.outbound()),
             keysets,
             address,
             courier,
             outbox,
             settings,
             hashing: Semaphore::new(cores),
+            // Decoding takes up to 200 MB: one at a time.
+            drawing: Semaphore::new(1),
         })
     }
 
@@ -155,13 +166,26 @@ impl House {
         self.hashing(verify).await
     }
 
+    /// Draws a picture anew, off the threads that serve.
+    pub async fn draw(&self, bytes: Bytes, declared: ImageFormat) -> Result<Drawn, Denied> {
+        aside(&self.drawing, move || avatar::draw(&bytes, declared)).await?
+    }
+
     async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Denied> {
-        let _turn = self.hashing.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("a password was not hashed"))
+        aside(&self.hashing, work).await
     }
+}
+
+/// Does what takes long off the threads that serve, when it is its turn.
+async fn aside<T: Send + 'static>(
+    turns: &Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Denied> {
+    let _turn = turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("work set aside was not done"))
 }
 
 /// The refusal that a failed commit means to a caller.
@@ -174,6 +198,7 @@ pub fn refused(error: &CommitError) -> Denied {
         CommitError::Taken(Taken::Username) => taken("this username is taken"),
         CommitError::Taken(Taken::Email) => taken("this e-mail address is taken"),
         CommitError::Taken(Taken::Phone) => taken("this phone number is taken"),
+        CommitError::Taken(Taken::Connection) => taken("this connection id is taken"),
         CommitError::Taken(Taken::Link) => taken("this identity is linked already"),
         CommitError::Taken(Taken::Passkey) => taken("this passkey is known already"),
         CommitError::Taken(Taken::Assertion) => Denied::grant("the assertion was used before"),

@@ -5,6 +5,7 @@
 //! inline style, so they hold under `default-src 'none'; style-src 'self'; img-src 'self' https: data:`.
 
 pub mod asset;
+pub mod colours;
 pub mod consent;
 pub mod done;
 pub mod error;

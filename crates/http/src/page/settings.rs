@@ -1,8 +1,11 @@
 //! The pages where a person sees what is known of them, and takes it back: one page per section.
 
 pub mod apps;
+pub mod data;
 pub mod devices;
 pub mod history;
+pub mod links;
+pub mod profile;
 pub mod security;
 
 use maud::{Markup, html};
@@ -16,21 +19,30 @@ use super::words::Words;
 pub enum Section {
     /// The mini-programs and what each may see.
     Apps,
+    /// What is known of the person.
+    Profile,
     /// Where the person is signed in.
     Devices,
     /// How the person signs in.
     Security,
+    /// Identities elsewhere with which the person signs in.
+    Links,
     /// What the person decided.
     History,
+    /// The person's data, to take along or to have deleted.
+    Data,
 }
 
 impl Section {
     /// Every section in the order of the navigation, with its address, its name and its first line.
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
+        (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::Security, "/settings/security", "settings-security", "security-lead"),
+        (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
     /// Its address; its forms post there.
@@ -64,6 +76,14 @@ pub enum Done {
     PasskeyRenamed,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// The profile was changed.
+    Saved,
+    /// Something was removed from the profile.
+    Removed,
+    /// An identity elsewhere was tied to the person.
+    Linked,
+    /// An identity elsewhere is no longer tied to the person.
+    Unlinked,
 }
 
 impl Done {
@@ -76,6 +96,10 @@ impl Done {
         (Self::PasskeyAdded, "passkey-added", "passkey-done-added"),
         (Self::PasskeyRenamed, "passkey-renamed", "passkey-done-renamed"),
         (Self::PasskeyRemoved, "passkey-removed", "passkey-done-removed"),
+        (Self::Saved, "saved", "profile-done-saved"),
+        (Self::Removed, "removed", "profile-done-removed"),
+        (Self::Linked, "linked", "links-done-linked"),
+        (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];
 
     /// The value of `done` in the address.

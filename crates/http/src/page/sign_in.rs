@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use portico_core::noun::connection::Connection;
+
+use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
 use super::passkey::{self, Ceremony};
 use super::{glyph, name};
 
@@ -21,10 +23,43 @@ pub struct SignIn {
     pub again: bool,
     /// Why the last attempt failed.
     pub problem: Option<SignInProblem>,
+    /// The other providers at which one may sign in.
+    pub vias: Vec<Via>,
     /// A line above the form, such as the demo's person. Text between backticks is set as code.
     pub notice: Option<String>,
     /// Whether passkeys can be used here.
     pub passkey: bool,
+}
+
+/// Another provider at which one may sign in; its form posts `csrf` to `action`.
+#[derive(Clone, Debug, Default)]
+pub struct Via {
+    /// The id of the connection.
+    pub id: String,
+    /// The provider's name.
+    pub name: String,
+    /// Its picture.
+    pub icon: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+}
+
+impl Via {
+    /// The provider of a connection.
+    pub fn of(connection: &Connection, action: String) -> Self {
+        let (id, name) = (connection.id.to_string(), connection.name.clone());
+        Self { id, name, icon: connection.icon.clone(), action }
+    }
+
+    /// The name as it is shown.
+    pub(super) fn shown(&self) -> String {
+        name::shown(&self.party())
+    }
+
+    fn party(&self) -> Party {
+        let icon = self.icon.clone();
+        Party { id: self.id.clone(), name: self.name.clone(), icon, developer: String::new() }
+    }
 }
 
 /// Why a sign-in was refused, as far as the person may know.
@@ -61,6 +96,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     h1 { (title) }
                     @if let Some(party) = &view.to {
                         p.lead { (words.phrase("sign-in-to", &[("name", &name::shown(party))])) }
+                        (caution(words, party))
                     }
                 }
                 @if let Some(notice) = &view.notice {
@@ -68,6 +104,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                 }
                 (form(view))
                 @if view.passkey { (passkey::button(words, Ceremony::SignIn, &view.csrf)) }
+                (providers(view))
             }
         },
     )
@@ -97,6 +134,21 @@ fn form(view: &SignIn) -> Markup {
                     aria-invalid=[wrong] aria-describedby=[described] autofocus[hinted];
             }
             button.primary type="submit" { (words.say("sign-in-submit")) }
+        }
+    }
+}
+
+/// A form for each other provider.
+fn providers(view: &SignIn) -> Markup {
+    let words = view.frame.words();
+    html! {
+        @for via in &view.vias {
+            form.stack method="post" action=(via.action) {
+                (csrf_field(&view.csrf))
+                button.quiet-button type="submit" {
+                    (tile(&via.party(), "small")) (words.phrase("sign-in-via", &[("name", &via.shown())]))
+                }
+            }
         }
     }
 }

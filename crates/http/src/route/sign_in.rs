@@ -1,9 +1,11 @@
 //! `/sign-in`: the page, and the password.
 
+mod back;
 mod enter;
 mod onward;
 pub mod passkey;
 pub mod step_up;
+mod via;
 
 use std::sync::Arc;
 
@@ -14,14 +16,17 @@ use portico_core::denied::Denied;
 use portico_seal::{Verdict, normalise_username, secret};
 
 use crate::caller::browser_session;
+use crate::connection::{for_sign_in, targets};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
+use crate::page::sign_in::{SignIn, SignInProblem, Via, sign_in as page};
 use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
 
+pub use back::back;
 pub use enter::{Entered, enter, raise};
 pub use onward::{OWN_CLIENT, Onward};
+pub use via::{Purpose, Stuck, leave, via};
 
 /// `GET /sign-in?continue=…`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -41,7 +46,7 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
         Err(denied) => return page_reply::refusal(&house, to.frame, &denied),
     };
     let username = to.login_hint.clone();
-    form(&house, &parts.headers, to, StatusCode::OK, username, again, None)
+    form(&house, &parts.headers, to, StatusCode::OK, username, again, None).await
 }
 
 /// `POST /sign-in?continue=…`.
@@ -74,7 +79,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
                 SignInProblem::Suspended => (StatusCode::FORBIDDEN, None),
                 SignInProblem::TooMany { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
             };
-            let mut reply = form(&house, &parts.headers, to, status, username, false, Some(problem));
+            let mut reply = form(&house, &parts.headers, to, status, username, false, Some(problem)).await;
             if let Some(seconds) = wait {
                 reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             }
@@ -84,7 +89,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     }
 }
 
-fn form(
+async fn form(
     house: &House,
     headers: &HeaderMap,
     to: Onward,
@@ -93,22 +98,28 @@ fn form(
     again: bool,
     problem: Option<SignInProblem>,
 ) -> Reply {
-    let target = to.target();
+    let connections = match for_sign_in(house).await {
+        Ok(connections) => connections,
+        Err(denied) => return page_reply::refusal(house, to.frame, &denied),
+    };
+    let action = |id| format!("/sign-in/via/{id}?{}", to.continued());
+    let vias = connections.iter().map(|found| Via::of(found, action(&found.id))).collect();
+    let (target, providers) = (to.target(), targets(house, &connections));
+    let targets = target.as_deref().into_iter().chain(providers.iter().map(String::as_str));
     bound(house, headers, |csrf| {
         let view = SignIn {
-            frame: to.frame,
+            vias,
+            frame: to.frame.clone(),
             csrf,
-            to: to.party,
+            to: to.party.clone(),
             username,
             again,
             problem,
             notice: house.settings.sign_in_notice.clone(),
             passkey: house.passkeys.is_some(),
         };
-        match view.passkey {
-            true => page_reply::page_with_script(house, status, page(&view), target.as_deref()),
-            false => page_reply::page_leading_to(house, status, page(&view), target.as_deref()),
-        }
+        let reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
+        if view.passkey { page_reply::with_script(reply) } else { reply }
     })
 }
 
@@ -130,6 +141,13 @@ fn form_binding(house: &House, headers: &HeaderMap) -> String {
     if held.is_empty() { held } else { format!("sign in {held}") }
 }
 
+/// Whether a form came from a sign-in page that this browser was shown.
+fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
+    let binding = form_binding(house, headers);
+    let csrf = fields.get("csrf").unwrap_or_default();
+    !binding.is_empty() && house.live.vault().csrf().check(&binding, csrf)
+}
+
 enum Outcome {
     SignedIn(Entered),
     Refused(SignInProblem),
@@ -142,9 +160,7 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let binding = form_binding(house, headers);
-    let csrf = fields.get("csrf").unwrap_or_default();
-    if binding.is_empty() || !house.live.vault().csrf().check(&binding, csrf) {
+    if !form_is_ours(house, headers, fields) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =

@@ -98,6 +98,8 @@ section! {
         passwords: Passwords,
         /// The signing keys.
         keys: Keys,
+        /// Where the outcome of identity checks comes from.
+        kyc: Kyc,
         /// How much is held in memory at most, by number of entries.
         memory: Memory,
         /// What is written to standard error.
@@ -146,6 +148,14 @@ section! {
     Keys {
         /// How long a signing key signs before the next one takes over.
         rotate_every: Length = Length(Span::days(90)),
+    }
+}
+
+section! {
+    /// Where the outcome of identity checks comes from.
+    Kyc {
+        /// The file with the secret of the provider that reports to `/v1/webhooks/kyc`: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks). Where none is given, there is no such address.
+        webhook_secret_file: Option<PathBuf> = None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_store::{CommitError, Taken};
 
@@ -72,6 +73,8 @@ impl State {
         })?;
         self.handles.clear_where(|_, (owner, _)| *owner == user);
         self.links.clear_where(|_, link| link.user == user);
+        self.avatars.remove(&user);
+        self.past_links.clear_where(|_, past| past.link.user == user);
         self.standing.clear_where(|(owner, ..), _| *owner == user);
         self.history.clear_where(|_, entry| entry.user == user);
         self.requests.clear_where(|_, request| request.user == user);

@@ -16,12 +16,14 @@ use self::pool::Pool;
 use self::writer::{Job, Writer};
 
 mod apply;
+mod avatar;
 mod backup;
 mod catalogue;
 mod challenge;
 mod client;
 mod code;
 mod column;
+mod connection;
 mod consent;
 mod delivery;
 mod developer;

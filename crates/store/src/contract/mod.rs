@@ -12,9 +12,11 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod avatar;
 mod challenge;
 mod client;
 mod code;
+mod connection;
 mod consent;
 mod delivery;
 mod event;
@@ -91,6 +93,12 @@ macro_rules! suite {
 }
 
 suite! { $
+    avatar {
+        an_avatar_reads_back_as_it_was_set_and_the_last_one_stands,
+        an_avatar_is_removed_and_removing_none_changes_nothing,
+        an_avatar_goes_with_its_person_and_none_comes_after,
+        an_avatar_and_its_profile_change_together_or_not_at_all,
+    }
     client {
         a_client_reads_back_as_it_was_registered,
         a_client_is_rewritten_only_from_the_version_that_was_read,
@@ -113,6 +121,14 @@ suite! { $
         of_sixteen_racing_wrong_answers_each_is_counted_by_itself,
         the_challenges_of_an_erased_person_are_gone,
         a_challenge_is_swept_when_it_has_expired,
+    }
+    connection {
+        a_connection_reads_back_with_its_wrapped_secret_and_is_removed_once,
+        a_connection_is_rewritten_only_from_the_version_that_was_read,
+        connections_come_in_pages_complete_and_in_order,
+        a_persons_links_are_theirs_alone_oldest_first,
+        an_undone_link_is_kept_as_history_until_its_person_is_erased,
+        of_two_links_counted_together_only_one_is_undone,
     }
     consent {
         the_last_decision_stands_and_every_one_is_in_the_history,
@@ -176,6 +192,7 @@ suite! { $
         an_erased_person_leaves_only_that_there_was_somebody,
         a_blocked_person_is_not_held_until_the_block_is_lifted,
         an_identity_elsewhere_belongs_to_one_person,
+        the_identities_of_a_person_come_earliest_first,
         people_come_in_pages_complete_and_in_order,
     }
     session {

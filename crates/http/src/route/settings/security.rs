@@ -54,7 +54,7 @@ async fn shown(house: &House, visit: &Visit) -> Result<Reply, Halt> {
         room: stored.len() < MOST_PASSKEYS,
         passkeys: stored.iter().map(|stored| passkey(stored, &person, words)).collect(),
     };
-    Ok(page_reply::page_with_script(house, StatusCode::OK, page(&view), None))
+    Ok(page_reply::with_script(page_reply::page(house, StatusCode::OK, page(&view))))
 }
 
 async fn passkeys(house: &House, browser: &Browser) -> Result<Vec<Stored>, Denied> {

@@ -195,6 +195,7 @@ fn shown(
     super::bound(house, headers, |csrf| {
         let view =
             StepUp { frame: to.frame.clone(), csrf, to: to.party.clone(), means: weak.means, sent, problem };
-        page_reply::page_with_script(house, status, page(&view), to.target().as_deref())
+        let leading = to.target();
+        page_reply::with_script(page_reply::page_leading_to(house, status, page(&view), leading.as_deref()))
     })
 }

@@ -1,8 +1,11 @@
 settings-sections = Sections
 settings-apps = Mini-programs
+settings-profile = Profile
 settings-devices = Devices
 settings-security = Security
+settings-links = Sign-in services
 settings-history = History
+settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused
 settings-withdrawn = Withdrawn

@@ -11,3 +11,4 @@ sign-in-too-many = { $seconds ->
 }
 sign-in-form-expired = This page had been open too long. Please sign in again.
 sign-in-suspended = This account is suspended. Please contact support.
+sign-in-via = Continue with { $name }

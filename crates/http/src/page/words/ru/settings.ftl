@@ -1,8 +1,11 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
+settings-profile = Профиль
 settings-devices = Устройства
 settings-security = Безопасность
+settings-links = Сервисы для входа
 settings-history = История
+settings-data = Ваши данные
 settings-allowed = Разрешено
 settings-refused = Отказано
 settings-withdrawn = Отозвано

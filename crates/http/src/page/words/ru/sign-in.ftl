@@ -12,3 +12,4 @@ sign-in-too-many = { $seconds ->
 }
 sign-in-form-expired = Страница была открыта слишком долго. Войдите ещё раз.
 sign-in-suspended = Эта учётная запись заблокирована. Обратитесь в поддержку.
+sign-in-via = Войти через { $name }

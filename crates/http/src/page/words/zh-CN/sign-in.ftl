@@ -8,3 +8,4 @@ sign-in-mismatch = 账号与密码不匹配，请检查后重试。
 sign-in-too-many = 尝试次数过多，请在 { $seconds } 秒后重试。
 sign-in-form-expired = 页面打开时间过长，请重新登录。
 sign-in-suspended = 此账号已被停用，请联系客服。
+sign-in-via = 使用 { $name } 登录
