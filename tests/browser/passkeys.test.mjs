@@ -32,8 +32,14 @@ function newPerson() {
 }
 
 /** A page in a fresh browser with an authenticator; afterwards nothing must have been complained about. */
-async function withPage(options, story) {
+async function withPage({ offersList = false, ...options }, story) {
   const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
+  // The virtual authenticator takes up the list at the name's field by itself, before a button can be pressed.
+  if (!offersList) {
+    await context.addInitScript(() => {
+      if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+    });
+  }
   const ear = listen(context);
   try {
     const page = await context.newPage();
@@ -92,6 +98,17 @@ test("a passkey is added in the settings and signs in without a name and with on
     await page.getByLabel(/user/i).fill(username);
     await button.click();
     await inside(page);
+  });
+});
+
+test("a passkey is offered at the name's field", async () => {
+  await withPage({ offersList: true }, async (page, { context }) => {
+    await signIn(page, newPerson());
+    await addPasskey(page);
+    await context.clearCookies();
+    await page.goto(`${portico.issuer}/sign-in?continue=%2Fsettings%2Fsecurity`);
+    await inside(page);
+    await page.getByRole("heading", { name: "Passkey", exact: true }).waitFor();
   });
 });
 

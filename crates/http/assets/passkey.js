@@ -79,6 +79,7 @@
       return run((options) => get(options), () => (kind === "sign-in" && username ? { username } : {}));
     });
     place.hidden = false;
+    document.querySelector("[data-without-passkeys]")?.remove();
 
     if (kind === "sign-in") {
       window.PublicKeyCredential.isConditionalMediationAvailable?.().then((available) => {

@@ -3,10 +3,10 @@
 use super::consent::{Consent, Permission, PermissionKind};
 use super::settings::apps::{Access, AccessState, AppAccess, Apps};
 use super::settings::devices::{Device, Devices};
-use super::settings::security::{Passkey, Security};
 use super::settings::history::{Decision, History, Outcome, Verdict};
 use super::settings::links::{Links, Tie};
 use super::settings::profile::{Entry, Profile};
+use super::settings::security::{Passkey, Security};
 use super::settings::{Done, Sheet};
 use super::sign_in::{SignIn, Via};
 use super::{Frame, Party, Stamp};
@@ -355,7 +355,10 @@ pub(super) fn security() -> Security {
         offers_passkeys: true,
         recent: true,
         room: true,
-        passkeys: vec![passkey("aa", "Chrome on Linux", Some(stamp("2 minutes ago"))), passkey("bb", "Blue", None)],
+        passkeys: vec![
+            passkey("aa", "Chrome on Linux", Some(stamp("2 minutes ago"))),
+            passkey("bb", "Blue", None),
+        ],
         ..Security::default()
     }
 }

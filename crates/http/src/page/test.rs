@@ -6,7 +6,6 @@ mod names;
 use maud::Markup;
 use portico_core::rule::acr::Means;
 
-use crate::challenge::CodeProblem;
 use super::asset::{STYLESHEET_HASH, asset};
 use super::consent::{Consent, PermissionKind, consent};
 use super::done::done;
@@ -15,15 +14,16 @@ use super::layout::{Frame, Party, Stamp, Theme};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
-use super::settings::security::{Security, security};
 use super::settings::history::{History, history};
 use super::settings::links::{Links, links};
 use super::settings::profile::{Profile, profile};
+use super::settings::security::{Security, security};
 use super::settings::{Done, Section, Sheet};
-use super::step_up::{Sent, StepUp, StepUpProblem, step_up};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
+use super::step_up::{Sent, StepUp, StepUpProblem, step_up};
 use super::{sample, words};
+use crate::challenge::CodeProblem;
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
 const PROBLEMS: [Problem; 15] = [

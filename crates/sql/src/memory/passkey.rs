@@ -48,7 +48,8 @@ impl State {
     }
 
     pub(super) fn passkeys_of(&self, user: UserId) -> Vec<Passkey> {
-        let mut own: Vec<_> = self.passkeys.values().filter(|passkey| passkey.user == user).cloned().collect();
+        let mut own: Vec<_> =
+            self.passkeys.values().filter(|passkey| passkey.user == user).cloned().collect();
         own.sort_by_key(|passkey| (passkey.created_at, passkey.digest));
         own
     }

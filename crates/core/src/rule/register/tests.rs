@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::noun::acr::Acr;
 use crate::noun::app::AppKind;
 use crate::noun::catalogue::{CatalogueEntry, Sensitivity, built_in};
 use crate::noun::client::Role;

@@ -101,7 +101,8 @@ fn adding(view: &Security, words: &Words) -> Markup {
                 a href="/sign-in?continue=%2Fsettings%2Fsecurity" { (words.say("passkey-sign-in-again")) }
             }
         } @else if view.offers_passkeys {
-            noscript { p.small { (words.say("passkey-needs-script")) } }
+            // The script takes it away where it finds that passkeys work.
+            p.small data-without-passkeys { (words.say("passkey-needs-script")) }
             (passkey::button(words, Ceremony::Add, &view.sheet.csrf))
         }
     }

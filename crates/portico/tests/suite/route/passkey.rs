@@ -75,7 +75,9 @@ async fn a_name_in_the_form_must_be_that_of_the_passkeys_person() {
     let (mut ana, mut key) = (signed_in(&world, "ana").await, Authenticator::new());
     signed_in(&world, "bob").await;
     add(&world, &mut ana, &mut key).await.ok();
-    for (name, status) in [("bob", 403), ("nobody", 403), ("Ana", 200), ("ana@people.example", 200), ("", 200)] {
+    for (name, status) in
+        [("bob", 403), ("nobody", 403), ("Ana", 200), ("ana@people.example", 200), ("", 200)]
+    {
         let mut browser = Browser::default();
         let csrf = token(&world, &mut browser, "/sign-in").await;
         let from = (ISSUER, csrf.as_str());
@@ -135,7 +137,8 @@ async fn a_call_from_another_site_or_without_the_pages_token_begins_nothing() {
     let csrf = token(&world, &mut ana, "/settings/security").await;
     let other = token(&world, &mut Browser::default(), "/sign-in").await;
     for path in [format!("{ADD}/options"), ADD.to_owned(), format!("{SIGN_IN}/options"), SIGN_IN.to_owned()] {
-        for from in [("https://evil.example", &*csrf), ("null", &csrf), ("", &csrf), (ISSUER, ""), (ISSUER, &other)]
+        for from in
+            [("https://evil.example", &*csrf), ("null", &csrf), ("", &csrf), (ISSUER, ""), (ISSUER, &other)]
         {
             let reply = ana.script(&world, &path, from, "{}").await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {from:?}");
@@ -191,7 +194,14 @@ async fn garbage_is_refused_and_changes_nothing() {
     for (page, path) in [("/settings/security", ADD), ("/sign-in", SIGN_IN)] {
         let csrf = token(&world, &mut ana, page).await;
         let from = (ISSUER, csrf.as_str());
-        for body in ["", "{}", "[]", "null", "{\"reference\":1}", "{\"reference\":\"x\",\"credential\":{},\"more\":1}"] {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            "{\"reference\":1}",
+            "{\"reference\":\"x\",\"credential\":{},\"more\":1}",
+        ] {
             assert_eq!(ana.script(&world, path, from, body).await.status, 400, "{path} {body}");
         }
         for credential in [json!(null), json!({}), json!({ "id": "x", "rawId": "!", "type": "public-key" })] {
@@ -258,7 +268,8 @@ async fn adding_and_removing_need_a_recent_sign_in() {
     let (csrf, passkey) = (Browser::field(&page, "csrf"), Browser::field(&page, "passkey"));
     let remove = [("csrf", csrf.as_str()), ("action", "remove_passkey"), ("passkey", &passkey)];
     assert_eq!(ana.post(&world, "/settings/security", &remove).await.status, 400);
-    let rename = [("csrf", csrf.as_str()), ("action", "rename_passkey"), ("passkey", &passkey), ("name", "Blue")];
+    let rename =
+        [("csrf", csrf.as_str()), ("action", "rename_passkey"), ("passkey", &passkey), ("name", "Blue")];
     let renamed = ana.post(&world, "/settings/security", &rename).await;
     assert_eq!(renamed.header("location"), "/settings/security?done=passkey-renamed");
     assert!(ana.get(&world, "/settings/security").await.body.contains("<bdi>Blue</bdi>"));
@@ -273,7 +284,8 @@ async fn somebody_elses_passkey_is_not_there_to_rename_or_remove() {
     }
     let hers = Browser::field(&ana.get(&world, "/settings/security").await, "passkey");
     let csrf = Browser::field(&bob.get(&world, "/settings/security").await, "csrf");
-    for (action, passkey) in [("rename_passkey", &*hers), ("remove_passkey", &hers), ("remove_passkey", "é")] {
+    for (action, passkey) in [("rename_passkey", &*hers), ("remove_passkey", &hers), ("remove_passkey", "é")]
+    {
         let fields = [("csrf", csrf.as_str()), ("action", action), ("passkey", passkey), ("name", "x")];
         assert_eq!(bob.post(&world, "/settings/security", &fields).await.status, StatusCode::NOT_FOUND);
     }

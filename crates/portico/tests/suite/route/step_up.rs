@@ -161,7 +161,10 @@ async fn a_launch_that_asks_for_more_than_the_session_has_is_answered_with_what_
     let active = world.introspect(TAXI, &plain).await;
     assert!(active.get("acr").is_none() && active.get("auth_time").is_none());
     for bad in ["soon", "-1"] {
-        assert_eq!(world.exchange(&strong.access, TAXI, &[("max_age", bad)]).await.refusal().1, "invalid_request");
+        assert_eq!(
+            world.exchange(&strong.access, TAXI, &[("max_age", bad)]).await.refusal().1,
+            "invalid_request"
+        );
     }
 }
 
