@@ -1,6 +1,7 @@
 //! What there is: plain values, each in the file of its name; the store has a file of the same name.
 
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod client;
 pub mod code;

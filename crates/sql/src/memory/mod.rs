@@ -5,6 +5,7 @@ use parking_lot::Mutex;
 use portico_core::Change;
 use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditEntry, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
@@ -23,6 +24,7 @@ use portico_store::{Commit, CommitError, Committed, Taken};
 use self::table::Table;
 
 mod apply;
+mod audit;
 mod client;
 mod consent;
 mod delivery;
@@ -106,6 +108,9 @@ state! {
     /// The number given last, which stays when the events are swept.
     last_event: () => EventSeq,
     deliveries: DeliveryId => Delivery,
+
+    /// The trail only grows, so the next number follows the last one there.
+    audit: AuditSeq => AuditEntry,
 
     signing_keys: String => SigningKeyRecord,
     secrets: String => Vec<u8>,

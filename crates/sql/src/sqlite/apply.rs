@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session, sweep,
+    audit, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session, sweep,
     token,
 };
 
@@ -69,6 +69,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),
+
+        Change::Audited(entry) => audit::append(db, &entry),
 
         Change::Swept(times) => {
             while sweep::round(db, &times)? {}

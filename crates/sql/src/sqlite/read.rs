@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
@@ -19,7 +20,7 @@ use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session,
+    Sqlite, audit, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session,
     statement, token,
 };
 
@@ -69,6 +70,11 @@ impl Read for Sqlite {
 
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
         self.long(move |db| client::apps(db, &page)).await
+    }
+
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let prefix = prefix.to_owned();
+        self.long(move |db| client::apps_starting(db, &prefix, &page)).await
     }
 
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
@@ -182,6 +188,15 @@ impl Read for Sqlite {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         self.long(move |db| delivery::page(db, state, page)).await
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        self.long(move |db| delivery::waiting(db, most)).await
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        let target = target.map(str::to_owned);
+        self.long(move |db| audit::page(db, target.as_deref(), page)).await
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {
