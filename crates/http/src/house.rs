@@ -11,6 +11,8 @@ use portico_seal::{PasswordHasher, Verdict};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::console::Ended;
+use crate::figures::Figures;
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -38,6 +40,9 @@ pub struct House {
     pub outbox: Arc<Notify>,
     /// Counts failures.
     pub throttles: Throttles,
+    /// What the operator's console draws.
+    pub figures: Figures,
+    pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
@@ -65,6 +70,8 @@ impl House {
             keysets,
             address,
             outbox,
+            figures: Figures::default(),
+            console: Ended::default(),
             settings,
             hashing: Semaphore::new(cores),
         })

@@ -6,8 +6,10 @@
 mod body;
 mod caller;
 pub mod compose;
+mod console;
 mod cookie;
 mod cors;
+pub mod figures;
 mod form;
 mod house;
 pub mod page;
@@ -64,6 +66,7 @@ pub fn public(house: Arc<House>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), cors::cors))
+        .layer(from_fn_with_state(house.clone(), figures::count))
         .with_state(house)
 }
 

@@ -168,6 +168,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let deliveries = Deliveries::new(store, compose, outbound, now, wake);
     tasks.spawn(deliveries.run(stopping.clone()));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
+    tasks.spawn(until(stopping.clone(), portico_http::figures::run(house.clone())));
     let hub = live.clone();
     tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));
     let upkeep = metrics.clone();

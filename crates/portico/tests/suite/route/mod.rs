@@ -4,6 +4,7 @@ mod admin;
 mod agree;
 mod assert;
 mod authorize;
+mod console;
 mod end_session;
 mod events;
 mod exchange;
