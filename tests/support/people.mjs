@@ -40,6 +40,9 @@ export async function house() {
   return {
     issuer,
     returnTo,
+    admin: portico.admin,
+    adminToken: portico.adminToken,
+    cli: portico.cli,
     newPerson: () => {
       const username = `person${++people}`;
       portico.createPerson("Mira Aalto", username, PASSWORD, "--email", `${username}@example.org`, "--email-verified");
