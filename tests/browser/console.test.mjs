@@ -105,11 +105,11 @@ test("an operator finds a person, ends a session and erases them, without JavaSc
     await page.getByRole("link", { name: /^usr_/ }).click();
     await page.getByRole("heading", { level: 1, name: /Mira Aalto/ }).waitFor();
     await page.getByRole("button", { name: "End", exact: true }).click();
-    await page.getByText("The session is over.").waitFor();
+    await page.getByRole("status").getByText("The session is over.").waitFor();
     await page.getByText("Erase this person").click();
     await page.getByRole("checkbox").check();
     await page.getByRole("button", { name: "Erase for good" }).click();
-    await page.getByText("The person is erased.").waitFor();
+    await page.getByRole("status").getByText("The person is erased.").waitFor();
     assert.ok(!(await page.content()).includes("Mira Aalto"));
     await page.getByRole("link", { name: "What operators did" }).click();
     await page.getByText("person.erased").waitFor();

@@ -18,8 +18,11 @@ use crate::House;
 pub const EVERY: Span = Span::seconds(5);
 /// How many are kept: an hour of them.
 const KEPT: usize = 720;
-/// Counting sessions goes over an index of them all, so only each sixth sample counts them anew.
+/// Counting sessions goes over an index of them all: where there are many, only each sixth sample
+/// counts them anew.
 const COUNT_SESSIONS: u64 = 6;
+/// How many sessions are many.
+const MANY: u64 = 10_000;
 /// Waiting deliveries beyond this many are not counted.
 pub const MOST_WAITING: usize = 10_000;
 
@@ -28,7 +31,7 @@ pub const MOST_WAITING: usize = 10_000;
 pub struct Sample {
     /// When it was taken.
     pub at: Moment,
-    /// Live sessions, as of half a minute ago at most.
+    /// Live sessions; where they are many, as of half a minute ago at most.
     pub sessions: u64,
     /// Apps launched since the sample before.
     pub launches: u64,
@@ -73,7 +76,8 @@ pub async fn sample(house: &House) -> Result<(), Unavailable> {
     let (figures, store, at) = (&house.figures, house.live.store(), house.now());
     let known = {
         let ring = figures.ring.lock();
-        ring.samples.back().map(|last| last.sessions).filter(|_| ring.taken % COUNT_SESSIONS != 0)
+        let last = ring.samples.back().map(|last| last.sessions);
+        last.filter(|last| *last >= MANY && !ring.taken.is_multiple_of(COUNT_SESSIONS))
     };
     let sessions = match known {
         Some(known) => known,

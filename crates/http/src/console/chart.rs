@@ -3,10 +3,34 @@
 use maud::{Markup, html};
 use portico_core::moment::{Moment, Span};
 
-/// How much time a chart shows.
-const SHOWN: Span = Span::hours(1);
+/// How much time a chart can show, and how many samples it then joins to one point.
+const WINDOWS: [(Span, usize, &str); 3] = [
+    (Span::minutes(5), 1, "5 minutes ago"),
+    (Span::minutes(15), 2, "15 minutes ago"),
+    (Span::hours(1), 6, "an hour ago"),
+];
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 100.0;
+
+/// The time that a chart shows: as much as there is something to show of.
+#[derive(Clone, Copy)]
+pub(super) struct Window {
+    until: Moment,
+    shown: Span,
+    /// How many samples make one point.
+    pub(super) together: usize,
+    /// What stands at its left edge.
+    words: &'static str,
+}
+
+impl Window {
+    /// The smallest window up to this moment that holds everything since `from`.
+    pub(super) fn since(from: Moment, until: Moment) -> Self {
+        let holds = |(shown, ..): &&(Span, usize, &str)| until - from <= *shown;
+        let (shown, together, words) = *WINDOWS.iter().find(holds).unwrap_or(&WINDOWS[2]);
+        Self { until, shown, together, words }
+    }
+}
 
 /// One chart.
 pub(super) struct Chart<'a> {
@@ -16,15 +40,15 @@ pub(super) struct Chart<'a> {
     pub(super) now: String,
     /// The values in the order of their time.
     pub(super) points: Vec<(Moment, f64)>,
-    /// The moment at the right edge.
-    pub(super) until: Moment,
+    /// From when to when.
+    pub(super) window: Window,
 }
 
 /// Draws a chart.
 pub(super) fn chart(chart: &Chart<'_>) -> Markup {
     let highest = chart.points.iter().map(|(_, value)| *value).fold(0.0, f64::max);
     let top = ceiling(highest);
-    let line = path(&chart.points, chart.until, top);
+    let line = path(&chart.points, chart.window, top);
     html! {
         figure.chart {
             figcaption {
@@ -32,7 +56,7 @@ pub(super) fn chart(chart: &Chart<'_>) -> Markup {
                 span.now { (chart.now) }
             }
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img"
-                aria-label={ (chart.title) ": now " (chart.now) ", at most " (shown(highest)) " in the last hour" } {
+                aria-label={ (chart.title) ": now " (chart.now) ", at most " (shown(highest)) " since " (chart.window.words) } {
                 path.grid d={ "M0 0.5H" (WIDTH) "M0 50H" (WIDTH) "M0 99.5H" (WIDTH) } {}
                 @if let Some((line, area)) = line {
                     path.area d=(area) {}
@@ -40,8 +64,8 @@ pub(super) fn chart(chart: &Chart<'_>) -> Markup {
                 }
             }
             div.scale aria-hidden="true" {
-                span { "an hour ago" }
-                span { "top " (shown(top)) }
+                span { (chart.window.words) }
+                span { "0 to " (shown(top)) }
                 span { "now" }
             }
         }
@@ -49,10 +73,10 @@ pub(super) fn chart(chart: &Chart<'_>) -> Markup {
 }
 
 /// The line, and the surface below it.
-fn path(points: &[(Moment, f64)], until: Moment, top: f64) -> Option<(String, String)> {
-    let from = until - SHOWN;
+fn path(points: &[(Moment, f64)], window: Window, top: f64) -> Option<(String, String)> {
+    let from = window.until - window.shown;
     let place = |(at, value): &(Moment, f64)| {
-        let x = (*at - from).as_millis() as f64 / SHOWN.as_millis() as f64 * WIDTH;
+        let x = (*at - from).as_millis() as f64 / window.shown.as_millis() as f64 * WIDTH;
         let y = HEIGHT - value / top * (HEIGHT - 4.0) - 1.0;
         (x.clamp(0.0, WIDTH), y.clamp(0.0, HEIGHT))
     };
@@ -95,11 +119,20 @@ mod tests {
     }
 
     #[test]
+    fn a_window_is_as_wide_as_there_is_something_to_show() {
+        let until = Moment::from_seconds(10_000);
+        let shown = |minutes| Window::since(until - Span::minutes(minutes), until).shown;
+        let wide = [0, 5, 6, 15, 16, 90].map(shown);
+        assert_eq!(wide, [5, 5, 15, 15, 60, 60].map(Span::minutes));
+    }
+
+    #[test]
     fn the_latest_value_is_at_the_right_edge_and_the_highest_within() {
         let until = Moment::from_seconds(10_000);
-        let (line, area) = path(&[(until - Span::hours(1), 0.0), (until, 5.0)], until, 5.0).unwrap();
+        let (from, hour) = (until - Span::hours(1), Window::since(until - Span::hours(1), until));
+        let (line, area) = path(&[(from, 0.0), (until, 5.0)], hour, 5.0).unwrap();
         assert_eq!(line, "M0.0 99.0L600.0 3.0");
         assert!(area.starts_with(&line) && area.ends_with('Z'));
-        assert_eq!(path(&[], until, 1.0), None);
+        assert_eq!(path(&[], hour, 1.0), None);
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn show(visit: Visit, uri: Uri) -> Answer {
     let body = html! {
         div.head {
             h1 { "Deliveries" }
-            (button(&visit, "retry_all", "secondary", "Send again all given up", &[]))
+            (button(&visit, "retry_all", "secondary", "Send again all that were given up", &[]))
         }
         p.lead { "Logout messages to back ends: at least once, tried for 72 hours." }
         nav.filters aria-label="State" {

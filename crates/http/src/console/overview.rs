@@ -5,14 +5,12 @@ use portico_core::moment::Moment;
 use portico_store::Page;
 
 use super::audit as trail;
-use super::chart::{Chart, chart, shown};
+use super::chart::{Chart, Window, chart, shown};
 use super::frame::{Answer, Part, page};
 use super::visit::Visit;
 use crate::figures::{EVERY, MOST_WAITING, Sample};
 use crate::route::admin::audit::listed;
 
-/// How many samples make one point of a rate: half a minute of them.
-const TOGETHER: usize = 6;
 /// How many lines of the trail are shown.
 const RECENT: usize = 8;
 
@@ -36,15 +34,19 @@ pub(super) async fn show(visit: Visit) -> Answer {
 
 fn figures(samples: &[Sample], until: Moment) -> Markup {
     let last = samples.last().copied();
+    let window = Window::since(samples.first().map_or(until, |first| first.at), until);
     let level = |value: fn(&Sample) -> f64| {
-        samples.chunks(TOGETHER).filter_map(|some| some.last().map(|last| (last.at, value(last)))).collect()
+        samples
+            .chunks(window.together)
+            .filter_map(|some| some.last().map(|last| (last.at, value(last))))
+            .collect()
     };
     let rate = |count: fn(&Sample) -> u64| -> Vec<(Moment, f64)> {
         let point = |some: &[Sample]| {
             let seconds = some.len() as f64 * EVERY.as_seconds() as f64;
             Some((some.last()?.at, some.iter().map(count).sum::<u64>() as f64 / seconds))
         };
-        samples.chunks(TOGETHER).filter_map(point).collect()
+        samples.chunks(window.together).filter_map(point).collect()
     };
     let (launches, refusals) = (rate(|sample| sample.launches), rate(|sample| sample.refusals));
     let latest = |points: &[(Moment, f64)]| shown(points.last().map_or(0.0, |(_, value)| *value));
@@ -57,15 +59,15 @@ fn figures(samples: &[Sample], until: Moment) -> Markup {
             title: "Live sessions",
             now: shown(last.map_or(0.0, |last| last.sessions as f64)),
             points: level(|sample| sample.sessions as f64),
-            until,
+            window,
         },
-        Chart { title: "Launches a second", now: latest(&launches), points: launches, until },
-        Chart { title: "Refusals a second", now: latest(&refusals), points: refusals, until },
+        Chart { title: "Launches a second", now: latest(&launches), points: launches, window },
+        Chart { title: "Refusals a second", now: latest(&refusals), points: refusals, window },
         Chart {
             title: "Logout messages waiting",
             now: waiting,
             points: level(|sample| sample.waiting as f64),
-            until,
+            window,
         },
     ];
     html! {

@@ -149,7 +149,7 @@ fn standing(visit: &Visit, person: &Person) -> Markup {
                             }
                             label.check {
                                 input type="checkbox" name="confirm" value="erase" required;
-                                "Yes, erase " code { (person.id) }
+                                span { "Yes, erase " code { (person.id) } }
                             }
                             button.danger type="submit" { "Erase for good" }
                         }
@@ -213,6 +213,7 @@ fn apps(consents: &[Consented]) -> Markup {
                                 td data-label="OpenID there" { span.id { (known.open_id.as_deref().unwrap_or("–")) } }
                                 td data-label="Last used" { (maybe_time(known.used_at)) }
                                 td data-label="Decisions" {
+                                    @if known.decisions.is_empty() { span.quiet { "none of their own" } }
                                     span.chips {
                                         @for standing in &known.decisions {
                                             (decision(standing.decision, standing.scope.as_str()))
