@@ -7,6 +7,7 @@ use crate::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
 use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
+use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
 use crate::noun::code::{Code, CodeUse};
 use crate::noun::consent::{ConsentEntry, ConsentRequest};
@@ -102,8 +103,8 @@ pub enum Change {
         /// Since when; none lifts it.
         at: Option<Moment>,
     },
-    /// A person was erased: key, profile, password, handles, links, consents, questions, uses of apps
-    /// and labels are gone. Once erased, doing so again keeps the first moment. Conflicts if there is
+    /// A person was erased: key, profile, password, handles, links, consents, questions, challenges, uses of
+    /// apps and labels are gone. Once erased, doing so again keeps the first moment. Conflicts if there is
     /// no such person.
     PersonErased {
         /// Who.
@@ -121,6 +122,27 @@ pub enum Change {
         until: Moment,
     },
 
+    /// A challenge was put to somebody. Taken if there is one of that digest.
+    ChallengeSent(Challenge),
+    /// A wrong answer was given. Conflicts unless exactly one fewer was counted before and the
+    /// challenge is open.
+    ChallengeTried {
+        /// Which challenge.
+        digest: [u8; 32],
+        /// How many wrong answers there are now.
+        tries: u32,
+    },
+    /// A challenge was answered. Conflicts if it was before, if there is none, or if other wrong
+    /// answers were counted meanwhile: guesses sent side by side are looked at one by one.
+    ChallengeAnswered {
+        /// Which challenge.
+        digest: [u8; 32],
+        /// How many wrong answers the rule saw.
+        tries: u32,
+        /// When.
+        at: Moment,
+    },
+
     /// A session began.
     SessionStarted(Session),
     /// The person of a live session proved again who they are. Conflicts if it is over by then.
@@ -129,6 +151,8 @@ pub enum Change {
         session: SessionId,
         /// When.
         at: Moment,
+        /// How the person did (RFC 8176), in place of what the session said before.
+        method: String,
         /// SHA-256 of the browser's new cookie; none keeps what there is.
         cookie_digest: Option<[u8; 32]>,
         /// When the session expires now.
@@ -278,7 +302,7 @@ pub enum Change {
 /// The moments before which each kind of passing thing is cleared away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sweep {
-    /// Codes, questions, revoked tokens, used assertions and signing keys that expired before this;
+    /// Codes, questions, challenges, revoked tokens, used assertions and signing keys that expired before this;
     /// a used code stays until the token that it gave has expired too.
     pub expired_before: Moment,
     /// Events that happened before this.

@@ -6,7 +6,7 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, KeySets};
+use portico_reach::{AddressPolicy, Courier, KeySets};
 use portico_seal::{PasswordHasher, Verdict};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
@@ -36,6 +36,8 @@ pub struct House {
     pub keysets: KeySets,
     /// Which addresses may be connected to.
     pub address: AddressPolicy,
+    /// Takes messages to people.
+    pub courier: Courier,
     /// Told when a logout message was queued.
     pub outbox: Arc<Notify>,
     /// Counts failures.
@@ -58,6 +60,7 @@ impl House {
         passwords: PasswordHasher,
         keysets: KeySets,
         address: AddressPolicy,
+        courier: Courier,
         outbox: Arc<Notify>,
         settings: FaceSettings,
     ) -> Arc<Self> {
@@ -69,6 +72,7 @@ impl House {
             passwords: Arc::new(passwords),
             keysets,
             address,
+            courier,
             outbox,
             figures: Figures::default(),
             console: Ended::default(),

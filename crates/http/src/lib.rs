@@ -5,6 +5,7 @@
 
 mod body;
 mod caller;
+mod challenge;
 pub mod compose;
 mod console;
 mod cookie;

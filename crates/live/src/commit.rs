@@ -67,6 +67,9 @@ impl Touched {
             | Change::DeveloperRegistered(_)
             | Change::Linked(_)
             | Change::AssertionUsed { .. }
+            | Change::ChallengeSent(_)
+            | Change::ChallengeTried { .. }
+            | Change::ChallengeAnswered { .. }
             | Change::SessionTouched { .. }
             | Change::AppUsed { .. }
             | Change::ConsentAsked(_)

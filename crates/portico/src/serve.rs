@@ -14,7 +14,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Deliveries, KeySets, Outbound};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Ways};
 use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
@@ -158,8 +158,9 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
     };
-    let house =
-        House::new(live.clone(), passwords, KeySets::new(outbound.clone()), address, wake.clone(), face);
+    let (courier, _carried) = Courier::new(Ways::default());
+    let keysets = KeySets::new(outbound.clone());
+    let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();

@@ -5,6 +5,7 @@
 
 pub mod address;
 mod attempt;
+pub mod courier;
 pub mod deliver;
 mod flights;
 pub mod keyset;
@@ -18,6 +19,7 @@ mod receiver;
 
 pub use address::{AddressPolicy, Refused};
 pub use attempt::{Compose, Composed, Post};
+pub use courier::{Address, Courier, Letter, Ways};
 pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};

@@ -5,6 +5,7 @@ use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, Se
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
@@ -72,6 +73,9 @@ pub trait Read: Send + Sync {
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
     /// People by id.
     async fn people(&self, page: Page<UserId>) -> Listed<Person>;
+
+    /// The challenge with this digest, until it is swept.
+    async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge>;
 
     /// The session of this id, ended ones included until they are swept.
     async fn session(&self, id: SessionId) -> Found<Session>;

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod audit;
 pub mod catalogue;
+pub mod challenge;
 pub mod client;
 pub mod code;
 pub mod consent;

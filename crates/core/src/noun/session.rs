@@ -20,7 +20,8 @@ pub struct Session {
     pub used_at: Moment,
     /// When the person last proved who they are.
     pub authenticated_at: Moment,
-    /// How they did (RFC 8176): `pwd`, or `fed` for an assertion of a trusted issuer.
+    /// How they did (RFC 8176), separated by spaces: `pwd`, `otp`, … or `fed` for an assertion of a
+    /// trusted issuer.
     pub method: String,
     /// What the device called itself, sealed under the person's key; empty if it said nothing.
     pub sealed_label: Vec<u8>,

@@ -6,6 +6,7 @@
 pub mod agree;
 pub mod assert;
 pub mod authorize;
+pub mod challenge;
 pub mod cover;
 pub mod deliver;
 pub mod exchange;

@@ -21,7 +21,7 @@ pub struct Begin {
     /// Through which client.
     pub client: ClientId,
     /// How the person proved who they are (RFC 8176).
-    pub method: &'static str,
+    pub method: String,
     /// What the device called itself, sealed.
     pub sealed_label: Vec<u8>,
     /// SHA-256 of the browser's cookie, for a session in a browser.
@@ -37,7 +37,7 @@ pub fn begin(begin: Begin, limits: &SessionLimits, now: Moment) -> (Session, Vec
         started_at: now,
         used_at: now,
         authenticated_at: now,
-        method: begin.method.to_owned(),
+        method: begin.method,
         sealed_label: begin.sealed_label,
         cookie_digest: begin.cookie_digest,
         expires_at: limits.expiry(now, now),
@@ -49,7 +49,13 @@ pub fn begin(begin: Begin, limits: &SessionLimits, now: Moment) -> (Session, Vec
 
 /// The changes after the person of a live session has proved again who they are, in a browser
 /// whose cookie is replaced so that one fixed before is worth nothing.
-pub fn again(session: &Session, cookie_digest: [u8; 32], limits: &SessionLimits, now: Moment) -> Vec<Change> {
+pub fn again(
+    session: &Session,
+    method: String,
+    cookie_digest: [u8; 32],
+    limits: &SessionLimits,
+    now: Moment,
+) -> Vec<Change> {
     let expires_at = limits.expiry(session.started_at, now);
     vec![
         Change::PersonHeld { user: session.user },
@@ -57,6 +63,7 @@ pub fn again(session: &Session, cookie_digest: [u8; 32], limits: &SessionLimits,
         Change::SessionReauthenticated {
             session: session.id,
             at: now,
+            method,
             cookie_digest: Some(cookie_digest),
             expires_at,
         },
@@ -153,7 +160,7 @@ mod tests {
     #[test]
     fn proving_again_replaces_the_cookie() {
         let later = NOW + Span::days(1);
-        let changes = again(&session(), [9; 32], &LIMITS, later);
+        let changes = again(&session(), "pwd otp".into(), [9; 32], &LIMITS, later);
         let Change::SessionReauthenticated { cookie_digest, expires_at, .. } = &changes[2] else { panic!() };
         assert_eq!((*cookie_digest, *expires_at), (Some([9; 32]), later + Span::days(30)));
     }

@@ -99,7 +99,7 @@ async fn begin(
         id: SessionId::from_bytes(vault.fresh()),
         user,
         client: host.clone(),
-        method: "fed",
+        method: "fed".to_owned(),
         sealed_label: vec![],
         cookie_digest: None,
     };

@@ -1,30 +1,26 @@
 //! `/sign-in`: the page, and the password.
 
+mod enter;
+mod onward;
+
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
-use portico_core::id::{ClientId, SessionId};
-use portico_core::noun::session::Session;
-use portico_core::rule::sign_in as rule;
-use portico_live::LivePerson;
 use portico_seal::{Verdict, normalise_username, secret};
 
-use super::authorize::{SIGNED_IN, marked};
 use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::unavailable;
+use crate::page::Frame;
 use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
-use crate::page::{Frame, Party};
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
 
-/// The client of sessions that begin at Portico's own pages.
-pub const OWN_CLIENT: &str = "portico";
-const AUTHORIZE: &str = "/oauth/authorize?";
-const SETTINGS: &str = "/settings";
+pub use enter::{Entered, enter};
+pub use onward::{OWN_CLIENT, Onward};
 
 /// `GET /sign-in?continue=…`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -58,14 +54,7 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     };
     let username = fields.get("username").unwrap_or_default().to_owned();
     match attempt(&house, &parts.headers, &fields, caller::address(&parts.extensions), &to).await {
-        Ok(Outcome::SignedIn { session, cookie }) => {
-            let mut reply = reply::see_other(&to.after(&house, &session));
-            let age = house.live.settings().sessions.age.as_seconds();
-            reply
-                .headers_mut()
-                .append(header::SET_COOKIE, cookie::set(&house, cookie::SESSION, &cookie, Some(age)));
-            reply
-        }
+        Ok(Outcome::SignedIn(entered)) => entered.onward(&house, &to),
         Ok(Outcome::Refused(problem)) => {
             let (status, wait) = match problem {
                 SignInProblem::Mismatch | SignInProblem::FormExpired => (StatusCode::BAD_REQUEST, None),
@@ -79,46 +68,6 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
             reply
         }
         Err(denied) => page_reply::refusal(&house, to.frame, &denied),
-    }
-}
-
-/// Where the browser goes after signing in, and what the page says of it.
-struct Onward {
-    query: Option<String>,
-    client: ClientId,
-    party: Option<Party>,
-    login_hint: String,
-    frame: Frame,
-}
-
-impl Onward {
-    /// Reads `continue`: an authorization request of ours; anything else leads to the settings.
-    async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
-        let fields = Fields::parse(query.as_bytes())?;
-        let query = fields.get("continue").and_then(|to| to.strip_prefix(AUTHORIZE)).map(str::to_owned);
-        let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
-        let locales = inner.get("ui_locales").or(fields.get("ui_locales"));
-        let frame = Frame { ui_locales: page_reply::locales(locales, headers), ..Frame::default() };
-        let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
-        let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
-        let known = match &id {
-            Some(id) => house.live.client(id).await.map_err(|cause| unavailable(&cause))?,
-            None => None,
-        };
-        Ok(Self {
-            client: known.as_ref().map_or(own, |known| known.client.id.clone()),
-            party: known.map(|known| page_reply::party(&known.client, None)),
-            login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
-            query,
-            frame,
-        })
-    }
-
-    fn after(&self, house: &House, session: &Session) -> String {
-        match &self.query {
-            Some(query) => marked(house, SIGNED_IN, session, query),
-            None => SETTINGS.to_owned(),
-        }
     }
 }
 
@@ -154,7 +103,7 @@ fn form(
 }
 
 enum Outcome {
-    SignedIn { session: Session, cookie: String },
+    SignedIn(Entered),
     Refused(SignInProblem),
 }
 
@@ -198,43 +147,5 @@ async fn attempt(
             .await
             .map_err(|e| crate::house::refused(&e))?;
     }
-    let (session, cookie) = begin(house, headers, &person, &to.client).await?;
-    Ok(Outcome::SignedIn { session, cookie })
-}
-
-/// Begins a session in this browser, or renews the one that the person has there. Either way the
-/// cookie is a fresh one.
-async fn begin(
-    house: &House,
-    headers: &HeaderMap,
-    person: &LivePerson,
-    client: &ClientId,
-) -> Result<(Session, String), Denied> {
-    let user = person.person.id;
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let label = rule::device_name(agent.unwrap_or_default());
-    let fresh = secret(house.live.vault().chance());
-    let limits = house.live.settings().sessions;
-    let session = house
-        .decide(|| async {
-            let now = house.now();
-            let held = browser_session(house, headers).await?.filter(|session| session.user == user);
-            if let Some(session) = held {
-                let changes = rule::again(&session, fresh.digest(), &limits, now);
-                let renewed = Session { authenticated_at: now, used_at: now, ..session };
-                return Ok((changes, renewed));
-            }
-            let begin = rule::Begin {
-                id: SessionId::from_bytes(house.live.vault().fresh()),
-                user,
-                client: client.clone(),
-                method: "pwd",
-                sealed_label: person.seal_label(&label, house.live.vault()),
-                cookie_digest: Some(fresh.digest()),
-            };
-            let (session, changes) = rule::begin(begin, &limits, now);
-            Ok((changes, session))
-        })
-        .await?;
-    Ok((session, fresh.expose().to_owned()))
+    Ok(Outcome::SignedIn(enter(house, headers, &person, &to.client, "pwd").await?))
 }

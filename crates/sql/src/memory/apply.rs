@@ -55,9 +55,13 @@ impl State {
             }
             Change::AssertionUsed { digest, until } => self.use_assertion(digest, until),
 
+            Change::ChallengeSent(new) => self.send_challenge(new),
+            Change::ChallengeTried { digest, tries } => self.try_challenge(digest, tries),
+            Change::ChallengeAnswered { digest, tries, at } => self.answer_challenge(digest, tries, at),
+
             Change::SessionStarted(new) => self.start_session(new),
-            Change::SessionReauthenticated { session, at, cookie_digest, expires_at } => {
-                self.reauthenticate(session, at, cookie_digest, expires_at)
+            Change::SessionReauthenticated { session, at, method, cookie_digest, expires_at } => {
+                self.reauthenticate(session, at, method, cookie_digest, expires_at)
             }
             Change::SessionTouched { session, used_at, expires_at } => {
                 self.touch_session(session, used_at, expires_at);

@@ -33,6 +33,7 @@ impl State {
             code.expires_at < expired && code.used.is_none_or(|used| used.token_expires_at < expired)
         });
         self.requests.clear_where(|_, request| request.expires_at < expired);
+        self.challenges.clear_where(|_, challenge| challenge.expires_at < expired);
         self.revoked_tokens.clear_where(|_, until| *until < expired);
         self.used_assertions.clear_where(|_, until| *until < expired);
         self.signing_keys.clear_where(|_, key| key.retires_at.is_some_and(|at| at < expired));

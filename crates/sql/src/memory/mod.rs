@@ -7,6 +7,7 @@ use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, Se
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditEntry, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Standing};
@@ -25,6 +26,7 @@ use self::table::Table;
 
 mod apply;
 mod audit;
+mod challenge;
 mod client;
 mod consent;
 mod delivery;
@@ -88,6 +90,8 @@ state! {
     /// Under kind and index: whose, and whether verified.
     handles: (&'static str, [u8; 32]) => (UserId, bool),
     links: (String, [u8; 32]) => Link,
+
+    challenges: [u8; 32] => Challenge,
 
     sessions: SessionId => Session,
     /// In the order of entry.

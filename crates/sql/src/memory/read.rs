@@ -5,6 +5,7 @@ use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, Se
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
@@ -75,6 +76,10 @@ impl Read for Memory {
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {
         Ok(self.state.lock().people.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    }
+
+    async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge> {
+        Ok(self.state.lock().challenges.get(digest).cloned())
     }
 
     async fn session(&self, id: SessionId) -> Found<Session> {

@@ -70,12 +70,14 @@ impl State {
         &mut self,
         id: SessionId,
         at: Moment,
+        method: String,
         cookie_digest: Option<[u8; 32]>,
         expires_at: Moment,
     ) -> Applied {
         self.session_held(id, at)?;
         rewrite(&mut self.sessions, id, |session| {
             session.authenticated_at = at;
+            session.method = method;
             session.used_at = session.used_at.max(at);
             session.cookie_digest = cookie_digest.or(session.cookie_digest);
             session.expires_at = expires_at;

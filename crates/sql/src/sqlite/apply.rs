@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    audit, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session, sweep,
-    token,
+    audit, catalogue, challenge, client, code, consent, delivery, developer, event, family, key, link,
+    person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -34,9 +34,13 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::Linked(new) => link::tie(db, &new),
         Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until),
 
+        Change::ChallengeSent(new) => challenge::send(db, &new),
+        Change::ChallengeTried { digest, tries } => challenge::tried(db, &digest, tries),
+        Change::ChallengeAnswered { digest, tries, at } => challenge::answered(db, &digest, tries, at),
+
         Change::SessionStarted(new) => session::start(db, &new),
-        Change::SessionReauthenticated { session: id, at, cookie_digest, expires_at } => {
-            session::reauthenticate(db, id, at, cookie_digest, expires_at)
+        Change::SessionReauthenticated { session: id, at, method, cookie_digest, expires_at } => {
+            session::reauthenticate(db, id, at, &method, cookie_digest, expires_at)
         }
         Change::SessionTouched { session: id, used_at, expires_at } => {
             session::touch(db, id, used_at, expires_at)

@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(&str, &str); 8] = migrations![
+const MIGRATIONS: [(&str, &str); 9] = migrations![
     "0001_directory",
     "0002_person",
     "0003_session",
@@ -21,6 +21,7 @@ const MIGRATIONS: [(&str, &str); 8] = migrations![
     "0005_grant",
     "0006_event",
     "0007_key",
+    "0008_challenge",
     "0009_audit",
 ];
 

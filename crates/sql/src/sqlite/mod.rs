@@ -18,6 +18,7 @@ use self::writer::{Job, Writer};
 mod apply;
 mod audit;
 mod catalogue;
+mod challenge;
 mod client;
 mod code;
 mod column;

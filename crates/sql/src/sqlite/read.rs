@@ -5,6 +5,7 @@ use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, Se
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
+use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
@@ -20,8 +21,8 @@ use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, audit, catalogue, client, code, consent, delivery, developer, event, family, key, link, person, session,
-    statement, token,
+    Sqlite, audit, catalogue, challenge, client, code, consent, delivery, developer, event, family, key,
+    link, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -103,6 +104,10 @@ impl Read for Sqlite {
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {
         self.long(move |db| person::page(db, page)).await
+    }
+
+    async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge> {
+        self.point(|db| challenge::by_digest(db, digest))
     }
 
     async fn session(&self, id: SessionId) -> Found<Session> {

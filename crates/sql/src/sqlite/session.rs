@@ -124,13 +124,14 @@ pub(super) fn reauthenticate(
     db: &Connection,
     session: SessionId,
     at: Moment,
+    method: &str,
     cookie_digest: Option<[u8; 32]>,
     expires_at: Moment,
 ) -> Applied {
     held(db, session, at)?;
     let sql = "update or ignore session set authenticated_at = ?2, used_at = max(used_at, ?2),
-        cookie_digest = coalesce(?3, cookie_digest), expires_at = ?4 where id = ?1";
-    let row = (session.as_bytes(), at.millis(), cookie_digest, expires_at.millis());
+        cookie_digest = coalesce(?3, cookie_digest), expires_at = ?4, method = ?5 where id = ?1";
+    let row = (session.as_bytes(), at.millis(), cookie_digest, expires_at.millis(), method);
     add(db, sql, row, Taken::Id)
 }
 

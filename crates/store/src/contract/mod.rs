@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::Store;
 
 mod audit;
+mod challenge;
 mod client;
 mod code;
 mod consent;
@@ -113,6 +114,13 @@ suite! { $
         sixteen_racing_redemptions_of_one_code_have_one_winner,
         a_used_code_says_what_it_gave,
         an_exchange_never_gives_a_token_on_a_session_that_ended_first,
+    }
+    challenge {
+        a_challenge_reads_back_as_it_was_sent,
+        of_sixteen_racing_answers_to_a_challenge_one_is_taken,
+        of_sixteen_racing_wrong_answers_each_is_counted_by_itself,
+        the_challenges_of_an_erased_person_are_gone,
+        a_challenge_is_swept_when_it_has_expired,
     }
     consent {
         the_last_decision_stands_and_every_one_is_in_the_history,

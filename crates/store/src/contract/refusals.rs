@@ -10,8 +10,8 @@ use portico_core::noun::session::{EndReason, Session};
 
 use super::house::House;
 use super::value::{
-    app, at, client_id, code, delivery, delivery_id, digest, family, family_id, gave, handle, host, link,
-    person, request, session, session_id, signing_key, user_id,
+    app, at, challenge, client_id, code, delivery, delivery_id, digest, family, family_id, gave, handle,
+    host, link, person, request, session, session_id, signing_key, user_id,
 };
 use crate::CommitError::{self, Conflict};
 use crate::Taken;
@@ -49,6 +49,9 @@ pub(super) async fn prepare(house: &House) {
             Change::CodeUsed { digest: digest(61), gave: gave(61) },
             Change::FamilyStarted(Family { revoked_at: Some(at(1)), ..family(71, house.session, app_id) }),
             Change::DeliveryQueued(delivery(81, app_id, user, house.session)),
+            Change::ChallengeSent(challenge(91, None)),
+            Change::ChallengeSent(challenge(92, None)),
+            Change::ChallengeAnswered { digest: digest(91), tries: 0, at: at(1) },
             Change::KeyMade(signing_key("made", 1)),
             Change::SecretStored { name: "stored".to_owned(), wrapped: vec![1] },
         ])
@@ -134,6 +137,11 @@ fn of_people(house: &House) -> Vec<(Change, CommitError)> {
         (Change::PersonErased { user: user_id(999), at: at(1) }, Conflict),
         (Change::Linked(link(2, house.user)), CommitError::Taken(Taken::Link)),
         (Change::AssertionUsed { digest: digest(1), until: at(99) }, CommitError::Taken(Taken::Assertion)),
+        (Change::ChallengeSent(challenge(91, None)), CommitError::Taken(Taken::Id)),
+        (Change::ChallengeTried { digest: digest(91), tries: 1 }, Conflict),
+        (Change::ChallengeAnswered { digest: digest(91), tries: 0, at: at(2) }, Conflict),
+        (Change::ChallengeAnswered { digest: digest(92), tries: 1, at: at(2) }, Conflict),
+        (Change::ChallengeAnswered { digest: digest(999), tries: 0, at: at(2) }, Conflict),
     ]
 }
 
@@ -143,6 +151,7 @@ fn of_sessions(house: &House) -> Vec<(Change, CommitError)> {
     let again = |session, when, cookie: Option<u32>| Change::SessionReauthenticated {
         session,
         at: at(when),
+        method: "pwd".to_owned(),
         cookie_digest: cookie.map(digest),
         expires_at: at(20_000),
     };

@@ -74,12 +74,20 @@ pub(super) async fn signing_in_again_renews_the_session_and_its_cookie(house: Ho
     let begun = house.begin(5).await;
     let again = |when, cookie_digest| {
         let expires_at = at(when + 10_000);
-        vec![Change::SessionReauthenticated { session: begun.id, at: at(when), cookie_digest, expires_at }]
+        let method = format!("pwd otp {when}");
+        vec![Change::SessionReauthenticated {
+            session: begun.id,
+            at: at(when),
+            method,
+            cookie_digest,
+            expires_at,
+        }]
     };
     house.done(again(100, Some(digest(50)))).await;
     let renewed = Session {
         authenticated_at: at(100),
         used_at: at(100),
+        method: "pwd otp 100".to_owned(),
         cookie_digest: Some(digest(50)),
         expires_at: at(10_100),
         ..begun.clone()
@@ -87,7 +95,9 @@ pub(super) async fn signing_in_again_renews_the_session_and_its_cookie(house: Ho
     assert_eq!(house.store.session_by_cookie(&digest(50)).await, Ok(Some(renewed.clone())));
     assert_eq!(house.store.session_by_cookie(&digest(5)).await, Ok(None));
     house.done(again(200, None)).await;
-    let kept = Session { authenticated_at: at(200), used_at: at(200), expires_at: at(10_200), ..renewed };
+    let method = "pwd otp 200".to_owned();
+    let (authenticated_at, used_at, expires_at) = (at(200), at(200), at(10_200));
+    let kept = Session { authenticated_at, used_at, method, expires_at, ..renewed };
     assert_eq!(house.store.session_by_cookie(&digest(50)).await, Ok(Some(kept)));
 }
 

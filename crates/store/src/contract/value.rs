@@ -3,6 +3,7 @@
 use portico_core::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::app::{App, AppKind, Permission};
+use portico_core::noun::challenge::{CHALLENGE_LIFE, Challenge, ChallengePurpose};
 use portico_core::noun::client::{AuthMethod, Client, KeySource, Role, TokenAlg};
 use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Decision, Words};
@@ -132,6 +133,19 @@ pub(super) fn handle(kind: HandleKind, number: u32, verified: bool) -> Handle {
 pub(super) fn link(subject: u32, user: UserId) -> Link {
     let issuer = "https://issuer.example".to_owned();
     Link { issuer, subject_index: digest(subject), user, proof: LinkProof::Assertion, linked_at: at(0) }
+}
+
+pub(super) fn challenge(number: u32, user: Option<UserId>) -> Challenge {
+    Challenge {
+        digest: digest(number),
+        purpose: ChallengePurpose::SignIn,
+        user,
+        answer: digest(number + 1),
+        sealed: vec![4, 5],
+        tries: 0,
+        expires_at: at(0) + CHALLENGE_LIFE,
+        answered_at: None,
+    }
 }
 
 pub(super) fn session(number: u32, user: UserId, client: &ClientId) -> Session {

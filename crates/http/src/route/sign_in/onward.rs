@@ -1,0 +1,63 @@
+//! Where a browser goes on to once its person has signed in, however they do.
+
+use axum::http::HeaderMap;
+use portico_core::denied::Denied;
+use portico_core::id::ClientId;
+use portico_core::noun::session::Session;
+
+use crate::form::Fields;
+use crate::house::unavailable;
+use crate::page::{Frame, Party};
+use crate::route::authorize::{SIGNED_IN, marked};
+use crate::{House, page_reply};
+
+/// The client of sessions that begin at Portico's own pages.
+pub const OWN_CLIENT: &str = "portico";
+const AUTHORIZE: &str = "/oauth/authorize?";
+const SETTINGS: &str = "/settings";
+
+/// Where the browser goes after signing in, and what the page says of it.
+pub struct Onward {
+    /// The query of the authorization request that is answered, if one is.
+    pub query: Option<String>,
+    /// The client that one signs in for.
+    pub client: ClientId,
+    /// The same for the page; none for Portico's own pages.
+    pub party: Option<Party>,
+    /// The `login_hint` of the request (OIDC Core §3.1.2.1).
+    pub login_hint: String,
+    /// Theme and language.
+    pub frame: Frame,
+}
+
+impl Onward {
+    /// Reads `continue`: an authorization request of ours; anything else leads to the settings.
+    pub async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
+        let fields = Fields::parse(query.as_bytes())?;
+        let query = fields.get("continue").and_then(|to| to.strip_prefix(AUTHORIZE)).map(str::to_owned);
+        let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
+        let locales = inner.get("ui_locales").or(fields.get("ui_locales"));
+        let frame = Frame { ui_locales: page_reply::locales(locales, headers), ..Frame::default() };
+        let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
+        let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
+        let known = match &id {
+            Some(id) => house.live.client(id).await.map_err(|cause| unavailable(&cause))?,
+            None => None,
+        };
+        Ok(Self {
+            client: known.as_ref().map_or(own, |known| known.client.id.clone()),
+            party: known.map(|known| page_reply::party(&known.client, None)),
+            login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
+            query,
+            frame,
+        })
+    }
+
+    /// The address to go on to, in this new session.
+    pub fn after(&self, house: &House, session: &Session) -> String {
+        match &self.query {
+            Some(query) => marked(house, SIGNED_IN, session, query),
+            None => SETTINGS.to_owned(),
+        }
+    }
+}
