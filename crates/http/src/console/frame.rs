@@ -13,6 +13,7 @@ use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::glyph;
 use crate::page::name::prose;
+use crate::page::words::Words;
 use crate::reply::{self, Reply};
 use crate::when::stamp;
 
@@ -191,7 +192,7 @@ pub(super) fn button(
 
 /// A moment.
 pub(super) fn time(at: Moment) -> Markup {
-    let stamp = stamp(at);
+    let stamp = stamp(at, Words::english());
     html! { time datetime=(stamp.datetime) { (stamp.text) } }
 }
 
