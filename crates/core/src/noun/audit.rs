@@ -120,6 +120,8 @@ words! {
         Delivery = "delivery",
         /// A signing key.
         Key = "key",
+        /// The store as a whole, or people's keys.
+        Store = "store",
         /// The operator's console.
         Console = "console",
     }
@@ -176,6 +178,10 @@ words! {
         DeliveryRetried = "delivery.retried",
         /// A signing key was made.
         KeyMade = "key.made",
+        /// Everything but people's keys was copied.
+        StoreCopied = "store.copied",
+        /// People's keys, wrapped, were copied.
+        KeysCopied = "store.keys_copied",
         /// The operator signed in to the console.
         SignedIn = "console.signed_in",
         /// The operator signed out of the console.

@@ -64,6 +64,7 @@ fn target(target: &Target) -> Markup {
         | TargetKind::Scope
         | TargetKind::Delivery
         | TargetKind::Key
+        | TargetKind::Store
         | TargetKind::Console => None,
     };
     html! {

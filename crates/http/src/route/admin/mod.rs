@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod apps;
 pub(crate) mod audit;
+mod backup;
 pub(crate) mod deliveries;
 pub(crate) mod desk;
 mod developers;
@@ -78,6 +79,8 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/keys/rotate", post(keys::rotate))
         .route("/admin/v1/audit", get(audit::list))
         .route("/admin/v1/figures", get(figures::list))
+        .route("/admin/v1/backup", get(backup::copy))
+        .route("/admin/v1/backup/keys", get(backup::keys))
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), operator_only))
 }
