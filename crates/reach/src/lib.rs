@@ -1,7 +1,8 @@
-//! Everything that goes out: logout deliveries and key sets, under one address policy and one retry policy.
+//! Everything that goes out: logout deliveries, key sets and other providers, under one address policy and one retry policy.
 //!
 //! [`AddressPolicy`] says what may be connected to, [`Outbound`] connects to nothing else,
-//! [`KeySets`] keeps what was fetched, and [`Deliveries`] tells back ends that a session ended.
+//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended, and
+//! [`Upstreams`] asks other providers who somebody is.
 
 pub mod address;
 mod attempt;
@@ -11,6 +12,7 @@ mod flights;
 pub mod keyset;
 pub mod outbound;
 pub mod outbox;
+pub mod upstream;
 
 #[cfg(test)]
 mod fakes;
@@ -24,3 +26,4 @@ pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};
 pub use outbox::Outbox;
+pub use upstream::{Attempt, Identity, Registration, UpstreamError, Upstreams, Wishes};

@@ -21,6 +21,7 @@ pub mod rotate;
 pub mod sign_in;
 pub mod sign_out;
 pub mod tell;
+pub mod upstream;
 pub mod validate;
 pub mod withdraw;
 
