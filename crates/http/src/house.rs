@@ -11,7 +11,7 @@ use portico_seal::{PasswordHasher, Verdict};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
-use crate::console::Ended;
+use crate::console::{Ended, Provider};
 use crate::figures::Figures;
 use crate::throttle::{Limits, Throttles};
 
@@ -20,10 +20,21 @@ use crate::throttle::{Limits, Throttles};
 pub struct FaceSettings {
     /// SHA-256 of the operator's token.
     pub admin_token_digest: [u8; 32],
+    /// How the operator's console is set up.
+    pub console: ConsoleSettings,
     /// How many failures are borne before an attempt must wait.
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+}
+
+/// How the operator's console is set up.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleSettings {
+    /// Whether it is reached over TLS, so that its cookies are kept to that.
+    pub secure: bool,
+    /// Where operators may sign in besides with the token.
+    pub provider: Option<Provider>,
 }
 
 /// What every route holds.

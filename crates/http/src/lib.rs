@@ -30,7 +30,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 
-pub use house::{FaceSettings, House};
+pub use console::Provider as ConsoleProvider;
+pub use house::{ConsoleSettings, FaceSettings, House};
 pub use throttle::Limits;
 
 use page::Frame;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use maud::{Markup, html};
+use portico_core::denied::Denied;
 use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_seal::{matches, secret};
+use url::Url;
 
 use super::frame::{self, Answer};
-use super::visit::{Posted, Visit, cookie, set_cookie};
+use super::visit::{Posted, Scope, Visit, cookie, set_cookie};
 use crate::form::Fields;
 use crate::page::glyph;
 use crate::reply::{self, Reply};
@@ -49,16 +51,21 @@ pub(super) async fn submit(State(house): State<Arc<House>>, request: Request) ->
         house.throttles.console.failed(&address);
         return Ok(form(&house, &parts.headers, Some(Problem::WrongToken)));
     }
-    enter(house, Operator::of_the_token()).await
-}
-
-/// Begins the visit of an operator who has been recognised.
-async fn enter(house: Arc<House>, operator: Operator) -> Answer {
-    let cookie = Visit::begin(&house, &operator);
-    Desk::new(house, operator).note(Act::SignedIn, console()).await?;
+    let cookie = enter(&house, &Operator::of_the_token(), false).await?;
     let mut reply = reply::see_other("/console");
     reply.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(reply)
+}
+
+/// Begins the visit of an operator who has been recognised, by a provider or by the token; answers the
+/// header that sets its cookie.
+pub(super) async fn enter(
+    house: &Arc<House>,
+    operator: &Operator,
+    provided: bool,
+) -> Result<HeaderValue, Denied> {
+    Desk::new(house.clone(), operator.clone()).note(Act::SignedIn, console()).await?;
+    Ok(Visit::begin(house, operator, provided))
 }
 
 /// `POST /console/sign-out`.
@@ -90,9 +97,11 @@ fn form(house: &House, headers: &HeaderMap, problem: Option<Problem>) -> Reply {
         Some(Problem::WrongToken | Problem::FormExpired) => (StatusCode::BAD_REQUEST, None),
         Some(Problem::TooMany { seconds }) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
     };
-    let mut reply = frame::plain(status, "Sign in", page(&csrf, problem.as_ref()));
+    let mut reply = frame::plain(status, "Sign in", page(house, &csrf, problem.as_ref()));
     if let Some(fresh) = fresh {
-        reply.headers_mut().append(header::SET_COOKIE, set_cookie(FORM, &fresh, None));
+        reply
+            .headers_mut()
+            .append(header::SET_COOKIE, set_cookie(house, FORM, &fresh, None, Scope::OwnPages));
     }
     if let Some(seconds) = wait {
         reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -100,7 +109,7 @@ fn form(house: &House, headers: &HeaderMap, problem: Option<Problem>) -> Reply {
     reply
 }
 
-fn page(csrf: &str, problem: Option<&Problem>) -> Markup {
+fn page(house: &House, csrf: &str, problem: Option<&Problem>) -> Markup {
     html! {
         p.brand { (glyph::mark()) span { "Portico" } }
         h1 { "Operator's console" }
@@ -128,5 +137,17 @@ fn page(csrf: &str, problem: Option<&Problem>) -> Markup {
             }
             button.primary type="submit" { "Sign in" }
         }
+        @if let Some(provider) = &house.settings.console.provider {
+            p.or {
+                a.button.secondary href="/console/provider/leave" {
+                    "Sign in at " (host_of(&provider.registration.issuer))
+                }
+            }
+        }
     }
+}
+
+fn host_of(issuer: &str) -> String {
+    let url = Url::parse(issuer).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| issuer.to_owned())
 }

@@ -74,7 +74,7 @@ pub(super) fn refusal(denied: &Denied) -> Reply {
     reply::log(denied);
     let status = reply::status(denied.code);
     let words = match denied.code {
-        Code::Unavailable => "The store does not answer now. Try again in a moment.".to_owned(),
+        Code::Unavailable => "No answer can be given now. Try again in a moment.".to_owned(),
         _ => sentence(&denied.description),
     };
     let mut reply = plain(

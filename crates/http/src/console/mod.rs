@@ -16,6 +16,7 @@ mod hosts;
 mod overview;
 mod people;
 mod person;
+mod provider;
 mod scopes;
 mod visit;
 
@@ -25,6 +26,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 
+pub use provider::Provider;
 pub(crate) use visit::Ended;
 
 use crate::House;
@@ -38,6 +40,8 @@ pub(crate) fn routes() -> Router<Arc<House>> {
         .route("/console/assets/{file}", get(asset::asset))
         .route("/console/sign-in", get(door::show).post(door::submit))
         .route("/console/sign-out", post(door::leave))
+        .route("/console/provider", get(provider::back))
+        .route("/console/provider/leave", get(provider::leave))
         .route("/console/people", get(people::show))
         .route("/console/people/{id}", get(person::show).post(person::act))
         .route("/console/apps", get(apps::show))

@@ -47,6 +47,8 @@ impl Ended {
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     operator: String,
+    /// Whether a provider named them, so that they are one only while the configuration says so.
+    provided: bool,
     until: Moment,
     /// What of the admin token it stands on: another token ends it.
     token: [u8; 32],
@@ -63,16 +65,17 @@ pub(super) struct Visit {
 
 impl Visit {
     /// Begins a visit; answers the header that sets its cookie.
-    pub(super) fn begin(house: &House, operator: &Operator) -> HeaderValue {
+    pub(super) fn begin(house: &House, operator: &Operator, provided: bool) -> HeaderValue {
         let sealed = Sealed {
             operator: operator.name().to_owned(),
+            provided,
             until: house.now() + LASTS,
             token: standing_on(house),
         };
         let plain = serde_json::to_vec(&sealed).expect("a visit is plain data");
         let vault = house.live.vault();
         let value = URL_SAFE_NO_PAD.encode(vault.master().wrap(SEALED, &plain, vault.chance()));
-        set_cookie(COOKIE, &value, Some(LASTS))
+        set_cookie(house, COOKIE, &value, Some(LASTS), Scope::OwnPages)
     }
 
     fn of(house: &Arc<House>, headers: &HeaderMap) -> Option<Self> {
@@ -80,7 +83,9 @@ impl Visit {
         let wrapped = URL_SAFE_NO_PAD.decode(&cookie).ok()?;
         let plain = house.live.vault().master().unwrap(SEALED, &wrapped).ok()?;
         let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
-        let good = house.now() < sealed.until && sealed.token == standing_on(house);
+        let provider = house.settings.console.provider.as_ref();
+        let named = !sealed.provided || provider.is_some_and(|at| at.allow.contains(&sealed.operator));
+        let good = named && house.now() < sealed.until && sealed.token == standing_on(house);
         if !good || house.console.has(&cookie) {
             return None;
         }
@@ -92,7 +97,7 @@ impl Visit {
     /// takes the cookie away.
     pub(super) fn end(&self) -> HeaderValue {
         self.house.console.add(&self.cookie, self.until, self.desk.now());
-        set_cookie(COOKIE, "", Some(Span::ZERO))
+        set_cookie(&self.house, COOKIE, "", Some(Span::ZERO), Scope::OwnPages)
     }
 
     /// The house, to read from.
@@ -124,10 +129,29 @@ pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// The header that sets a cookie which only the console's own pages send.
-pub(super) fn set_cookie(name: &str, value: &str, age: Option<Span>) -> HeaderValue {
+/// Which requests carry a cookie.
+pub(super) enum Scope {
+    /// Those that the console's own pages lead to.
+    OwnPages,
+    /// Also a browser that another site sends here by a link or redirect.
+    FromElsewhere,
+}
+
+/// The header that sets a cookie of the console's.
+pub(super) fn set_cookie(
+    house: &House,
+    name: &str,
+    value: &str,
+    age: Option<Span>,
+    scope: Scope,
+) -> HeaderValue {
     let age = age.map(|age| format!("; Max-Age={}", age.as_seconds())).unwrap_or_default();
-    let text = format!("{name}={value}; Path=/console; HttpOnly; SameSite=Strict{age}");
+    let secure = if house.settings.console.secure { "; Secure" } else { "" };
+    let site = match scope {
+        Scope::OwnPages => "Strict",
+        Scope::FromElsewhere => "Lax",
+    };
+    let text = format!("{name}={value}; Path=/console; HttpOnly; SameSite={site}{age}{secure}");
     HeaderValue::from_str(&text).expect("names and values of cookies are plain ASCII")
 }
 

@@ -65,6 +65,8 @@ const CONSOLE: &[(&str, &str, u16, u16)] = &[
     ("GET", "/console/sign-in", 200, 200),
     ("POST", "/console/sign-in", 400, 400),
     ("POST", "/console/sign-out", 303, 400),
+    ("GET", "/console/provider", 404, 404),
+    ("GET", "/console/provider/leave", 404, 404),
     ("GET", "/console/people", 303, 200),
     ("GET", "/console/people/{id}", 303, 404),
     ("POST", "/console/people/{id}", 303, 400),

@@ -5,6 +5,7 @@ mod agree;
 mod assert;
 mod authorize;
 mod console;
+mod console_provider;
 mod end_session;
 mod events;
 mod exchange;

@@ -125,6 +125,17 @@ async fn whatever_the_operator_does_is_in_the_trail() {
     }
 }
 
+#[tokio::test]
+async fn whoever_asks_for_a_copy_is_in_the_trail_before_it_leaves() {
+    let world = World::new().await;
+    for (path, act) in [("backup", "store.copied"), ("backup/keys", "store.keys_copied")] {
+        // The store of these tests is in memory and makes no copies.
+        assert_eq!(get(&world, path).await.status, 503);
+        let trail = get(&world, "audit?limit=1").await.ok().json();
+        assert_eq!(trail["items"][0]["act"], act);
+    }
+}
+
 #[test]
 fn every_route_that_changes_something_is_in_the_table() {
     let tabled: BTreeSet<_> =
