@@ -103,6 +103,11 @@ random_id!(
     TokenId, "jti", "token id"
 );
 
+random_id!(
+    /// One link of a person to an identity elsewhere.
+    LinkId, "lnk", "link id"
+);
+
 macro_rules! chosen_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*
@@ -165,6 +170,10 @@ chosen_id!(
 chosen_id!(
     /// A developer: the owner of a group of apps.
     DeveloperId, "developer id"
+);
+chosen_id!(
+    /// A connection: another provider at which people may prove who they are.
+    ConnectionId, "connection id"
 );
 
 /// The number of an event in the order in which events were committed, from 1.

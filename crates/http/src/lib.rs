@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod challenge;
 pub mod compose;
+mod connection;
 mod console;
 mod cookie;
 mod cors;
@@ -56,6 +57,8 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/via/{connection}", post(sign_in::via))
+        .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

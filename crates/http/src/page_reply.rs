@@ -73,6 +73,9 @@ pub fn problem_page(house: &House, frame: Frame, problem: Problem, detail: Optio
         Problem::Suspended | Problem::SomebodyElse => StatusCode::FORBIDDEN,
         Problem::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::ProviderFailed => StatusCode::BAD_GATEWAY,
+        Problem::ProviderRefused => StatusCode::FORBIDDEN,
+        Problem::IdentityTaken => StatusCode::CONFLICT,
         Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -65,7 +65,12 @@ impl Touched {
             | Change::PersonHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
+            | Change::LinksCounted { .. }
+            | Change::ConnectionRegistered(_)
+            | Change::ConnectionRewritten { .. }
+            | Change::ConnectionRemoved { .. }
             | Change::Linked(_)
+            | Change::Unlinked { .. }
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }

@@ -14,7 +14,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration, Upstreams, Ways};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration, Ways};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
@@ -156,7 +156,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let live = Live::open(store.clone(), clock.clone(), vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
-    let console = console_settings(&config, &admin_url, &outbound)?;
+    let console = console_settings(&config, &admin_url)?;
     let face = FaceSettings {
         admin_token_digest: digest(admin_token.expose()),
         console,
@@ -190,16 +190,11 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     Ok(Running { public_url, admin_url, admin_token, house, stop, tasks, _data: data })
 }
 
-fn console_settings(
-    config: &Config,
-    admin_url: &str,
-    outbound: &Arc<Outbound>,
-) -> Result<ConsoleSettings, ServeError> {
+fn console_settings(config: &Config, admin_url: &str) -> Result<ConsoleSettings, ServeError> {
     let section = &config.console;
     let url = section.url.as_ref().map_or(admin_url, |url| url.as_str());
     let provider = match (&section.issuer, &section.client_id) {
         (Some(issuer), Some(client_id)) => Some(ConsoleProvider {
-            upstreams: Arc::new(Upstreams::new(outbound.clone())),
             registration: Registration {
                 issuer: issuer.clone(),
                 client_id: client_id.clone(),

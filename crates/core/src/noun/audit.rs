@@ -114,6 +114,8 @@ words! {
         App = "app",
         /// A scope of the catalogue.
         Scope = "scope",
+        /// A connection to another provider.
+        Connection = "connection",
         /// A person.
         Person = "person",
         /// A logout message.
@@ -154,6 +156,10 @@ words! {
         AppRemoved = "app.removed",
         /// A scope was registered or its words changed.
         ScopeRegistered = "scope.registered",
+        /// A connection was registered or replaced.
+        ConnectionRegistered = "connection.registered",
+        /// A connection was removed.
+        ConnectionRemoved = "connection.removed",
         /// A person was created.
         PersonCreated = "person.created",
         /// A person's profile was looked at.

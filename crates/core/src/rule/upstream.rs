@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::moment::{Moment, Span};
-use crate::rule::assert::Audience;
+use crate::rule::assert::{Assertion, Audience};
 
 /// How far a provider's clock may be from ours.
 pub const LEEWAY: Span = Span::seconds(30);
@@ -206,6 +206,33 @@ pub fn merged(id_token: &Value, userinfo: &Value) -> Result<Value, NotAccepted> 
     let mut claims: Map<String, Value> = userinfo.as_object().cloned().unwrap_or_default();
     claims.extend(id_token.as_object().cloned().unwrap_or_default());
     Ok(Value::Object(claims))
+}
+
+/// What the claims of a provider may add to a profile: an address only if the provider verified it,
+/// and nothing that is not plain text.
+pub fn asserted(claims: &Value) -> Assertion {
+    let text = |name: &str| {
+        let text = claims[name].as_str().map(str::trim).filter(|text| !text.is_empty());
+        text.filter(|text| !text.chars().any(char::is_control)).map(str::to_owned)
+    };
+    // Some providers write the flag as a text.
+    let is_true = |name: &str| claims[name] == true || claims[name] == "true";
+    let (email_verified, phone_number_verified) =
+        (is_true("email_verified"), is_true("phone_number_verified"));
+    Assertion {
+        iss: text("iss").unwrap_or_default(),
+        aud: Audience::None,
+        exp: 0,
+        iat: None,
+        nbf: None,
+        jti: None,
+        name: text("name"),
+        picture: text("picture"),
+        email: text("email").filter(|_| email_verified),
+        email_verified,
+        phone_number: text("phone_number").filter(|_| phone_number_verified),
+        phone_number_verified,
+    }
 }
 
 fn malformed<T>(why: &'static str) -> Result<T, NotAccepted> {

@@ -79,12 +79,12 @@ fn an_answer_counts_only_with_its_state_and_from_its_issuer() {
 
 #[test]
 fn a_refusal_is_repeated_only_by_a_plain_code_and_only_to_who_asked() {
-    let plain = metadata(json!({}));
+    let (plain, long) = (metadata(json!({})), "a".repeat(65));
     let refusing = |error| Returned { state: Some("s"), error: Some(error), ..Returned::default() };
     let refused = |code: &str| Err(NotAccepted::Refused(code.to_owned()));
     assert_eq!(refusing("access_denied").code("s", &plain), refused("access_denied"));
     assert_eq!(refusing("<b>anna@example.org</b>").code("s", &plain), refused("unknown_error"));
-    assert_eq!(refusing(&"a".repeat(65)).code("s", &plain), refused("unknown_error"));
+    assert_eq!(refusing(&long).code("s", &plain), refused("unknown_error"));
     assert!(matches!(refusing("access_denied").code("t", &plain), Err(NotAccepted::Malformed(_))));
 }
 
@@ -145,4 +145,14 @@ fn userinfo_adds_claims_of_the_same_person_and_overrides_none() {
     for other in [json!({"sub": "43"}), json!({}), json!([]), json!({"sub": 42})] {
         assert!(merged(&id_token, &other).is_err(), "{other}");
     }
+}
+
+#[test]
+fn only_what_the_provider_verified_is_taken_over() {
+    let taken = asserted(&json!({"name": " Anna ", "email": "a@example.org", "email_verified": "true",
+        "phone_number": "+4930123456", "phone_number_verified": false, "picture": "https://a\nb"}));
+    assert_eq!((taken.name.as_deref(), taken.email.as_deref()), (Some("Anna"), Some("a@example.org")));
+    assert_eq!((taken.phone_number, taken.picture), (None, None));
+    assert_eq!(asserted(&json!({"email": "a@example.org"})).email, None);
+    assert_eq!(asserted(&json!({"name": 7, "email_verified": 1})).name, None);
 }

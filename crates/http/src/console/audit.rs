@@ -62,6 +62,7 @@ fn target(target: &Target) -> Markup {
         TargetKind::Host => Some("hosts"),
         TargetKind::Developer
         | TargetKind::Scope
+        | TargetKind::Connection
         | TargetKind::Delivery
         | TargetKind::Key
         | TargetKind::Store

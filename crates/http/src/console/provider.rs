@@ -1,6 +1,5 @@
 //! Signing in to the console at an OpenID Connect provider.
 
-use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,7 +10,7 @@ use portico_core::moment::Span;
 use portico_core::rule::operator::recognised;
 use portico_core::rule::upstream::Returned;
 use portico_reach::upstream::ATTEMPT_LIFE;
-use portico_reach::{Attempt, Registration, UpstreamError, Upstreams, Wishes};
+use portico_reach::{Attempt, Registration, UpstreamError, Wishes};
 
 use super::door::enter;
 use super::frame::{Answer, plain};
@@ -27,21 +26,13 @@ const COOKIE: &str = "portico_console_attempt";
 const SEALED_FOR: &str = "the console's provider";
 
 /// A provider at which operators may sign in.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Provider {
-    /// How it is asked.
-    pub upstreams: Arc<Upstreams>,
     /// What it knows the console by.
     pub registration: Registration,
     /// Who is an operator: e-mail addresses and subjects, as
     /// [`recognised`](portico_core::rule::operator::recognised) reads them.
     pub allow: Vec<String>,
-}
-
-impl fmt::Debug for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Provider").field("issuer", &self.registration.issuer).finish_non_exhaustive()
-    }
 }
 
 fn provider(house: &House) -> Result<&Provider, Denied> {
@@ -50,9 +41,9 @@ fn provider(house: &House) -> Result<&Provider, Denied> {
 
 /// `GET /console/provider/leave`: sends the browser to the provider.
 pub(super) async fn leave(State(house): State<Arc<House>>) -> Answer {
-    let (provider, vault, now) = (provider(&house)?, house.live.vault(), house.now());
+    let (at, vault, now) = (&provider(&house)?.registration, house.live.vault(), house.now());
     let attempt = Attempt::begin(vault.chance(), String::new(), false, now);
-    let to = provider.upstreams.leave(&provider.registration, &attempt, &Wishes::default(), now).await;
+    let to = house.upstreams.leave(at, &attempt, &Wishes::default(), now).await;
     let to = to.map_err(|error| failed(&error))?;
     let sealed = attempt.seal(SEALED_FOR, vault.master(), vault.chance());
     let mut reply = reply::see_other(&to);
@@ -84,7 +75,7 @@ async fn returned(house: &Arc<House>, headers: &HeaderMap, uri: &Uri) -> Answer 
         issuer: fields.get("iss"),
     };
     let at = &provider.registration;
-    let found = provider.upstreams.identify(at, &attempt, &parameters, &house.keysets, now).await;
+    let found = house.upstreams.identify(at, &attempt, &parameters, &house.keysets, now).await;
     let found = found.map_err(|error| failed(&error))?;
     let (email, verified) = (found.claims["email"].as_str(), found.claims["email_verified"] == true);
     let nobody = || Denied::new(Code::AccessDenied, "the provider knows you, but you are no operator here");

@@ -1,7 +1,9 @@
 //! `/sign-in`: the page, and the password.
 
+mod back;
 mod enter;
 mod onward;
+pub(super) mod via;
 
 use std::sync::Arc;
 
@@ -18,8 +20,10 @@ use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
 use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
 
+pub use back::back;
 pub use enter::{Entered, enter};
 pub use onward::{OWN_CLIENT, Onward};
+pub use via::via;
 
 /// `GET /sign-in?continue=…`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -113,6 +117,13 @@ fn form(
     reply
 }
 
+/// Whether a form came from a sign-in page that this browser was shown.
+fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let csrf = fields.get("csrf").unwrap_or_default();
+    !held.is_empty() && house.live.vault().csrf().check(&format!("sign in {held}"), csrf)
+}
+
 enum Outcome {
     SignedIn(Entered),
     Refused(SignInProblem),
@@ -125,9 +136,7 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
-    let csrf = fields.get("csrf").unwrap_or_default();
-    if held.is_empty() || !house.live.vault().csrf().check(&format!("sign in {held}"), csrf) {
+    if !form_is_ours(house, headers, fields) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =

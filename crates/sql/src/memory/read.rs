@@ -1,19 +1,23 @@
 //! Finders.
 
 use async_trait::async_trait;
-use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::id::{
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+};
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
+use portico_core::noun::connection::Connection;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, StoredSecret, Unavailable};
@@ -58,6 +62,14 @@ impl Read for Memory {
         Ok(self.state.lock().scopes.values().cloned().collect())
     }
 
+    async fn connection(&self, id: &ConnectionId) -> Found<Connection> {
+        Ok(self.state.lock().connections.get(id).cloned())
+    }
+
+    async fn connections(&self, page: Page<ConnectionId>) -> Listed<Connection> {
+        Ok(self.state.lock().connections.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    }
+
     async fn person(&self, id: UserId) -> Found<Person> {
         Ok(self.state.lock().people.get(&id).cloned())
     }
@@ -72,6 +84,14 @@ impl Read for Memory {
 
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId> {
         Ok(self.state.lock().links.get(&(issuer.to_owned(), *subject_index)).map(|link| link.user))
+    }
+
+    async fn links_of(&self, user: UserId) -> Listed<Link> {
+        Ok(self.state.lock().links_of(user))
+    }
+
+    async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
+        Ok(self.state.lock().past_links_of(user, limit))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(&str, &str); 10] = migrations![
+const MIGRATIONS: [(&str, &str); 11] = migrations![
     "0001_directory",
     "0002_person",
     "0003_session",
@@ -23,6 +23,7 @@ const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0007_key",
     "0008_challenge",
     "0009_person_key",
+    "0012_connection",
     "0013_audit",
 ];
 

@@ -139,6 +139,7 @@ pub(super) fn erase(db: &Connection, user: UserId, at: Moment) -> Applied {
         "delete from person_key where user_id = ?1",
         DROP_HANDLES,
         "delete from link where user_id = ?1",
+        "delete from past_link where user_id = ?1",
         "delete from consent_standing where user_id = ?1",
         "delete from consent_history where user_id = ?1",
         "delete from consent_request where user_id = ?1",

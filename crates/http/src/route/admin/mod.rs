@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod apps;
 pub(crate) mod audit;
 mod backup;
+mod connections;
 pub(crate) mod deliveries;
 pub(crate) mod desk;
 mod developers;
@@ -62,6 +63,8 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/apps/{id}/preauthorise", post(apps::preauthorise))
         .route("/admin/v1/scopes", get(scopes::list).post(scopes::register))
         .route("/admin/v1/scopes/{id}", get(scopes::show))
+        .route("/admin/v1/connections", get(connections::list).post(connections::register))
+        .route("/admin/v1/connections/{id}", get(connections::show).delete(connections::remove))
         .route("/admin/v1/users", get(users::list).post(users::create))
         .route("/admin/v1/users/{id}", get(users::show))
         .route("/admin/v1/users/{id}/sessions", get(account::sessions))

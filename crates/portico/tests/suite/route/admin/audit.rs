@@ -55,6 +55,14 @@ const AUDITED: &[Row] = &[
         "scope.registered",
         "x.y",
     ),
+    (
+        "POST",
+        "/admin/v1/connections",
+        || json!({"connection_id": "login", "kind": "oidc", "name": "L", "issuer": "https://l.example", "client_id": "c"}),
+        "connection.registered",
+        "login",
+    ),
+    ("DELETE", "/admin/v1/connections/{id}", nothing, "connection.removed", "there"),
     ("POST", "/admin/v1/users", || json!({"name": "N"}), "person.created", ""),
     ("GET", "/admin/v1/users/{id}", nothing, "person.read", "{user}"),
     ("GET", "/admin/v1/users/{id}/sessions", nothing, "person.sessions_read", "{user}"),
@@ -83,6 +91,10 @@ impl Furnished {
         let world = World::new().await;
         let secret = json!({"host_id": "secret.app", "name": "S", "token_endpoint_auth_method": "client_secret_basic"});
         post(&world, "hosts", secret).await.ok();
+        let there = json!({
+            "connection_id": "there", "kind": "oidc", "name": "T", "issuer": "https://t.example", "client_id": "c",
+        });
+        post(&world, "connections", there).await.ok();
         let ana = world.sign_in("ana").await;
         world.launch_granting(&ana, TAXI, None).await;
         world.sign_out(&ana).await.ok();
