@@ -10,7 +10,7 @@ use portico_live::Bounds;
 use portico_seal::PasswordCost;
 use serde::Deserialize;
 
-use super::value::{Names, Issuer, Length, Setting, StoreAddress};
+use super::value::{Issuer, Length, Names, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
