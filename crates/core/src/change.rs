@@ -5,6 +5,7 @@
 
 use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
+use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
@@ -338,6 +339,9 @@ pub enum Change {
         /// The wrapped secret.
         wrapped: Vec<u8>,
     },
+
+    /// An operator did something, or looked at what is personal: a line of the audit trail.
+    Audited(AuditEntry),
 
     /// Everything whose time has passed was cleared away. A list that holds nothing else may be
     /// applied in several steps, with other lists in between.

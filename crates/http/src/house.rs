@@ -14,6 +14,8 @@ use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::avatar::{self, Drawn};
+use crate::console::{Ended, Provider};
+use crate::figures::Figures;
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -21,12 +23,23 @@ use crate::throttle::{Limits, Throttles};
 pub struct FaceSettings {
     /// SHA-256 of the operator's token.
     pub admin_token_digest: [u8; 32],
+    /// How the operator's console is set up.
+    pub console: ConsoleSettings,
     /// How many failures are borne before an attempt must wait.
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
+}
+
+/// How the operator's console is set up.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleSettings {
+    /// Whether it is reached over TLS, so that its cookies are kept to that.
+    pub secure: bool,
+    /// Where operators may sign in besides with the token.
+    pub provider: Option<Provider>,
 }
 
 /// What every route holds.
@@ -47,6 +60,9 @@ pub struct House {
     pub outbox: Arc<Notify>,
     /// Counts failures.
     pub throttles: Throttles,
+    /// What the operator's console draws.
+    pub figures: Figures,
+    pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
@@ -78,6 +94,8 @@ impl House {
             address,
             courier,
             outbox,
+            figures: Figures::default(),
+            console: Ended::default(),
             settings,
             hashing: Semaphore::new(cores),
             // Decoding takes up to 200 MB: one at a time.

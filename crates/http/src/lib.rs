@@ -11,8 +11,10 @@ mod challenge;
 mod claim;
 pub mod compose;
 mod connection;
+mod console;
 mod cookie;
 mod cors;
+pub mod figures;
 mod form;
 mod house;
 pub mod page;
@@ -32,7 +34,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 
-pub use house::{FaceSettings, House};
+pub use console::Provider as ConsoleProvider;
+pub use house::{ConsoleSettings, FaceSettings, House};
 pub use throttle::Limits;
 
 use form::Fields;
@@ -76,6 +79,7 @@ pub fn public(house: Arc<House>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), card::public))
         .layer(from_fn_with_state(house.clone(), cors::cors))
+        .layer(from_fn_with_state(house.clone(), figures::count))
         .with_state(house)
 }
 

@@ -89,6 +89,7 @@ impl Touched {
             | Change::FamilyRevoked { .. }
             | Change::DeliveryQueued(_)
             | Change::DeliveryTried { .. }
+            | Change::Audited(_)
             | Change::SecretStored { .. } => {}
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod app;
+pub mod audit;
 pub mod avatar;
 pub mod catalogue;
 pub mod challenge;

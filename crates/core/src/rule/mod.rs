@@ -13,6 +13,7 @@ pub mod deliver;
 pub mod exchange;
 pub mod launch;
 pub mod link;
+pub mod operator;
 pub mod palette;
 pub mod profile;
 pub mod redeem;

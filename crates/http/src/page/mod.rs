@@ -9,9 +9,9 @@ pub mod colours;
 pub mod consent;
 pub mod done;
 pub mod error;
-mod glyph;
+pub(crate) mod glyph;
 pub mod layout;
-mod name;
+pub(crate) mod name;
 #[cfg(test)]
 mod sample;
 pub mod settings;

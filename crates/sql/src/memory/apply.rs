@@ -119,6 +119,11 @@ impl State {
             Change::KeyRetired { kid, at } => self.retire_key(kid, at),
             Change::SecretStored { name, wrapped } => self.store_secret(name, wrapped),
 
+            Change::Audited(entry) => {
+                self.append_audit(entry);
+                Ok(())
+            }
+
             Change::Swept(times) => {
                 self.sweep(&times);
                 Ok(())

@@ -2,7 +2,6 @@
 
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
-use portico_core::noun::link::Link;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_store::{CommitError, Taken};
 

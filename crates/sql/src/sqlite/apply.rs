@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event, family, key,
-    link, person, session, sweep, token,
+    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
+    family, key, link, person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -82,6 +82,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),
+
+        Change::Audited(entry) => audit::append(db, &entry),
 
         Change::Swept(times) => {
             while sweep::round(db, &times)? {}

@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -24,8 +25,8 @@ use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
-    family, key, link, person, session, statement, token,
+    Sqlite, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    event, family, key, link, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -74,6 +75,11 @@ impl Read for Sqlite {
 
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
         self.long(move |db| client::apps(db, &page)).await
+    }
+
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let prefix = prefix.to_owned();
+        self.long(move |db| client::apps_starting(db, &prefix, &page)).await
     }
 
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
@@ -211,6 +217,15 @@ impl Read for Sqlite {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         self.long(move |db| delivery::page(db, state, page)).await
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        self.long(move |db| delivery::waiting(db, most)).await
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        let target = target.map(str::to_owned);
+        self.long(move |db| audit::page(db, target.as_deref(), page)).await
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod audit;
 mod avatar;
 mod challenge;
 mod client;
@@ -92,6 +93,13 @@ macro_rules! suite {
 }
 
 suite! { $
+    audit {
+        the_trail_reads_back_latest_first,
+        a_line_goes_with_the_list_that_it_tells_of,
+        the_trail_of_one_target_holds_nothing_else,
+        the_trail_comes_in_pages_complete_and_in_order,
+        a_sweep_leaves_the_trail,
+    }
     avatar {
         an_avatar_reads_back_as_it_was_set_and_the_last_one_stands,
         an_avatar_is_removed_and_removing_none_changes_nothing,
@@ -104,6 +112,7 @@ suite! { $
         of_two_racing_rewrites_of_one_client_one_wins,
         a_removed_client_takes_its_consents_codes_and_families_with_it,
         hosts_and_apps_come_in_pages_complete_and_in_order,
+        apps_are_found_by_the_beginning_of_their_id,
         an_origin_counts_while_a_live_client_lists_it,
         a_developer_registered_again_has_its_new_name,
         a_scope_registered_again_has_its_new_words,
@@ -142,6 +151,7 @@ suite! { $
         a_delivery_is_due_in_the_order_of_its_time,
         a_delivery_that_was_tried_stands_where_it_was_put,
         deliveries_come_in_pages_complete_and_in_order,
+        waiting_deliveries_are_counted_up_to_a_bound,
     }
     event {
         events_are_numbered_in_the_order_of_their_commits,

@@ -8,6 +8,8 @@ mod authorize;
 mod avatar;
 mod card;
 mod claims;
+mod console;
+mod console_provider;
 mod end_session;
 mod events;
 mod exchange;
