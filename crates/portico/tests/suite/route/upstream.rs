@@ -91,10 +91,8 @@ impl Story {
     }
 
     async fn user_of(&self, email: &str) -> Option<String> {
-        let users = self.world.admin_get("/admin/v1/users?limit=1000").await.ok().json();
-        let users = users["items"].as_array().unwrap().clone();
-        let found = users.iter().find(|user| user.to_string().contains(email));
-        found.map(|user| user["user_id"].as_str().unwrap().to_owned())
+        let found = self.world.house.live.person_named(email).await.unwrap();
+        found.map(|person| person.person.id.to_string())
     }
 }
 
