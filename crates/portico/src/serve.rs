@@ -19,6 +19,7 @@ use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, dig
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
@@ -89,19 +90,18 @@ pub struct Running {
     /// The house, for what else runs in this process.
     pub house: Arc<House>,
     stop: watch::Sender<bool>,
+    terminate: Signal,
+    interrupt: Signal,
     tasks: tokio::task::JoinSet<()>,
     _data: DataFolder,
 }
 
 impl Running {
     /// Waits for SIGTERM or SIGINT, then stops in good order.
-    pub async fn until_signal(self) -> Result<(), ServeError> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    pub async fn until_signal(mut self) -> Result<(), ServeError> {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
         self.stop().await;
         Ok(())
@@ -130,6 +130,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
 /// Starts a server.
 pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError> {
+    // Whoever reads the ready line may send a signal at once.
+    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let metrics = metrics_handle();
     let data = DataFolder::open(&config.data)?;
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
@@ -191,7 +193,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
 
     data.note_server(&admin_url)?;
     let admin_token = admin_token.expose().to_owned();
-    Ok(Running { public_url, admin_url, admin_token, house, stop, tasks, _data: data })
+    Ok(Running { public_url, admin_url, admin_token, house, stop, terminate, interrupt, tasks, _data: data })
 }
 
 fn console_settings(config: &Config, admin_url: &str) -> Result<ConsoleSettings, ServeError> {

@@ -45,7 +45,12 @@ impl Story {
         });
         claims.as_object_mut().unwrap().extend(who.as_object().unwrap().clone());
         self.provider.names(&claims);
-        self.get(&format!("/console/provider?code=c&state={}", asked("state"))).await
+        self.get(&self.back(&asked("state"))).await
+    }
+
+    /// Where the provider sends the browser back to, with a code.
+    fn back(&self, state: &str) -> String {
+        format!("/console/provider?code=c&state={state}&iss={}", self.provider.issuer)
     }
 
     fn is_in(&self) -> bool {
@@ -117,7 +122,7 @@ async fn an_answer_that_was_not_asked_for_in_this_browser_opens_nothing() {
         assert!(reply.status.is_client_error() && !story.is_in(), "{query}: {}", reply.status);
     }
     let mut other = Browser::default();
-    let path = format!("/console/provider?code=c&state={}", asked("state"));
+    let path = story.back(&asked("state"));
     let reply = other.at_console(&story.world, Method::GET, &path, &[]).await;
     assert_eq!((reply.status.as_u16(), other.cookie("portico_console")), (400, None));
 }
@@ -127,7 +132,7 @@ async fn an_attempt_is_over_after_ten_minutes() {
     let mut story = Story::new().await;
     let asked = story.leave().await;
     story.world.pass(Span::minutes(10));
-    let reply = story.get(&format!("/console/provider?code=c&state={}", asked("state"))).await;
+    let reply = story.get(&story.back(&asked("state"))).await;
     assert_eq!((reply.status.as_u16(), story.is_in()), (400, false));
 }
 

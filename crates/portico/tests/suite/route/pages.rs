@@ -1,6 +1,5 @@
 //! What holds for every page and every form on it.
 
-
 use crate::fixture::{Browser, Launched, Reply, World};
 
 const TAXI: &str = "org.example.taxi";
