@@ -11,6 +11,7 @@ pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod password;
 pub mod profile;
 pub mod redeem;
 pub mod refresh;
