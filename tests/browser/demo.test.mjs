@@ -142,7 +142,7 @@ test("a session that is ended in the settings of another tab stops the mini-prog
     await everyday.signIn();
     await everyday.open("taxi");
     const settings = await context.newPage();
-    await settings.goto(new URL("/settings", portico.url).href);
+    await settings.goto(new URL("/settings/devices", portico.url).href);
     await settings.getByRole("button", { name: /sign out of this device/i }).click();
     await everyday.page.locator('article.window[data-app="taxi"][data-state="ended"]').waitFor({ timeout: 5_000 });
     await everyday.frame("taxi").getByRole("alert").waitFor({ timeout: 2_000 });

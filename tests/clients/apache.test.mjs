@@ -62,7 +62,7 @@ test("when the session ends at Portico, mod_auth_openidc forgets the person", as
   await page.getByText('"sub"').waitFor();
 
   const settings = await context.newPage();
-  await settings.goto(`${portico.issuer}/settings`);
+  await settings.goto(`${portico.issuer}/settings/devices`);
   await settings.getByRole("button", { name: /sign out.*this|end.*this|this.*device/i }).first().click();
   await waitFor(async () => {
     await page.goto(site.page);

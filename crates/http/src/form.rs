@@ -37,6 +37,14 @@ impl<'a> Fields<'a> {
         Ok(Self(fields))
     }
 
+    /// The same parameters, on their own.
+    pub fn into_owned(self) -> Fields<'static> {
+        let owned = |(name, value): (Cow<'a, str>, Cow<'a, str>)| {
+            (Cow::Owned(name.into_owned()), Cow::Owned(value.into_owned()))
+        };
+        Fields(self.0.into_iter().map(owned).collect())
+    }
+
     /// The value of a parameter; one sent empty counts as not sent (RFC 6749 §3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.iter().find(|(field, _)| field == name).map(|(_, value)| &**value)?;
@@ -67,9 +75,7 @@ pub fn parse_with_repeats(bytes: &[u8], name: &str) -> Result<(Fields<'static>, 
         rest.append_pair(&field, &value);
     });
     let rest = rest.finish();
-    let fields = Fields::parse(rest.as_bytes())?;
-    let owned = fields.0.into_iter().map(|(n, v)| (Cow::Owned(n.into_owned()), Cow::Owned(v.into_owned())));
-    Ok((Fields(owned.collect()), repeated(bytes, name)))
+    Ok((Fields::parse(rest.as_bytes())?.into_owned(), repeated(bytes, name)))
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ use portico_core::noun::client::Client;
 use url::Url;
 
 use crate::House;
+use crate::form::Fields;
 use crate::page::error::{ErrorPage, Problem, error};
-use crate::page::{Frame, Party};
+use crate::page::words::{self, Words};
+use crate::page::{Frame, Party, Theme};
 use crate::reply::{self, Reply};
 
 /// A page.
@@ -98,8 +100,22 @@ pub fn party(client: &Client, developer: Option<&str>) -> Party {
     }
 }
 
-/// The language that a page is to be in: what was asked for, else what the browser prefers.
-pub fn locales(asked: Option<&str>, headers: &HeaderMap) -> String {
-    let prefers = || headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    asked.or_else(prefers).unwrap_or_default().chars().take(200).collect()
+/// How a page is to look and speak: by the parameters `theme` and `ui_locales`, else as the browser prefers.
+pub fn frame(fields: &Fields<'_>, headers: &HeaderMap) -> Frame {
+    Frame {
+        theme: fields.get("theme").and_then(Theme::named),
+        language: language(fields.get("ui_locales"), headers),
+    }
+}
+
+/// The language of `ui_locales` (OIDC Core §3.1.2.1), else of `Accept-Language`, else English.
+pub fn language(ui_locales: Option<&str>, headers: &HeaderMap) -> &'static Words {
+    let asked = ui_locales.unwrap_or_default().split_ascii_whitespace();
+    words::preferred(asked.chain(accepted(headers)))
+}
+
+/// The languages that a browser or a caller prefers, the best first.
+pub fn accepted(headers: &HeaderMap) -> Vec<&str> {
+    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    words::accepted(header.unwrap_or_default())
 }

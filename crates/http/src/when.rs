@@ -1,16 +1,24 @@
 //! Points in time as people read them, in UTC.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use portico_core::moment::Moment;
 
 use crate::page::Stamp;
+use crate::page::words::Words;
 
-/// `21 Nov 2026, 14:05 UTC`, and the same for machines (RFC 3339).
+/// `21 Nov 2026, 14:05 UTC` as the language writes it, and the same for machines (RFC 3339).
 ///
 /// A moment beyond what calendars go to is shown as the last one that there is.
-pub fn stamp(moment: Moment) -> Stamp {
-    let time = timestamp(moment);
-    Stamp { text: time.strftime("%-d %b %Y, %H:%M UTC").to_string(), datetime: rfc3339(moment) }
+pub fn stamp(moment: Moment, words: &Words) -> Stamp {
+    let time = timestamp(moment).to_zoned(TimeZone::UTC);
+    let values = [
+        ("day", time.day().into()),
+        ("month", time.month().into()),
+        ("year", time.year().into()),
+        ("time", time.strftime("%H:%M").to_string().into()),
+    ];
+    Stamp { text: words.say_plainly("when-stamp", &values), datetime: rfc3339(moment) }
 }
 
 /// The moment in whole seconds by RFC 3339, such as `2026-11-21T14:05:00Z`.
@@ -26,12 +34,29 @@ fn timestamp(moment: Moment) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::words::preferred;
 
     #[test]
     fn a_moment_reads_for_people_and_for_machines() {
-        let stamp = stamp(Moment::from_millis(1_795_269_900_999));
-        assert_eq!(stamp.text, "21 Nov 2026, 14:05 UTC");
-        assert_eq!(stamp.datetime, "2026-11-21T14:05:00Z");
+        for (language, text) in [
+            ("en", "21 Nov 2026, 14:05 UTC"),
+            ("zh-CN", "2026年11月21日 14:05（UTC）"),
+            ("ru", "21 ноября 2026 г., 14:05 UTC"),
+        ] {
+            let stamp = stamp(Moment::from_millis(1_795_269_900_999), preferred([language]));
+            assert_eq!(stamp.text, text);
+            assert_eq!(stamp.datetime, "2026-11-21T14:05:00Z");
+        }
+    }
+
+    #[test]
+    fn every_month_has_its_name() {
+        for language in ["en", "zh-CN", "ru"] {
+            let month = |i: i64| stamp(Moment::from_millis(i * 31 * 86_400_000), preferred([language])).text;
+            let names: std::collections::BTreeSet<_> =
+                (0..12).map(|i| month(i).replace(|c: char| c.is_ascii_digit(), "")).collect();
+            assert_eq!(names.len(), if language == "zh-CN" { 1 } else { 12 }, "{names:?}");
+        }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The promise every store keeps: finders, and one atomic commit. And the suite that proves it.
 
+mod backup;
 mod commit;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod read;
 
+pub use backup::Backup;
 pub use commit::{Commit, CommitError, Committed, Taken};
 pub use read::{Page, Read, StoredSecret, Unavailable};
 
 /// A whole store. Chosen once, in the wiring, and never asked about again.
-pub trait Store: Read + Commit {}
+pub trait Store: Read + Commit + Backup {}
 
-impl<S: Read + Commit> Store for S {}
+impl<S: Read + Commit + Backup> Store for S {}

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
-use super::words::{ConsentWords, phrase, phrase_text};
+use super::words::Words;
 use super::{glyph, name};
 
 /// What the consent page shows; never a value of the profile. Its form posts `csrf`, `decision` (`allow` or
@@ -56,12 +56,12 @@ pub enum PermissionKind {
 
 /// The consent page.
 pub fn consent(view: &Consent) -> Markup {
-    let words = &view.frame.words().consent;
+    let words = view.frame.words();
     let app = name::shown(&view.app);
     document(
         &view.frame,
         Shape::Card,
-        &phrase_text(words.title, &[("app", &app)]),
+        &words.say_with("consent-title", &[("app", app.as_str().into())]),
         html! {
             main.card.consent {
                 header.head {
@@ -70,19 +70,19 @@ pub fn consent(view: &Consent) -> Markup {
                         span.dots aria-hidden="true" {}
                         (tile(&view.host, "large"))
                     }
-                    h1 { (phrase(words.title, &[("app", &app)])) }
-                    p.lead { (phrase(words.through, &[("host", &name::shown(&view.host))])) }
+                    h1 { (words.phrase("consent-title", &[("app", &app)])) }
+                    p.lead { (words.phrase("consent-through", &[("host", &name::shown(&view.host))])) }
                     (small_print(words, &view.app))
                 }
                 form method="post" {
                     (csrf_field(&view.csrf))
-                    (group(view, words.required, |kind| kind == PermissionKind::Required))
-                    (group(view, words.optional, |kind| matches!(kind, PermissionKind::Optional { .. })))
-                    (group(view, words.pre_authorised, |kind| kind == PermissionKind::PreAuthorised))
-                    p.quiet.small { (phrase(words.later, &[("app", &app)])) }
+                    (group(view, "consent-required", |kind| kind == PermissionKind::Required))
+                    (group(view, "consent-optional", |kind| matches!(kind, PermissionKind::Optional { .. })))
+                    (group(view, "consent-pre-authorised", |kind| kind == PermissionKind::PreAuthorised))
+                    p.quiet.small { (words.phrase("consent-later", &[("app", &app)])) }
                     div.decide {
-                        button.secondary type="submit" name="decision" value="deny" { (words.deny) }
-                        button.primary type="submit" name="decision" value="allow" { (words.allow) }
+                        button.secondary type="submit" name="decision" value="deny" { (words.say("consent-deny")) }
+                        button.primary type="submit" name="decision" value="allow" { (words.say("consent-allow")) }
                     }
                 }
             }
@@ -90,13 +90,13 @@ pub fn consent(view: &Consent) -> Markup {
     )
 }
 
-fn small_print(words: &ConsentWords, app: &Party) -> Markup {
+fn small_print(words: &Words, app: &Party) -> Markup {
     html! {
         dl.facts {
             @if !app.developer.is_empty() {
-                div { dt { (words.developer) } dd { bdi { (name::tidy(&app.developer)) } } }
+                div { dt { (words.say("consent-developer")) } dd { bdi { (name::tidy(&app.developer)) } } }
             }
-            div { dt { (words.app_id) } dd { code { bdi { (app.id) } } } }
+            div { dt { (words.say("consent-app-id")) } dd { code { bdi { (app.id) } } } }
         }
     }
 }
@@ -106,7 +106,7 @@ fn group(view: &Consent, heading: &str, belongs: impl Fn(PermissionKind) -> bool
     html! {
         @if !members.is_empty() {
             section.group {
-                h2 { (phrase(heading, &[("app", &name::shown(&view.app))])) }
+                h2 { (view.frame.words().phrase(heading, &[("app", &name::shown(&view.app))])) }
                 ul.permissions { @for permission in members { (item(view, permission)) } }
             }
         }
@@ -114,16 +114,16 @@ fn group(view: &Consent, heading: &str, belongs: impl Fn(PermissionKind) -> bool
 }
 
 fn item(view: &Consent, permission: &Permission) -> Markup {
-    let words = &view.frame.words().consent;
+    let words = view.frame.words();
     let title = html! {
         bdi { (name::tidy(&permission.title)) }
-        @if permission.sensitive { " " span.badge.sensitive { (words.sensitive) } }
+        @if permission.sensitive { " " span.badge.sensitive { (words.say("consent-sensitive")) } }
     };
     let text = html! {
         p.what { (name::prose(&permission.description)) }
         @if let Some(reason) = permission.reason.as_deref().filter(|reason| !reason.is_empty()) {
             figure.reason {
-                figcaption { (phrase(words.reason_by, &[("app", &name::shown(&view.app))])) }
+                figcaption { (words.phrase("consent-reason-by", &[("app", &name::shown(&view.app))])) }
                 " " blockquote { bdi { (name::prose(reason)) } }
             }
         }
@@ -141,12 +141,12 @@ fn item(view: &Consent, permission: &Permission) -> Markup {
                 }
                 PermissionKind::Required => {
                     h3.name { (title) }
-                    span.fixed { (glyph::lock()) (words.needed) }
+                    span.fixed { (glyph::lock()) (words.say("consent-needed")) }
                     div.text { (text) }
                 }
                 PermissionKind::PreAuthorised => {
                     h3.name { (title) }
-                    span.fixed { (glyph::shield()) (words.by_operator) }
+                    span.fixed { (glyph::shield()) (words.say("consent-by-operator")) }
                     div.text { (text) }
                 }
             }

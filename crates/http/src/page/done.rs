@@ -8,17 +8,18 @@ use super::layout::{Shape, document};
 
 /// The page that says the answer was taken.
 pub fn done(frame: &Frame) -> Markup {
-    let words = &frame.words().done;
+    let words = frame.words();
+    let title = words.say("done-title");
     document(
         frame,
         Shape::Card,
-        words.title,
+        &title,
         html! {
             main.card {
                 header.head {
                     span.tile.large.plain aria-hidden="true" { (glyph::mark()) }
-                    h1 { (words.title) }
-                    p.lead { (words.lead) }
+                    h1 { (title) }
+                    p.lead { (words.say("done-lead")) }
                 }
             }
         },

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Party, Shape, document, is_followable};
-use super::words::{phrase, phrase_text};
+use super::words::Words;
 use super::{glyph, name};
 
 /// What the error page shows.
@@ -54,38 +54,68 @@ pub enum Problem {
     Internal,
 }
 
+impl Problem {
+    /// The key of its title; its explanation is the attribute `text`.
+    fn key(self) -> &'static str {
+        match self {
+            Self::NotFound => "error-not-found",
+            Self::LinkExpired => "error-link-expired",
+            Self::FormExpired => "error-form-expired",
+            Self::BadRequest => "error-bad-request",
+            Self::UnknownApp => "error-unknown-app",
+            Self::UnregisteredReturn => "error-unregistered-return",
+            Self::SomebodyElse => "error-somebody-else",
+            Self::Suspended => "error-suspended",
+            Self::MethodNotAllowed => "error-method-not-allowed",
+            Self::TooMany { .. } => "error-too-many",
+            Self::Unavailable => "error-unavailable",
+            Self::Internal => "error-internal",
+        }
+    }
+
+    /// What happened, in a few words.
+    pub(super) fn title(self, words: &Words) -> String {
+        words.say(self.key())
+    }
+
+    /// What it means and what to do about it.
+    fn explanation(self, words: &Words) -> String {
+        let seconds = match self {
+            Self::TooMany { seconds } => seconds,
+            _ => 0,
+        };
+        words.say_plainly(&format!("{}.text", self.key()), &[("seconds", seconds.into())])
+    }
+}
+
 /// The error page.
 pub fn error(view: &ErrorPage) -> Markup {
-    let words = &view.frame.words().error;
-    let (title, explanation) = words.of(view.problem);
-    let seconds = match view.problem {
-        Problem::TooMany { seconds } => seconds.to_string(),
-        _ => String::new(),
-    };
+    let words = view.frame.words();
+    let title = view.problem.title(words);
     document(
         &view.frame,
         Shape::Card,
-        &phrase_text(title, &[]),
+        &title,
         html! {
             main.card {
                 header.head {
                     span.tile.large.warn aria-hidden="true" { (glyph::warning()) }
                     h1 { (title) }
-                    p.lead { (phrase(explanation, &[("seconds", &seconds)])) }
+                    p.lead { (view.problem.explanation(words)) }
                 }
                 @if view.detail.is_some() || view.reference.is_some() {
                     dl.facts.boxed {
                         @if let Some(detail) = &view.detail {
-                            div { dt { (words.detail) } dd { bdi { (name::prose(detail)) } } }
+                            div { dt { (words.say("error-detail")) } dd { bdi { (name::prose(detail)) } } }
                         }
                         @if let Some(reference) = &view.reference {
-                            div { dt { (words.reference) } dd { code { (reference) } } }
+                            div { dt { (words.say("error-reference")) } dd { code { (reference) } } }
                         }
                     }
                 }
                 @if let Some((party, href)) = view.back.as_ref().filter(|(_, href)| is_followable(href)) {
                     a.button.secondary href=(href) rel="noreferrer" {
-                        (phrase(words.back, &[("name", &name::shown(party))]))
+                        (words.phrase("error-back", &[("name", &name::shown(party))]))
                     }
                 }
             }

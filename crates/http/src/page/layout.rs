@@ -3,8 +3,11 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset::STYLESHEET_HASH;
-use super::words::{self, Words};
+use super::words::Words;
 use super::{glyph, name};
+
+/// What this is called, in every language.
+pub(super) const PRODUCT: &str = "Portico";
 
 /// A colour scheme that the host asked for by its `theme` parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +36,26 @@ impl Theme {
     }
 }
 
-/// How the host wants its pages to look and speak.
-#[derive(Clone, Debug, Default)]
+/// How a page is to look and speak.
+#[derive(Clone, Debug)]
 pub struct Frame {
     /// The theme, or `None` to follow the device (`prefers-color-scheme`).
     pub theme: Option<Theme>,
-    /// Language tags in order of preference, separated by spaces (OIDC Core §3.1.2.1 `ui_locales`); may be
-    /// empty. The page speaks the first language it knows.
-    pub ui_locales: String,
+    /// The texts in the person's language.
+    pub language: &'static Words,
+}
+
+impl Default for Frame {
+    /// In English, as the device prefers.
+    fn default() -> Self {
+        Self { theme: None, language: Words::english() }
+    }
 }
 
 impl Frame {
-    pub(super) fn words(&self) -> &'static Words {
-        words::preferred(&self.ui_locales)
+    /// The texts that the page speaks in.
+    pub fn words(&self) -> &'static Words {
+        self.language
     }
 }
 
@@ -90,7 +100,7 @@ pub(super) fn document(frame: &Frame, shape: Shape, title: &str, body: Markup) -
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content=(frame.theme.map_or("light dark", Theme::as_str));
                 meta name="robots" content="noindex";
-                title { (title) " · " (words.layout.product) }
+                title { (title) " · " (PRODUCT) }
                 link rel="icon" type="image/svg+xml" href={ "/assets/mark.svg?v=" (STYLESHEET_HASH) };
                 link rel="stylesheet" href={ "/assets/portico.css?v=" (STYLESHEET_HASH) };
             }
@@ -98,7 +108,7 @@ pub(super) fn document(frame: &Frame, shape: Shape, title: &str, body: Markup) -
                 (body)
                 footer.foot {
                     (glyph::mark())
-                    span { strong { (words.layout.product) } " " span.quiet { (words.layout.promise) } }
+                    span { strong { (PRODUCT) } " " span.quiet { (words.say("layout-promise")) } }
                 }
             }
         }

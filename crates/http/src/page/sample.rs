@@ -1,7 +1,10 @@
 //! Views to test the pages with: an ordinary one and a hostile one of each.
 
 use super::consent::{Consent, Permission, PermissionKind};
-use super::settings::{Access, AccessState, AppAccess, Decision, Device, Done, Outcome, Settings, Verdict};
+use super::settings::apps::{Access, AccessState, AppAccess, Apps};
+use super::settings::devices::{Device, Devices};
+use super::settings::history::{Decision, History, Outcome, Verdict};
+use super::settings::{Done, Sheet};
 use super::sign_in::SignIn;
 use super::{Frame, Party, Stamp};
 
@@ -123,7 +126,11 @@ fn outcome(title: &str, verdict: Verdict, words: &str) -> Outcome {
     Outcome { title: title.into(), verdict, words: words.into() }
 }
 
-pub(super) fn settings() -> Settings {
+fn sheet(done: Option<Done>) -> Sheet {
+    Sheet { frame: Frame::default(), csrf: "csrf-1".into(), done }
+}
+
+pub(super) fn apps() -> Apps {
     use AccessState::{Allowed, PreAuthorised, Refused, Withdrawn};
     let basic = || {
         access("profile.basic", "Name and picture", "The name and picture of your profile.", Allowed, true)
@@ -140,10 +147,8 @@ pub(super) fn settings() -> Settings {
         developer: "Ministry of the Interior".into(),
         ..Party::default()
     };
-    Settings {
-        frame: Frame::default(),
-        csrf: "csrf-1".into(),
-        done: Some(Done::Withdrawn),
+    Apps {
+        sheet: sheet(Some(Done::Withdrawn)),
         apps: vec![
             AppAccess {
                 app: taxi(),
@@ -187,10 +192,22 @@ pub(super) fn settings() -> Settings {
             },
         ],
         open_app: None,
+    }
+}
+
+pub(super) fn devices() -> Devices {
+    Devices {
+        sheet: sheet(Some(Done::OthersEnded)),
         devices: vec![
             device("ses_here", "Chrome on Android", true),
             device("ses_there", "Safari on iPhone", false),
         ],
+    }
+}
+
+pub(super) fn history() -> History {
+    History {
+        sheet: sheet(None),
         history: vec![
             Decision {
                 at: stamp("Today, 14:05"),
@@ -219,7 +236,7 @@ pub(super) fn settings() -> Settings {
                 ],
             },
         ],
-        older: Some("/settings?before=12#history".into()),
+        older: Some("/settings/history?show=all".into()),
     }
 }
 
@@ -233,9 +250,8 @@ fn device(session: &str, label: &str, current: bool) -> Device {
     }
 }
 
-pub(super) fn hostile_settings() -> Settings {
-    let mut view = settings();
-    view.older = Some("javascript:alert(1)".into());
+pub(super) fn hostile_apps() -> Apps {
+    let mut view = apps();
     for entry in &mut view.apps {
         entry.app = hostile();
         for access in &mut entry.permissions {
@@ -243,10 +259,21 @@ pub(super) fn hostile_settings() -> Settings {
             access.scope = format!("\"><script>{}", access.scope);
         }
     }
+    view
+}
+
+pub(super) fn hostile_devices() -> Devices {
+    let mut view = devices();
     for device in &mut view.devices {
         device.label = format!("<script>\u{202e}{}", "D".repeat(500));
         device.session = "\"><script>".into();
     }
+    view
+}
+
+pub(super) fn hostile_history() -> History {
+    let mut view = history();
+    view.older = Some("javascript:alert(1)".into());
     for decision in &mut view.history {
         decision.app = hostile();
     }

@@ -1,38 +1,49 @@
-//! The page where a person sees and takes back what they allowed.
+//! The pages where a person sees what is known of them, and takes it back: one page per section.
 
-mod apps;
-mod devices;
-mod history;
+pub mod apps;
+pub mod devices;
+pub mod history;
 
 use maud::{Markup, html};
 
 use super::glyph;
-use super::layout::{Frame, Party, Shape, Stamp, document};
-use super::words::{SettingsWords, Words};
+use super::layout::{Frame, PRODUCT, Shape, document};
+use super::words::Words;
 
-/// What the settings page shows. Every form posts to `/settings` with `csrf`, `action` (`withdraw`,
-/// `withdraw_all`, `end_session`, `end_others`) and, as it applies, `app_id`, `scope`, `session`.
-#[derive(Clone, Default)]
-pub struct Settings {
-    /// Theme and language.
-    pub frame: Frame,
-    /// The token that every form must bring back.
-    pub csrf: String,
-    /// What was just done, after the redirect that follows a form.
-    pub done: Option<Done>,
-    /// The mini-programs that know the person, most recently used first.
-    pub apps: Vec<AppAccess>,
-    /// The app whose card is open whatever their number, so that a person finds it again after a form.
-    pub open_app: Option<String>,
-    /// The sessions, this one first.
-    pub devices: Vec<Device>,
-    /// The decisions, newest first.
-    pub history: Vec<Decision>,
-    /// The address of the page with older decisions, where there are any.
-    pub older: Option<String>,
+/// A section of the settings: a page of its own, with an entry in the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The mini-programs and what each may see.
+    Apps,
+    /// Where the person is signed in.
+    Devices,
+    /// What the person decided.
+    History,
 }
 
-/// What was just done. The code travels as `/settings?done=…`.
+impl Section {
+    /// Every section in the order of the navigation, with its address, its name and its first line.
+    const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
+        (Self::Apps, "/settings", "settings-apps", "apps-lead"),
+        (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::History, "/settings/history", "settings-history", "history-lead"),
+    ];
+
+    /// Its address; its forms post there.
+    pub fn path(self) -> &'static str {
+        Self::ALL.iter().find(|(section, ..)| *section == self).map_or("/settings", |(_, path, ..)| path)
+    }
+
+    fn title(self, words: &Words) -> String {
+        Self::ALL.iter().find(|(section, ..)| *section == self).map_or_else(String::new, |l| words.say(l.2))
+    }
+
+    fn lead(self, words: &Words) -> String {
+        Self::ALL.iter().find(|(section, ..)| *section == self).map_or_else(String::new, |l| words.say(l.3))
+    }
+}
+
+/// What was just done. The code travels as `?done=…` in the redirect that follows a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     /// One permission was withdrawn.
@@ -46,151 +57,76 @@ pub enum Done {
 }
 
 impl Done {
-    /// Every code with what it stands for.
-    const CODES: [(&'static str, Self); 4] = [
-        ("withdrawn", Self::Withdrawn),
-        ("withdrawn-all", Self::WithdrawnAll),
-        ("session-ended", Self::SessionEnded),
-        ("others-ended", Self::OthersEnded),
+    /// Every code with what it stands for and what is then said.
+    const ALL: &[(Self, &'static str, &'static str)] = &[
+        (Self::Withdrawn, "withdrawn", "apps-done-withdrawn"),
+        (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
+        (Self::SessionEnded, "session-ended", "devices-done-ended"),
+        (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
     ];
 
     /// The value of `done` in the address.
     pub fn code(self) -> &'static str {
-        Self::CODES.iter().find(|(_, done)| *done == self).map_or("", |(code, _)| code)
+        Self::ALL.iter().find(|(done, ..)| *done == self).map_or("", |(_, code, _)| code)
     }
 
     /// What a value of `done` stands for; an unknown one for nothing.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::CODES.iter().find(|(known, _)| *known == code).map(|(_, done)| *done)
+        Self::ALL.iter().find(|(_, known, _)| *known == code).map(|(done, ..)| *done)
+    }
+
+    /// Everything that can be said.
+    #[cfg(test)]
+    pub(super) fn every() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().map(|(done, ..)| *done)
+    }
+
+    fn text(self, words: &Words) -> String {
+        Self::ALL.iter().find(|(done, ..)| *done == self).map_or_else(String::new, |(.., key)| words.say(key))
     }
 }
 
-/// A mini-program and what it may see.
-#[derive(Clone, Debug, Default)]
-pub struct AppAccess {
-    /// The mini-program.
-    pub app: Party,
-    /// When it was last opened; `None` if never since it was allowed.
-    pub last_used: Option<Stamp>,
-    /// Its permissions, those that hold first.
-    pub permissions: Vec<Access>,
+/// What every page of the settings is given.
+#[derive(Clone, Default)]
+pub struct Sheet {
+    /// Theme and language.
+    pub frame: Frame,
+    /// The token that every form must bring back.
+    pub csrf: String,
+    /// What was just done, after the redirect that follows a form.
+    pub done: Option<Done>,
 }
 
-/// One permission of a mini-program.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// The scope, such as `phone.verified`.
-    pub scope: String,
-    /// Its title in the catalogue.
-    pub title: String,
-    /// What it opens, in plain words.
-    pub opens: String,
-    /// Whether it holds.
-    pub state: AccessState,
-    /// The app does not open without it.
-    pub required: bool,
-    /// Marked as sensitive in the catalogue.
-    pub sensitive: bool,
-}
-
-/// Whether a permission holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccessState {
-    /// The person allowed it; a button withdraws it.
-    Allowed,
-    /// The operator allowed it; shown as such, not withdrawn here.
-    PreAuthorised,
-    /// The person refused it.
-    Refused,
-    /// The person had allowed it and withdrew it.
-    Withdrawn,
-}
-
-/// A session, as the device it lives on.
-#[derive(Clone, Debug, Default)]
-pub struct Device {
-    /// The session's id, sent back as `session`.
-    pub session: String,
-    /// What tells it apart, such as `Firefox on Windows` or the host's name.
-    pub label: String,
-    /// When it began.
-    pub signed_in: Stamp,
-    /// When it was last used.
-    pub last_used: Stamp,
-    /// It is the session of this page.
-    pub current: bool,
-}
-
-/// One decision in the person's history.
-#[derive(Clone, Debug, Default)]
-pub struct Decision {
-    /// When it was taken.
-    pub at: Stamp,
-    /// The app it was about.
-    pub app: Party,
-    /// What was decided, one by one.
-    pub outcomes: Vec<Outcome>,
-}
-
-/// What was decided about one permission.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The permission's title.
-    pub title: String,
-    /// What was decided.
-    pub verdict: Verdict,
-    /// The words that were shown; empty where none were (a withdrawal).
-    pub words: String,
-}
-
-/// What a decision can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The person allowed it.
-    Allowed,
-    /// The person refused it.
-    Refused,
-    /// The person withdrew it.
-    Withdrawn,
-    /// The operator allowed it for them.
-    PreAuthorised,
-    /// The operator took that back.
-    PreAuthorisationEnded,
-}
-
-/// The settings page.
-pub fn settings(view: &Settings) -> Markup {
-    let words = view.frame.words();
-    let page = &words.settings;
+/// The page of a section: the navigation, the section's name and first line, what was just done, and the body.
+pub fn section_page(sheet: &Sheet, section: Section, body: Markup) -> Markup {
+    let words = sheet.frame.words();
+    let title = section.title(words);
     document(
-        &view.frame,
+        &sheet.frame,
         Shape::Wide,
-        page.title,
+        &title,
         html! {
-            a.skip href="#content" { (page.skip) }
-            (top(words))
+            a.skip href="#content" { (words.say("layout-skip")) }
+            (top(words, section))
             main id="content" tabindex="-1" {
-                header.intro { h1 { (page.title) } p.lead { (page.lead) } }
-                @if let Some(done) = view.done {
-                    p.done role="status" { (glyph::check()) span { (page.done(done)) } }
+                header.intro { h1 { (title) } p.lead { (section.lead(words)) } }
+                @if let Some(done) = sheet.done {
+                    p.done role="status" { (glyph::check()) span { (done.text(words)) } }
                 }
-                (apps::section(view, page))
-                (devices::section(view, page))
-                (history::section(view, page))
+                (body)
             }
         },
     )
 }
 
-fn top(words: &Words) -> Markup {
-    let page: &SettingsWords = &words.settings;
+fn top(words: &Words, here: Section) -> Markup {
     html! {
         header.top {
-            span.brand { (glyph::mark()) (words.layout.product) }
-            nav aria-label=(page.sections) {
-                a href="#mini-programs" { (page.apps) }
-                a href="#devices" { (page.devices) }
-                a href="#history" { (page.history) }
+            span.brand { (glyph::mark()) (PRODUCT) }
+            nav aria-label=(words.say("settings-sections")) {
+                @for (section, path, name, _) in Section::ALL {
+                    a href=(path) aria-current=[(*section == here).then_some("page")] { (words.say(name)) }
+                }
             }
         }
     }

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
-use super::words::phrase;
 use super::{glyph, name};
 
 /// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
@@ -43,12 +42,12 @@ pub enum SignInProblem {
 
 /// The sign-in page.
 pub fn sign_in(view: &SignIn) -> Markup {
-    let words = &view.frame.words().sign_in;
-    let title = if view.again { words.title_again } else { words.title };
+    let words = view.frame.words();
+    let title = words.say(if view.again { "sign-in-title-again" } else { "sign-in-title" });
     document(
         &view.frame,
         Shape::Card,
-        title,
+        &title,
         html! {
             main.card {
                 header.head {
@@ -58,7 +57,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     }
                     h1 { (title) }
                     @if let Some(party) = &view.to {
-                        p.lead { (phrase(words.to, &[("name", &name::shown(party))])) }
+                        p.lead { (words.phrase("sign-in-to", &[("name", &name::shown(party))])) }
                     }
                 }
                 @if let Some(notice) = &view.notice {
@@ -71,7 +70,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
 }
 
 fn form(view: &SignIn) -> Markup {
-    let words = &view.frame.words().sign_in;
+    let words = view.frame.words();
     let wrong = matches!(view.problem, Some(SignInProblem::Mismatch)).then_some("true");
     let described = view.problem.map(|_| "problem");
     let hinted = !view.username.is_empty();
@@ -82,29 +81,31 @@ fn form(view: &SignIn) -> Markup {
             }
             (csrf_field(&view.csrf))
             div.field {
-                label for="username" { (words.username) }
+                label for="username" { (words.say("sign-in-username")) }
                 input id="username" name="username" type="text" value=(view.username) required
                     autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"
                     maxlength="320" aria-invalid=[wrong] aria-describedby=[described] autofocus[!hinted];
             }
             div.field {
-                label for="password" { (words.password) }
+                label for="password" { (words.say("sign-in-password")) }
                 input id="password" name="password" type="password" required
                     autocomplete="current-password" maxlength="1024"
                     aria-invalid=[wrong] aria-describedby=[described] autofocus[hinted];
             }
-            button.primary type="submit" { (words.submit) }
+            button.primary type="submit" { (words.say("sign-in-submit")) }
         }
     }
 }
 
-fn explain(view: &SignIn, problem: SignInProblem) -> Markup {
-    let words = &view.frame.words().sign_in;
+fn explain(view: &SignIn, problem: SignInProblem) -> String {
+    let words = view.frame.words();
     match problem {
-        SignInProblem::Mismatch => html! { (words.mismatch) },
-        SignInProblem::TooMany { seconds } => phrase(words.too_many, &[("seconds", &seconds.to_string())]),
-        SignInProblem::FormExpired => html! { (words.form_expired) },
-        SignInProblem::Suspended => html! { (words.suspended) },
+        SignInProblem::Mismatch => words.say("sign-in-mismatch"),
+        SignInProblem::TooMany { seconds } => {
+            words.say_plainly("sign-in-too-many", &[("seconds", seconds.into())])
+        }
+        SignInProblem::FormExpired => words.say("sign-in-form-expired"),
+        SignInProblem::Suspended => words.say("sign-in-suspended"),
     }
 }
 

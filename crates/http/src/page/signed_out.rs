@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::layout::{Frame, Party, Shape, csrf_field, document, is_followable, tile};
-use super::words::phrase;
 use super::{glyph, name};
 
 /// The question before a sign-out that came without an `id_token_hint` (OIDC RP-Initiated Logout §2). Its form
@@ -31,11 +30,12 @@ pub struct SignedOut {
 
 /// The question whether to sign out.
 pub fn confirm_sign_out(view: &ConfirmSignOut) -> Markup {
-    let words = &view.frame.words().signed_out;
+    let words = view.frame.words();
+    let title = words.say("signed-out-question");
     document(
         &view.frame,
         Shape::Card,
-        words.question,
+        &title,
         html! {
             main.card {
                 header.head {
@@ -43,20 +43,20 @@ pub fn confirm_sign_out(view: &ConfirmSignOut) -> Markup {
                         Some(party) => (tile(party, "large")),
                         None => span.tile.large.plain aria-hidden="true" { (glyph::mark()) },
                     }
-                    h1 { (words.question) }
+                    h1 { (title) }
                     p.lead {
                         @if let Some(party) = &view.asked_by {
-                            (phrase(words.asked_by, &[("name", &name::shown(party))])) " "
+                            (words.phrase("signed-out-asked-by", &[("name", &name::shown(party))])) " "
                         }
-                        (words.consequence)
+                        (words.say("signed-out-consequence"))
                     }
                 }
                 form method="post" {
                     (csrf_field(&view.csrf))
                     @for (field, value) in &view.fields { input type="hidden" name=(field) value=(value); }
                     div.decide {
-                        button.secondary type="submit" name="decision" value="stay" { (words.stay) }
-                        button.primary type="submit" name="decision" value="sign_out" { (words.sign_out) }
+                        button.secondary type="submit" name="decision" value="stay" { (words.say("signed-out-stay")) }
+                        button.primary type="submit" name="decision" value="sign_out" { (words.say("signed-out-sign-out")) }
                     }
                 }
             }
@@ -66,21 +66,22 @@ pub fn confirm_sign_out(view: &ConfirmSignOut) -> Markup {
 
 /// The page that says the session has ended.
 pub fn signed_out(view: &SignedOut) -> Markup {
-    let words = &view.frame.words().signed_out;
+    let words = view.frame.words();
+    let title = words.say("signed-out-done");
     document(
         &view.frame,
         Shape::Card,
-        words.done,
+        &title,
         html! {
             main.card {
                 header.head {
                     span.tile.large.good aria-hidden="true" { (glyph::check()) }
-                    h1 { (words.done) }
-                    p.lead { (words.done_text) }
+                    h1 { (title) }
+                    p.lead { (words.say("signed-out-done-text")) }
                 }
                 @if let Some((party, href)) = view.back.as_ref().filter(|(_, href)| is_followable(href)) {
                     a.button.secondary href=(href) rel="noreferrer" {
-                        (phrase(words.back, &[("name", &name::shown(party))]))
+                        (words.phrase("signed-out-back", &[("name", &name::shown(party))]))
                     }
                 }
             }

@@ -6,10 +6,14 @@ mod names;
 use maud::Markup;
 
 use super::asset::{STYLESHEET_HASH, asset};
-use super::consent::{PermissionKind, consent};
+use super::consent::{Consent, PermissionKind, consent};
+use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
-use super::settings::{AccessState, Done, settings};
+use super::settings::apps::{AccessState, Apps, apps};
+use super::settings::devices::{Devices, devices};
+use super::settings::history::{History, history};
+use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
@@ -30,86 +34,119 @@ const PROBLEMS: [Problem; 12] = [
 ];
 
 fn problem_page(problem: Problem, party: Party, href: &str) -> Markup {
-    error(&ErrorPage {
-        frame: Frame::default(),
+    error(&problem_view(Frame::default(), problem, party, href))
+}
+
+fn problem_view(frame: Frame, problem: Problem, party: Party, href: &str) -> ErrorPage {
+    ErrorPage {
+        frame,
         problem,
         detail: Some("redirect_uri is not registered for this client <script>".into()),
         reference: Some("req_7Q2M4K".into()),
         back: Some((party, href.into())),
-    })
+    }
 }
 
-/// Every page, with ordinary and with hostile content.
+/// Every page in every language, with ordinary and with hostile content.
 pub(super) fn pages() -> Vec<(String, String)> {
-    let mut pages = vec![
-        ("sign-in".to_owned(), sign_in(&sample::sign_in())),
-        (
-            "sign-in-again".into(),
-            sign_in(&SignIn {
-                username: "mira@example.org".into(),
-                again: true,
-                problem: Some(SignInProblem::Mismatch),
-                notice: None,
-                ..sample::sign_in()
-            }),
-        ),
-        (
-            "sign-in-hostile".into(),
-            sign_in(&SignIn {
-                to: Some(sample::hostile()),
-                username: "\"><script>alert(1)</script>".into(),
-                problem: Some(SignInProblem::TooMany { seconds: 30 }),
-                notice: Some("<script>`<script>`".into()),
-                csrf: "\"><script>".into(),
-                ..SignIn::default()
-            }),
-        ),
-        ("sign-in-own".into(), sign_in(&SignIn::default())),
-        ("consent".into(), consent(&sample::consent())),
-        ("consent-hostile".into(), consent(&sample::hostile_consent())),
-        ("settings".into(), settings(&sample::settings())),
-        ("settings-hostile".into(), settings(&sample::hostile_settings())),
-        ("settings-empty".into(), settings(&super::settings::Settings::default())),
-        (
-            "sign-out".into(),
-            confirm_sign_out(&ConfirmSignOut {
-                csrf: "csrf-1".into(),
-                asked_by: Some(sample::host()),
-                fields: vec![("state".into(), "xyz".into())],
-                ..ConfirmSignOut::default()
-            }),
-        ),
-        (
-            "sign-out-hostile".into(),
-            confirm_sign_out(&ConfirmSignOut {
-                asked_by: Some(sample::hostile()),
-                fields: vec![("\"><script>".into(), "\"><script>".into())],
-                ..ConfirmSignOut::default()
-            }),
-        ),
-        (
-            "signed-out".into(),
-            signed_out(&SignedOut {
-                frame: Frame::default(),
-                back: Some((sample::host(), "https://harbour.example/".into())),
-            }),
-        ),
-        (
-            "signed-out-hostile".into(),
-            signed_out(&SignedOut {
-                frame: Frame::default(),
-                back: Some((sample::hostile(), "javascript:alert(1)".into())),
-            }),
-        ),
+    let in_language = |lang| {
+        let frame = Frame { language: words::preferred([lang]), ..Frame::default() };
+        assert_eq!(frame.words().lang, lang);
+        let all = [sign_in_pages(&frame), consent_pages(&frame), settings_pages(&frame), last_pages(&frame)];
+        all.into_iter().flatten().map(move |(name, page)| (format!("{lang} {name}"), page.into_string()))
+    };
+    words::spoken().flat_map(in_language).collect()
+}
+
+type Pages = Vec<(String, Markup)>;
+
+fn sign_in_pages(frame: &Frame) -> Pages {
+    let again = SignIn { username: "mira@example.org".into(), again: true, ..sample::sign_in() };
+    let hostile = SignIn {
+        to: Some(sample::hostile()),
+        username: "\"><script>alert(1)</script>".into(),
+        notice: Some("<script>`<script>`".into()),
+        csrf: "\"><script>".into(),
+        ..SignIn::default()
+    };
+    let problems = [
+        SignInProblem::Mismatch,
+        SignInProblem::TooMany { seconds: 42 },
+        SignInProblem::FormExpired,
+        SignInProblem::Suspended,
     ];
-    for (i, problem) in PROBLEMS.into_iter().enumerate() {
-        pages.push((format!("error-{i}"), problem_page(problem, sample::host(), "/settings")));
+    let mut views = vec![
+        ("sign-in".to_owned(), sample::sign_in()),
+        ("sign-in-own".into(), SignIn::default()),
+        ("sign-in-hostile".into(), hostile),
+    ];
+    for problem in problems {
+        views.push((format!("sign-in-{problem:?}"), SignIn { problem: Some(problem), ..again.clone() }));
     }
-    pages.push((
-        "error-hostile".into(),
-        problem_page(Problem::BadRequest, sample::hostile(), "//evil.example"),
-    ));
-    pages.into_iter().map(|(name, page)| (name, page.into_string())).collect()
+    let page = |view| sign_in(&SignIn { frame: frame.clone(), ..view });
+    views.into_iter().map(|(name, view)| (name, page(view))).collect()
+}
+
+fn consent_pages(frame: &Frame) -> Pages {
+    let page = |view| consent(&Consent { frame: frame.clone(), ..view });
+    vec![
+        ("consent".into(), page(sample::consent())),
+        ("consent-hostile".into(), page(sample::hostile_consent())),
+        ("done".into(), done(frame)),
+    ]
+}
+
+fn settings_pages(frame: &Frame) -> Pages {
+    let sheet = |sheet: Sheet| Sheet { frame: frame.clone(), ..sheet };
+    let mut pages = Vec::new();
+    for (name, view) in
+        [("", sample::apps()), ("-hostile", sample::hostile_apps()), ("-empty", Apps::default())]
+    {
+        let view = Apps { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings{name}"), apps(&view)));
+    }
+    for (name, view) in
+        [("", sample::devices()), ("-hostile", sample::hostile_devices()), ("-empty", Devices::default())]
+    {
+        let view = Devices { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-devices{name}"), devices(&view)));
+    }
+    for (name, view) in
+        [("", sample::history()), ("-hostile", sample::hostile_history()), ("-empty", History::default())]
+    {
+        let view = History { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-history{name}"), history(&view)));
+    }
+    for said in Done::every() {
+        let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };
+        pages.push((format!("settings-done-{}", said.code()), devices(&view)));
+    }
+    pages
+}
+
+fn last_pages(frame: &Frame) -> Pages {
+    let ask = |asked_by, field: (&str, &str)| {
+        confirm_sign_out(&ConfirmSignOut {
+            frame: frame.clone(),
+            csrf: "csrf-1".into(),
+            asked_by,
+            fields: vec![(field.0.into(), field.1.into())],
+        })
+    };
+    let out =
+        |party, href: &str| signed_out(&SignedOut { frame: frame.clone(), back: Some((party, href.into())) });
+    let problem = |problem, party, href: &str| error(&problem_view(frame.clone(), problem, party, href));
+    let mut pages = vec![
+        ("sign-out".into(), ask(Some(sample::host()), ("state", "xyz"))),
+        ("sign-out-hostile".into(), ask(Some(sample::hostile()), ("\"><script>", "\"><script>"))),
+        ("signed-out".into(), out(sample::host(), "https://harbour.example/")),
+        ("signed-out-hostile".into(), out(sample::hostile(), "javascript:alert(1)")),
+        ("error-hostile".into(), problem(Problem::BadRequest, sample::hostile(), "//evil.example")),
+    ];
+    for one in PROBLEMS {
+        pages.push((format!("error-{one:?}"), problem(one, sample::host(), "/settings")));
+    }
+    pages
 }
 
 /// The values of every `name="…"` in the order of the page.
@@ -154,7 +191,7 @@ fn a_failed_sign_in_is_announced_and_keeps_the_username() {
     assert!(page.contains("role=\"alert\"") && page.contains("value=\"a&quot;b\""));
     assert!(page.contains("aria-invalid=\"true\""));
     view.problem = Some(SignInProblem::TooMany { seconds: 42 });
-    assert!(sign_in(&view).into_string().contains("<bdi>42</bdi> seconds"));
+    assert!(sign_in(&view).into_string().contains("42 seconds"));
 }
 
 #[test]
@@ -193,29 +230,47 @@ fn a_group_without_permissions_is_not_shown() {
     assert!(!page.contains("Allowed by the operator"));
 }
 
+/// The forms of a page that post to a section.
+fn forms(page: &str, section: Section) -> Vec<&str> {
+    let start = format!("<form method=\"post\" action=\"{}\">", section.path());
+    let forms: Vec<_> =
+        page.split(&start).skip(1).map(|form| form.split("</form>").next().unwrap()).collect();
+    assert!(forms.iter().all(|form| form.contains("name=\"csrf\" value=\"csrf-1\"")));
+    assert_eq!(forms.len(), page.matches("<form").count());
+    forms
+}
+
+fn form_of<'a>(forms: &[&'a str], action: &str) -> &'a str {
+    forms.iter().find(|form| form.contains(&format!("value=\"{action}\""))).unwrap()
+}
+
 #[test]
 fn settings_forms_name_the_app_the_scope_and_the_session() {
-    let page = settings(&sample::settings()).into_string();
-    let forms: Vec<_> = page
-        .split("<form method=\"post\" action=\"/settings\">")
-        .skip(1)
-        .map(|form| form.split("</form>").next().unwrap())
-        .collect();
-    let withdraw = forms.iter().find(|form| form.contains("value=\"withdraw\"")).unwrap();
+    let page = apps(&sample::apps()).into_string();
+    let all = forms(&page, Section::Apps);
+    let withdraw = form_of(&all, "withdraw");
     assert_eq!(field_names(withdraw), ["csrf", "action", "app_id", "scope"]);
     assert!(withdraw.contains("value=\"org.example.taxi\"") && withdraw.contains("value=\"profile.basic\""));
-    let all = forms.iter().find(|form| form.contains("value=\"withdraw_all\"")).unwrap();
-    assert_eq!(field_names(all), ["csrf", "action", "app_id"]);
-    let end = forms.iter().find(|form| form.contains("value=\"end_session\"")).unwrap();
-    assert_eq!(field_names(end), ["csrf", "action", "session"]);
-    let others = forms.iter().find(|form| form.contains("value=\"end_others\"")).unwrap();
-    assert_eq!(field_names(others), ["csrf", "action"]);
-    assert!(forms.iter().all(|form| form.contains("name=\"csrf\" value=\"csrf-1\"")));
+    assert_eq!(field_names(form_of(&all, "withdraw_all")), ["csrf", "action", "app_id"]);
+    let page = devices(&sample::devices()).into_string();
+    let all = forms(&page, Section::Devices);
+    assert_eq!(field_names(form_of(&all, "end_session")), ["csrf", "action", "session"]);
+    assert_eq!(field_names(form_of(&all, "end_others")), ["csrf", "action"]);
+}
+
+#[test]
+fn the_navigation_leads_to_every_section_and_marks_this_one() {
+    let page = history(&sample::history()).into_string();
+    for path in ["/settings", "/settings/devices"] {
+        assert!(page.contains(&format!("<a href=\"{path}\">")), "{path}");
+    }
+    assert!(page.contains("<a href=\"/settings/history\" aria-current=\"page\">"));
+    assert_eq!(page.matches("aria-current").count(), 1);
 }
 
 #[test]
 fn only_what_the_person_allowed_can_be_withdrawn() {
-    let mut view = sample::settings();
+    let mut view = sample::apps();
     for (state, buttons) in [
         (AccessState::Allowed, 1),
         (AccessState::PreAuthorised, 0),
@@ -225,7 +280,7 @@ fn only_what_the_person_allowed_can_be_withdrawn() {
         view.apps.truncate(1);
         view.apps[0].permissions.truncate(1);
         view.apps[0].permissions[0].state = state;
-        let page = settings(&view).into_string();
+        let page = apps(&view).into_string();
         assert_eq!(page.matches("value=\"withdraw\"").count(), buttons, "{state:?}");
         assert_eq!(page.matches("value=\"withdraw_all\"").count(), buttons, "{state:?}");
     }
@@ -233,35 +288,35 @@ fn only_what_the_person_allowed_can_be_withdrawn() {
 
 #[test]
 fn many_mini_programs_are_listed_closed_except_the_one_just_changed() {
-    let mut view = sample::settings();
-    assert_eq!(settings(&view).into_string().matches("card app\" open").count(), 3);
+    let mut view = sample::apps();
+    assert_eq!(apps(&view).into_string().matches("card app\" open").count(), 3);
     let entry = view.apps[0].clone();
     view.apps.extend(std::iter::repeat_n(entry, 20));
-    assert_eq!(settings(&view).into_string().matches("card app\" open").count(), 0);
+    assert_eq!(apps(&view).into_string().matches("card app\" open").count(), 0);
     view.open_app = Some("org.example.market".into());
-    assert_eq!(settings(&view).into_string().matches("card app\" open").count(), 1);
+    assert_eq!(apps(&view).into_string().matches("card app\" open").count(), 1);
 }
 
 #[test]
 fn ending_the_other_sessions_is_offered_only_where_there_are_others() {
-    let mut view = sample::settings();
-    assert!(settings(&view).into_string().contains("end_others"));
+    let mut view = sample::devices();
+    assert!(devices(&view).into_string().contains("end_others"));
     view.devices.retain(|device| device.current);
-    let page = settings(&view).into_string();
+    let page = devices(&view).into_string();
     assert!(!page.contains("end_others") && page.contains("This device"));
 }
 
 #[test]
 fn times_are_readable_by_machines() {
-    let mut view = sample::settings();
+    let mut view = sample::apps();
     view.apps[0].last_used = Some(Stamp { text: "just now".into(), datetime: "2026-03-04T14:05:00Z".into() });
-    let page = settings(&view).into_string();
+    let page = apps(&view).into_string();
     assert!(page.contains("<time datetime=\"2026-03-04T14:05:00Z\">just now</time>"));
 }
 
 #[test]
 fn what_was_done_travels_as_a_code() {
-    for done in [Done::Withdrawn, Done::WithdrawnAll, Done::SessionEnded, Done::OthersEnded] {
+    for done in Done::every() {
         assert_eq!(Done::from_code(done.code()), Some(done));
     }
     assert_eq!(Done::from_code("<script>"), None);
@@ -296,9 +351,9 @@ fn the_way_back_is_a_link_only_to_a_web_address() {
 #[test]
 fn an_error_page_helps_and_quotes_the_reference() {
     let page = problem_page(Problem::TooMany { seconds: 30 }, sample::host(), "/").into_string();
-    assert!(page.contains("<bdi>30</bdi> seconds") && page.contains("req_7Q2M4K"));
+    assert!(page.contains("30 seconds") && page.contains("req_7Q2M4K"));
     let titles: std::collections::BTreeSet<_> =
-        PROBLEMS.iter().map(|p| words::preferred("").error.of(*p).0).collect();
+        PROBLEMS.iter().map(|p| p.title(words::Words::english())).collect();
     assert_eq!(titles.len(), PROBLEMS.len());
 }
 
@@ -309,7 +364,7 @@ fn theme_and_language_follow_the_host() {
     view.frame.theme = Theme::named("dark");
     assert!(sign_in(&view).into_string().contains("data-theme=\"dark\""));
     assert_eq!(Theme::named("none"), None);
-    for locales in ["", "en-GB", "xx fr-CH en", "\"><script>"] {
-        assert_eq!(words::preferred(locales).lang, "en");
-    }
+    view.frame.language = words::preferred(["zh"]);
+    let page = sign_in(&view).into_string();
+    assert!(page.contains("<html lang=\"zh-CN\" dir=\"ltr\"") && page.contains("登录"));
 }

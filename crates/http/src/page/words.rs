@@ -1,217 +1,150 @@
-//! Every English text that a person sees, in one place. Another language is another [`Words`].
+//! Every text of ours that a person sees, in every language that pages speak.
 //!
-//! Names stand in braces (`{app}`); `phrase` puts them in, isolated, so that a translation may move them.
+//! The texts are Fluent files, one per page and language: `words/<language>/<page>.ftl`. A key begins with the
+//! name of its file, and a dot leads to an attribute of it (`error-not-found.text`).
 
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use maud::{Markup, html};
 
-use super::error::Problem;
-use super::settings::Done;
+mod choose;
+#[cfg(test)]
+pub(super) mod test;
 
-mod english;
+pub use choose::{accepted, preferred};
+
+/// The first of the characters that stand for values while a phrase is put together. No text of ours holds
+/// one (Unicode's private use area), and no value is looked at.
+const FIRST_MARK: u32 = 0xe000;
+
+/// For each page its name and its texts, in the order of [`LANGUAGES`].
+macro_rules! files {
+    ($($page:literal)*) => {
+        [$((
+            $page,
+            [
+                include_str!(concat!("words/en/", $page, ".ftl")),
+                include_str!(concat!("words/zh-CN/", $page, ".ftl")),
+                include_str!(concat!("words/ru/", $page, ".ftl")),
+            ],
+        )),*]
+    };
+}
+
+/// The texts of every page.
+const FILES: &[(&str, [&str; 3])] = &files![
+    "layout"
+    "sign-in"
+    "consent"
+    "settings"
+    "apps"
+    "devices"
+    "history"
+    "signed-out"
+    "done"
+    "error"
+    "when"
+];
+
+/// The languages that pages speak; the first one is spoken to everybody else.
+static LANGUAGES: LazyLock<[Words; 3]> = LazyLock::new(|| {
+    let load = |i: usize, lang| Words::load(lang, FILES.iter().map(|(_, texts)| texts[i]));
+    [load(0, "en"), load(1, "zh-CN"), load(2, "ru")]
+});
+
+/// The tags of the languages that pages speak, for `ui_locales_supported` (OIDC Discovery §3).
+pub fn spoken() -> impl Iterator<Item = &'static str> {
+    LANGUAGES.iter().map(|words| words.lang)
+}
 
 /// The texts of one language.
 pub struct Words {
-    /// Its language tag (BCP 47), for `<html lang>`.
+    /// Its language tag (BCP 47), for `<html lang>` and for choosing the catalogue's words.
     pub lang: &'static str,
     /// Its direction, `ltr` or `rtl`.
     pub dir: &'static str,
-    pub(super) layout: LayoutWords,
-    pub(super) sign_in: SignInWords,
-    pub(super) consent: ConsentWords,
-    pub(super) settings: SettingsWords,
-    pub(super) signed_out: SignedOutWords,
-    pub(super) done: DoneWords,
-    pub(super) error: ErrorWords,
+    bundle: FluentBundle<FluentResource>,
 }
 
-pub(super) struct DoneWords {
-    pub(super) title: &'static str,
-    pub(super) lead: &'static str,
-}
-
-/// The languages that pages speak; the first one is spoken to everybody else.
-const LANGUAGES: &[&Words] = &[&english::ENGLISH];
-
-/// The texts in the first language of a list of tags (OIDC Core §3.1.2.1 `ui_locales`) that pages speak.
-pub fn preferred(ui_locales: &str) -> &'static Words {
-    ui_locales
-        .split_ascii_whitespace()
-        .filter_map(|tag| tag.split(['-', '_']).next())
-        .find_map(|wanted| LANGUAGES.iter().find(|words| words.lang.eq_ignore_ascii_case(wanted)))
-        .unwrap_or(&LANGUAGES[0])
-}
-
-/// A text with values in place of the names in braces, each one isolated from the direction of the rest.
-pub(super) fn phrase(text: &str, values: &[(&str, &str)]) -> Markup {
-    html! {
-        @for piece in pieces(text, values) {
-            @match piece { Ok(value) => bdi { (value) }, Err(text) => (text) }
-        }
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Words").field(&self.lang).finish()
     }
 }
 
-/// The same where markup has no place: titles and labels. U+2068 and U+2069 isolate there.
-pub(super) fn phrase_text(text: &str, values: &[(&str, &str)]) -> String {
-    pieces(text, values)
-        .map(|piece| piece.map_or_else(str::to_owned, |value| format!("\u{2068}{value}\u{2069}")))
-        .collect()
-}
-
-/// `Ok` for a value, `Err` for the text between; a name in braces without a value stays as it is.
-fn pieces<'a>(
-    text: &'a str,
-    values: &'a [(&'a str, &'a str)],
-) -> impl Iterator<Item = Result<&'a str, &'a str>> {
-    text.split_inclusive('}').flat_map(move |piece| {
-        let slot = piece.strip_suffix('}').and_then(|head| head.rsplit_once('{'));
-        let value = slot.and_then(|(before, name)| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| (before, *value))
-        });
-        match value {
-            Some((before, value)) => [Some(Err(before)), Some(Ok(value))],
-            None => [Some(Err(piece)), None],
+impl Words {
+    fn load(lang: &'static str, files: impl Iterator<Item = &'static str>) -> Self {
+        let id = lang.parse().expect("a tag of ours is well-formed");
+        let mut bundle = FluentBundle::new_concurrent(vec![id]);
+        for text in files {
+            // What cannot be read is left out and falls back to English; a test reads every file.
+            let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(read, _)| read);
+            bundle.add_resource_overriding(resource);
         }
-        .into_iter()
-        .flatten()
-    })
-}
+        Self { lang, dir: "ltr", bundle }
+    }
 
-pub(super) struct LayoutWords {
-    pub(super) product: &'static str,
-    pub(super) promise: &'static str,
-}
+    /// English.
+    pub fn english() -> &'static Self {
+        &LANGUAGES[0]
+    }
 
-pub(super) struct SignInWords {
-    pub(super) title: &'static str,
-    pub(super) title_again: &'static str,
-    pub(super) to: &'static str,
-    pub(super) username: &'static str,
-    pub(super) password: &'static str,
-    pub(super) submit: &'static str,
-    pub(super) mismatch: &'static str,
-    pub(super) too_many: &'static str,
-    pub(super) form_expired: &'static str,
-    pub(super) suspended: &'static str,
-}
+    /// The text of a key; in English where this language lacks it.
+    pub fn say(&self, key: &str) -> String {
+        self.say_with(key, &[])
+    }
 
-pub(super) struct ConsentWords {
-    pub(super) title: &'static str,
-    pub(super) through: &'static str,
-    pub(super) developer: &'static str,
-    pub(super) app_id: &'static str,
-    pub(super) required: &'static str,
-    pub(super) optional: &'static str,
-    pub(super) pre_authorised: &'static str,
-    pub(super) needed: &'static str,
-    pub(super) by_operator: &'static str,
-    pub(super) sensitive: &'static str,
-    pub(super) reason_by: &'static str,
-    pub(super) later: &'static str,
-    pub(super) allow: &'static str,
-    pub(super) deny: &'static str,
-}
+    /// The text of a key with values in it. A number stays one, so that the language's plurals apply
+    /// (`seconds.into()`). Values stand isolated (U+2068 … U+2069) from the direction of the rest, so this is
+    /// for titles and labels, where markup has no place; [`Words::phrase`] is for everything else.
+    pub fn say_with(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        let values: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
+        let text = self.find(key, &values).or_else(|| Self::english().find(key, &values));
+        text.unwrap_or_else(|| key.to_owned())
+    }
 
-pub(super) struct SettingsWords {
-    pub(super) title: &'static str,
-    pub(super) lead: &'static str,
-    pub(super) skip: &'static str,
-    pub(super) sections: &'static str,
-    pub(super) apps: &'static str,
-    pub(super) apps_lead: &'static str,
-    pub(super) no_apps: &'static str,
-    pub(super) by: &'static str,
-    pub(super) last_used: &'static str,
-    pub(super) never_used: &'static str,
-    pub(super) allowed: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) withdrawn: &'static str,
-    pub(super) pre_authorised: &'static str,
-    pub(super) pre_authorisation_ended: &'static str,
-    pub(super) sensitive: &'static str,
-    pub(super) required: &'static str,
-    pub(super) withdraw: &'static str,
-    pub(super) withdraw_label: &'static str,
-    pub(super) withdraw_all: &'static str,
-    pub(super) withdraw_all_sure: &'static str,
-    pub(super) withdraw_all_yes: &'static str,
-    pub(super) devices: &'static str,
-    pub(super) devices_lead: &'static str,
-    pub(super) this_device: &'static str,
-    pub(super) signed_in: &'static str,
-    pub(super) end: &'static str,
-    pub(super) end_label: &'static str,
-    pub(super) end_this: &'static str,
-    pub(super) end_this_label: &'static str,
-    pub(super) end_others: &'static str,
-    pub(super) end_others_sure: &'static str,
-    pub(super) end_others_yes: &'static str,
-    pub(super) history: &'static str,
-    pub(super) history_lead: &'static str,
-    pub(super) no_history: &'static str,
-    pub(super) words_shown: &'static str,
-    pub(super) older: &'static str,
-    pub(super) done_withdrawn: &'static str,
-    pub(super) done_withdrawn_all: &'static str,
-    pub(super) done_session_ended: &'static str,
-    pub(super) done_others_ended: &'static str,
-}
+    /// The same without isolation, for values of our own that have no direction, such as digits.
+    pub fn say_plainly(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        self.say_with(key, values).chars().filter(|c| !is_isolate(*c)).collect()
+    }
 
-impl SettingsWords {
-    pub(super) fn done(&self, done: Done) -> &'static str {
-        match done {
-            Done::Withdrawn => self.done_withdrawn,
-            Done::WithdrawnAll => self.done_withdrawn_all,
-            Done::SessionEnded => self.done_session_ended,
-            Done::OthersEnded => self.done_others_ended,
+    /// The text of a key with values in it, each one isolated by `<bdi>`.
+    pub fn phrase(&self, key: &str, values: &[(&str, &str)]) -> Markup {
+        let marks = (FIRST_MARK..).filter_map(char::from_u32);
+        let marked: Vec<_> = values
+            .iter()
+            .zip(marks)
+            .map(|((name, _), mark)| (*name, FluentValue::String(Cow::Owned(mark.to_string()))))
+            .collect();
+        let text = self.say_with(key, &marked);
+        let value =
+            |c: char| values.get((c as u32).checked_sub(FIRST_MARK)? as usize).map(|(_, value)| value);
+        let is_text = |c: char| value(c).is_none() && !is_isolate(c);
+        html! {
+            @for piece in text.split_inclusive(|c| !is_text(c)) {
+                @let last = piece.chars().next_back().filter(|c| !is_text(*c));
+                (&piece[..piece.len() - last.map_or(0, char::len_utf8)])
+                @if let Some(value) = last.and_then(value) { bdi { (value) } }
+            }
         }
+    }
+
+    fn find(&self, key: &str, values: &FluentArgs<'_>) -> Option<String> {
+        let (id, attribute) = key.split_once('.').map_or((key, None), |(id, name)| (id, Some(name)));
+        let message = self.bundle.get_message(id)?;
+        let pattern = match attribute {
+            Some(name) => message.get_attribute(name)?.value(),
+            None => message.value()?,
+        };
+        // An error is a value that was not given: its name then stands in its place.
+        Some(self.bundle.format_pattern(pattern, Some(values), &mut vec![]).into_owned())
     }
 }
 
-pub(super) struct SignedOutWords {
-    pub(super) question: &'static str,
-    pub(super) asked_by: &'static str,
-    pub(super) consequence: &'static str,
-    pub(super) stay: &'static str,
-    pub(super) sign_out: &'static str,
-    pub(super) done: &'static str,
-    pub(super) done_text: &'static str,
-    pub(super) back: &'static str,
-}
-
-/// Pairs are a title and an explanation.
-pub(super) struct ErrorWords {
-    pub(super) detail: &'static str,
-    pub(super) reference: &'static str,
-    pub(super) back: &'static str,
-    pub(super) not_found: (&'static str, &'static str),
-    pub(super) link_expired: (&'static str, &'static str),
-    pub(super) form_expired: (&'static str, &'static str),
-    pub(super) bad_request: (&'static str, &'static str),
-    pub(super) unknown_app: (&'static str, &'static str),
-    pub(super) unregistered_return: (&'static str, &'static str),
-    pub(super) somebody_else: (&'static str, &'static str),
-    pub(super) suspended: (&'static str, &'static str),
-    pub(super) method_not_allowed: (&'static str, &'static str),
-    pub(super) too_many: (&'static str, &'static str),
-    pub(super) unavailable: (&'static str, &'static str),
-    pub(super) internal: (&'static str, &'static str),
-}
-
-impl ErrorWords {
-    pub(super) fn of(&self, problem: Problem) -> (&'static str, &'static str) {
-        match problem {
-            Problem::NotFound => self.not_found,
-            Problem::LinkExpired => self.link_expired,
-            Problem::FormExpired => self.form_expired,
-            Problem::BadRequest => self.bad_request,
-            Problem::UnknownApp => self.unknown_app,
-            Problem::UnregisteredReturn => self.unregistered_return,
-            Problem::SomebodyElse => self.somebody_else,
-            Problem::Suspended => self.suspended,
-            Problem::MethodNotAllowed => self.method_not_allowed,
-            Problem::TooMany { .. } => self.too_many,
-            Problem::Unavailable => self.unavailable,
-            Problem::Internal => self.internal,
-        }
-    }
+fn is_isolate(c: char) -> bool {
+    matches!(c, '\u{2068}' | '\u{2069}')
 }

@@ -24,10 +24,10 @@ use url::Url;
 use crate::caller::browser_session;
 use crate::form::{Fields, parse_with_repeats};
 use crate::house::{refused, unavailable};
+use crate::page::Frame;
 use crate::page::consent::{Consent, Permission, PermissionKind, consent};
 use crate::page::done::done;
 use crate::page::error::Problem;
-use crate::page::{Frame, Theme};
 use crate::reply::{self, Reply};
 use crate::{House, body, caller, cookie, page_reply};
 
@@ -50,15 +50,16 @@ impl Question {
         self.catalogue.iter().find(|entry| entry.scope == *scope)
     }
 
-    fn words(&self, scope: &Scope) -> Words {
+    /// The words for a scope in a language, as they are shown and kept in the history.
+    fn words(&self, scope: &Scope, language: &'static str) -> Words {
         let entry = self.entry(scope);
         let permission = self.app.client.app().and_then(|app| app.permission(scope));
         Words {
             app_name: self.app.client.name.clone(),
-            title: entry.map_or(scope.as_str(), |entry| entry.title_in(&[])).to_owned(),
-            description: entry.map_or("", |entry| entry.description_in(&[])).to_owned(),
+            title: entry.map_or(scope.as_str(), |entry| entry.title_in(&[language])).to_owned(),
+            description: entry.map_or("", |entry| entry.description_in(&[language])).to_owned(),
             reason: permission.map(|permission| permission.reason.clone()).unwrap_or_default(),
-            locale: "en".to_owned(),
+            locale: language.to_owned(),
         }
     }
 }
@@ -91,9 +92,14 @@ async fn question(house: &House, secret: &str) -> Result<Question, Denied> {
 }
 
 /// The changes of an answer, decided on the question as it is now.
-async fn decided(house: &House, secret: &str, answer: &Answer) -> Result<(Vec<Change>, ()), Denied> {
+async fn decided(
+    house: &House,
+    secret: &str,
+    answer: &Answer,
+    language: &'static str,
+) -> Result<(Vec<Change>, ()), Denied> {
     let question = question(house, secret).await?;
-    let words = |scope: &Scope| question.words(scope);
+    let words = |scope: &Scope| question.words(scope, language);
     let changes =
         rule::agree(&question.request, question.manifest()?, &question.before, answer, &words, house.now())?;
     Ok((changes, ()))
@@ -101,7 +107,9 @@ async fn decided(house: &House, secret: &str, answer: &Answer) -> Result<(Vec<Ch
 
 /// `GET /v1/consents/{request}` with the host's token.
 pub async fn show_json(State(house): State<Arc<House>>, Path(id): Path<String>, headers: HeaderMap) -> Reply {
-    match for_host(&house, &id, &headers).await.and_then(|question| described(&id, &question)) {
+    let language = page_reply::language(None, &headers).lang;
+    let described = |question| described(&id, &question, language);
+    match for_host(&house, &id, &headers).await.and_then(described) {
         Ok(body) => reply::ok(&body),
         Err(denied) => reply::problem(&denied),
     }
@@ -131,7 +139,8 @@ async fn answered_by_host(house: &House, id: &str, request: Request) -> Result<R
     let said: Said = body::object(&parts.headers, body).await?;
     let set = |scopes: Vec<Scope>| scopes.into_iter().collect::<ScopeSet>();
     let answer = Answer { granted: set(said.granted), refused: set(said.refused) };
-    house.decide(|| decided(house, id, &answer)).await?;
+    let language = page_reply::language(None, &parts.headers).lang;
+    house.decide(|| decided(house, id, &answer, language)).await?;
     let after = house.live.consents(question.request.user, &question.request.app).await;
     let after = after.map_err(|cause| unavailable(&cause))?;
     let scope = cover::standing(question.manifest()?, &after);
@@ -147,10 +156,10 @@ async fn for_host(house: &House, id: &str, headers: &HeaderMap) -> Result<Questi
     if theirs { Ok(question) } else { Err(gone()) }
 }
 
-fn described(id: &str, question: &Question) -> Result<serde_json::Value, Denied> {
+fn described(id: &str, question: &Question, language: &'static str) -> Result<serde_json::Value, Denied> {
     let app = question.manifest()?;
     let permissions = question.request.scope.iter().map(|scope| {
-        let words = question.words(scope);
+        let words = question.words(scope, language);
         json!({
             "scope": scope,
             "title": words.title,
@@ -185,7 +194,13 @@ pub async fn show(State(house): State<Arc<House>>, Path(id): Path<String>, reque
     let (parts, _) = request.into_parts();
     let place = match Place::read(parts.uri.query().unwrap_or_default(), &parts.headers) {
         Ok(place) => place,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     match opened(&house, &id, &parts.headers, &place).await {
         Ok(reply) => reply,
@@ -198,7 +213,13 @@ pub async fn answer(State(house): State<Arc<House>>, Path(id): Path<String>, req
     let (parts, body) = request.into_parts();
     let place = match Place::read(parts.uri.query().unwrap_or_default(), &parts.headers) {
         Ok(place) => place,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     let bytes = match body::form(&parts.headers, body).await {
         Ok(bytes) => bytes,
@@ -219,10 +240,7 @@ struct Place {
 impl Place {
     fn read(query: &str, headers: &HeaderMap) -> Result<Self, Denied> {
         let fields = Fields::parse(query.as_bytes())?;
-        let frame = Frame {
-            theme: fields.get("theme").and_then(Theme::named),
-            ui_locales: page_reply::locales(fields.get("ui_locales"), headers),
-        };
+        let frame = page_reply::frame(&fields, headers);
         Ok(Self { frame, return_to: fields.get("return_to").map(str::to_owned) })
     }
 
@@ -314,7 +332,7 @@ fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply 
     let allowed = allowed.without(&question.request.scope);
     let told = allowed.iter().map(|scope| (scope, PermissionKind::PreAuthorised));
     let permissions = asked.chain(told).map(|(scope, kind)| {
-        let words = question.words(scope);
+        let words = question.words(scope, place.frame.words().lang);
         Permission {
             scope: scope.to_string(),
             title: words.title,
@@ -369,7 +387,7 @@ async fn answered(
         return Ok(page_reply::problem_page(house, place.frame.clone(), Problem::FormExpired, None));
     }
     let answer = read_answer(&question, fields.get("decision"), &grants)?;
-    house.decide(|| decided(house, id, &answer)).await?;
+    house.decide(|| decided(house, id, &answer, place.frame.words().lang)).await?;
     let mut reply = match (&question.request.resume, place.back("done")) {
         (Some(resume), _) => reply::see_other(resume),
         (None, Some(back)) => reply::see_other(&back),

@@ -24,7 +24,6 @@ use super::end_session::hinted;
 use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
-use crate::page::Frame;
 use crate::page::error::Problem;
 use crate::reply::{self, Reply};
 use crate::{House, body, page_reply};
@@ -42,19 +41,28 @@ pub async fn authorize(State(house): State<Arc<House>>, request: Request) -> Rep
     let query = match parts.method {
         Method::POST => match body::form(&parts.headers, body).await {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+            Err(denied) => {
+                return page_reply::refusal(
+                    &house,
+                    page_reply::frame(&Fields::default(), &parts.headers),
+                    &denied,
+                );
+            }
         },
         _ => parts.uri.query().unwrap_or_default().to_owned(),
     };
     let asked = Asked::read(&query);
     let fields = match Fields::parse(asked.query.as_bytes()) {
         Ok(fields) => fields,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
-    let frame = Frame {
-        ui_locales: page_reply::locales(fields.get("ui_locales"), &parts.headers),
-        ..Frame::default()
-    };
+    let frame = page_reply::frame(&fields, &parts.headers);
     let client = match client(&house, &fields).await {
         Ok(Some(client)) => client,
         Ok(None) => return page_reply::problem_page(&house, frame, Problem::UnknownApp, None),

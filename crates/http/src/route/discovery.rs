@@ -8,6 +8,7 @@ use portico_core::rule::rotate::KEY_SET_LIFE;
 use serde_json::{Value, json};
 
 use crate::House;
+use crate::page::words;
 use crate::reply::{self, Reply};
 
 /// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
@@ -72,7 +73,7 @@ fn document(house: &House) -> Value {
             "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified", "unionid",
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": words::spoken().collect::<Vec<_>>(),
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

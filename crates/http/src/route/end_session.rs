@@ -50,18 +50,27 @@ pub async fn end_session(State(house): State<Arc<House>>, request: Request) -> R
     let query = match is_post {
         true => match body::form(&parts.headers, body).await {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+            Err(denied) => {
+                return page_reply::refusal(
+                    &house,
+                    page_reply::frame(&Fields::default(), &parts.headers),
+                    &denied,
+                );
+            }
         },
         false => parts.uri.query().unwrap_or_default().to_owned(),
     };
     let fields = match Fields::parse(query.as_bytes()) {
         Ok(fields) => fields,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
-    let frame = Frame {
-        ui_locales: page_reply::locales(fields.get("ui_locales"), &parts.headers),
-        ..Frame::default()
-    };
+    let frame = page_reply::frame(&fields, &parts.headers);
     match answer(&house, &parts.headers, &fields, &frame, is_post).await {
         Ok(reply) => reply,
         Err(denied) => page_reply::refusal(&house, frame, &denied),

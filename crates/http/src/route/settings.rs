@@ -1,40 +1,125 @@
-//! `/settings`: the page where a person sees and takes back what they allowed.
+//! `/settings`: the pages where a person sees what is known of them, and takes it back. Each section is a file
+//! of its own here.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
+use maud::Markup;
 use portico_core::denied::{Code, Denied};
-use portico_core::id::ClientId;
-use portico_core::noun::session::{EndReason, Session};
-use portico_core::scope::ScopeSet;
-use portico_seal::{ClientKeys, digest};
+use portico_core::noun::session::Session;
+use portico_seal::digest;
 
-use self::view::Shown;
-use super::me::apps::{Keep, withdraw};
-use super::me::sessions::end_one;
-use super::me::{Who, languages};
-use super::sign_in::OWN_CLIENT;
-use super::sign_out;
+use super::me::Who;
 use crate::form::Fields;
 use crate::house::unavailable;
+use crate::page::Frame;
 use crate::page::error::Problem;
-use crate::page::settings::{Done, settings as settings_page};
-use crate::page::signed_out::{SignedOut, signed_out};
-use crate::page::{Frame, Theme};
+use crate::page::settings::{Done, Section, Sheet};
 use crate::reply::{self, Reply};
 use crate::{House, body, cookie, page_reply};
 
-mod view;
-
-/// Where a browser without a session goes.
-const SIGN_IN: &str = "/sign-in?continue=%2Fsettings";
+mod apps;
+mod devices;
+mod history;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
-    Router::new().route("/settings", get(show).post(act))
+    Router::new()
+        .route("/settings", get(apps::show).post(apps::act))
+        .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/history", get(history::show))
+}
+
+/// A request to a section: who asks is looked at when it is read.
+struct Visit {
+    section: Section,
+    frame: Frame,
+    headers: HeaderMap,
+    query: String,
+}
+
+/// Why a section is not shown, or a form of it not taken.
+enum Halt {
+    /// Nobody is signed in in this browser.
+    SignedOut,
+    /// The form is too old, or not this browser's.
+    FormExpired,
+    /// Anything else.
+    Refused(Denied),
+}
+
+impl From<Denied> for Halt {
+    fn from(denied: Denied) -> Self {
+        if denied.code == Code::InvalidToken { Self::SignedOut } else { Self::Refused(denied) }
+    }
+}
+
+impl Visit {
+    /// Reads the head of a request; the body comes with it, for [`Visit::form`].
+    fn to(section: Section, request: Request) -> (Self, Body) {
+        let (parts, body) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let fields = Fields::parse(query.as_bytes()).unwrap_or_default();
+        let frame = page_reply::frame(&fields, &parts.headers);
+        (Self { section, frame, headers: parts.headers, query }, body)
+    }
+
+    /// The signed-in person and the query, for showing the section.
+    async fn read(&self, house: &House) -> Result<(Browser, Fields<'_>), Halt> {
+        let fields = Fields::parse(self.query.as_bytes())?;
+        Ok((Browser::of(house, &self.headers).await?, fields))
+    }
+
+    /// The signed-in person and the form that they sent from a section of theirs.
+    async fn form(&self, house: &House, body: Body) -> Result<(Browser, Fields<'static>), Halt> {
+        let bytes = body::form(&self.headers, body).await?;
+        let browser = Browser::of(house, &self.headers).await?;
+        let fields = Fields::parse(&bytes)?.into_owned();
+        let csrf = fields.get("csrf").unwrap_or_default();
+        match house.live.vault().csrf().check(&browser.binding(), csrf) {
+            true => Ok((browser, fields)),
+            false => Err(Halt::FormExpired),
+        }
+    }
+
+    /// What every page of the settings is given.
+    fn sheet(&self, house: &House, browser: &Browser, fields: &Fields<'_>) -> Sheet {
+        Sheet {
+            frame: self.frame.clone(),
+            csrf: house.live.vault().csrf().token(&browser.binding()),
+            done: fields.get("done").and_then(Done::from_code),
+        }
+    }
+
+    /// The redirect after a form was taken.
+    fn done(&self, done: Done) -> Reply {
+        reply::see_other(&format!("{}?done={}", self.section.path(), done.code()))
+    }
+
+    /// The answer to a `GET`.
+    fn shown(&self, house: &House, result: Result<Markup, Halt>) -> Reply {
+        self.taken(house, result.map(|markup| page_reply::page(house, StatusCode::OK, markup)))
+    }
+
+    /// The answer to a `POST`.
+    fn taken(&self, house: &House, result: Result<Reply, Halt>) -> Reply {
+        match result {
+            Ok(reply) => reply,
+            Err(Halt::SignedOut) => {
+                let onward: String =
+                    form_urlencoded::byte_serialize(self.section.path().as_bytes()).collect();
+                reply::see_other(&format!("/sign-in?continue={onward}"))
+            }
+            Err(Halt::FormExpired) => {
+                page_reply::problem_page(house, self.frame.clone(), Problem::FormExpired, None)
+            }
+            Err(Halt::Refused(denied)) => page_reply::refusal(house, self.frame.clone(), &denied),
+        }
+    }
 }
 
 /// The session of a browser, and the value of its cookie.
@@ -45,129 +130,22 @@ struct Browser {
 
 impl Browser {
     /// The browser of a request; the session counts as used.
-    async fn of(house: &House, headers: &HeaderMap) -> Result<Option<Self>, Denied> {
-        let Some(cookie) = cookie::get(house, headers, cookie::SESSION) else { return Ok(None) };
+    async fn of(house: &House, headers: &HeaderMap) -> Result<Self, Halt> {
+        let cookie = cookie::get(house, headers, cookie::SESSION).ok_or(Halt::SignedOut)?;
         let session =
             house.live.session_by_cookie(&digest(&cookie)).await.map_err(|cause| unavailable(&cause))?;
-        let Some(session) = session else { return Ok(None) };
+        let session = session.ok_or(Halt::SignedOut)?;
         let live = house.live.session(session.id).await.map_err(|cause| unavailable(&cause))?;
         live.iter().for_each(|live| house.live.touch(live));
-        Ok(Some(Self { session, cookie }))
+        Ok(Self { session, cookie })
     }
 
     fn who(&self) -> Who {
         Who { user: self.session.user, session: self.session.id }
     }
 
-    /// What forms of this page are bound to in this browser.
+    /// What forms of the settings are bound to in this browser.
     fn binding(&self) -> String {
         format!("settings {}", self.cookie)
     }
-}
-
-/// The keys under which this page names sessions.
-fn keys(house: &House) -> Result<ClientKeys, Denied> {
-    let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
-    Ok(house.live.vault().client_keys(&own))
-}
-
-async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
-    let (parts, _) = request.into_parts();
-    let query = parts.uri.query().unwrap_or_default();
-    let fields = match Fields::parse(query.as_bytes()) {
-        Ok(fields) => fields,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
-    };
-    let frame = Frame {
-        theme: fields.get("theme").and_then(Theme::named),
-        ui_locales: page_reply::locales(fields.get("ui_locales"), &parts.headers),
-    };
-    match shown(&house, &parts.headers, &fields, &frame).await {
-        Ok(reply) => reply,
-        Err(denied) if denied.code == Code::InvalidToken => reply::see_other(SIGN_IN),
-        Err(denied) => page_reply::refusal(&house, frame, &denied),
-    }
-}
-
-async fn shown(
-    house: &House,
-    headers: &HeaderMap,
-    fields: &Fields<'_>,
-    frame: &Frame,
-) -> Result<Reply, Denied> {
-    let Some(browser) = Browser::of(house, headers).await? else { return Ok(reply::see_other(SIGN_IN)) };
-    let shown = Shown {
-        who: browser.who(),
-        frame: frame.clone(),
-        csrf: house.live.vault().csrf().token(&browser.binding()),
-        done: fields.get("done").and_then(Done::from_code),
-        open_app: fields.get("app").map(str::to_owned),
-        whole_history: fields.get("history") == Some("all"),
-        languages: languages(headers),
-    };
-    let view = view::view(house, shown, &keys(house)?).await?;
-    Ok(page_reply::page(house, StatusCode::OK, settings_page(&view)))
-}
-
-async fn act(State(house): State<Arc<House>>, request: Request) -> Reply {
-    let (parts, body) = request.into_parts();
-    let frame = Frame { ui_locales: page_reply::locales(None, &parts.headers), ..Frame::default() };
-    let bytes = match body::form(&parts.headers, body).await {
-        Ok(bytes) => bytes,
-        Err(denied) => return page_reply::refusal(&house, frame, &denied),
-    };
-    match acted(&house, &parts.headers, &bytes, &frame).await {
-        Ok(reply) => reply,
-        Err(denied) if denied.code == Code::InvalidToken => reply::see_other(SIGN_IN),
-        Err(denied) => page_reply::refusal(&house, frame, &denied),
-    }
-}
-
-async fn acted(house: &House, headers: &HeaderMap, bytes: &[u8], frame: &Frame) -> Result<Reply, Denied> {
-    let Some(browser) = Browser::of(house, headers).await? else { return Ok(reply::see_other(SIGN_IN)) };
-    let fields = Fields::parse(bytes)?;
-    if !house.live.vault().csrf().check(&browser.binding(), fields.get("csrf").unwrap_or_default()) {
-        return Ok(page_reply::problem_page(house, frame.clone(), Problem::FormExpired, None));
-    }
-    let who = browser.who();
-    let (done, app) = match fields.need("action")? {
-        "withdraw" => {
-            let app = app(&fields)?;
-            let scope = fields.need("scope")?.parse().map_err(|_| Denied::request("scope is malformed"))?;
-            withdraw(house, who, &app, Keep::AllBut(scope)).await?;
-            (Done::Withdrawn, Some(app))
-        }
-        "withdraw_all" => {
-            let app = app(&fields)?;
-            withdraw(house, who, &app, Keep::Only(ScopeSet::empty())).await?;
-            (Done::WithdrawnAll, Some(app))
-        }
-        "end_session" => {
-            let session = keys(house)?.session(fields.need("session")?);
-            end_one(house, who, session).await?;
-            if session == Some(who.session) {
-                return Ok(left(house, frame));
-            }
-            (Done::SessionEnded, None)
-        }
-        "end_others" => {
-            sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await?;
-            (Done::OthersEnded, None)
-        }
-        _ => return Err(Denied::request("this action is not known")),
-    };
-    let app = app.map(|app| format!("&app={app}")).unwrap_or_default();
-    Ok(reply::see_other(&format!("/settings?done={}{app}", done.code())))
-}
-
-fn app(fields: &Fields<'_>) -> Result<ClientId, Denied> {
-    fields.need("app_id")?.parse().map_err(|_| Denied::not_found("you have not used an app of this id"))
-}
-
-/// The page after the person has signed out here.
-fn left(house: &House, frame: &Frame) -> Reply {
-    let view = SignedOut { frame: frame.clone(), back: None };
-    let mut reply = page_reply::page(house, StatusCode::OK, signed_out(&view));
-    reply.headers_mut().append(header::SET_COOKIE, cookie::clear(house, cookie::SESSION));
-    reply
 }

@@ -14,7 +14,6 @@ use portico_seal::{Verdict, normalise_username, secret};
 use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::Frame;
 use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
 use crate::reply::Reply;
 use crate::{House, body, caller, cookie, page_reply};
@@ -27,7 +26,13 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     let to = match Onward::read(&house, &parts.headers, parts.uri.query().unwrap_or_default()).await {
         Ok(to) => to,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     let again = match browser_session(&house, &parts.headers).await {
         Ok(session) => session.is_some(),
@@ -42,7 +47,13 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     let (parts, body) = request.into_parts();
     let to = match Onward::read(&house, &parts.headers, parts.uri.query().unwrap_or_default()).await {
         Ok(to) => to,
-        Err(denied) => return page_reply::refusal(&house, Frame::default(), &denied),
+        Err(denied) => {
+            return page_reply::refusal(
+                &house,
+                page_reply::frame(&Fields::default(), &parts.headers),
+                &denied,
+            );
+        }
     };
     let bytes = match body::form(&parts.headers, body).await {
         Ok(bytes) => bytes,

@@ -1,5 +1,7 @@
 //! The store in memory: plain maps under one lock, for tests and simulations.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
@@ -19,7 +21,7 @@ use portico_core::noun::link::Link;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
-use portico_store::{Commit, CommitError, Committed, Taken};
+use portico_store::{Backup, Commit, CommitError, Committed, Taken, Unavailable};
 
 use self::table::Table;
 
@@ -53,6 +55,17 @@ impl Memory {
 impl Commit for Memory {
     async fn commit(&self, changes: Vec<Change>) -> Result<Committed, CommitError> {
         self.state.lock().list(changes)
+    }
+}
+
+#[async_trait]
+impl Backup for Memory {
+    async fn copy(&self, _: &Path) -> Result<(), Unavailable> {
+        Err(Unavailable("a store in memory is not kept".to_owned()))
+    }
+
+    async fn copy_keys(&self, to: &Path) -> Result<(), Unavailable> {
+        self.copy(to).await
     }
 }
 

@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(&str, &str); 8] = migrations![
+const MIGRATIONS: [(&str, &str); 9] = migrations![
     "0001_directory",
     "0002_person",
     "0003_session",
@@ -22,10 +22,11 @@ const MIGRATIONS: [(&str, &str); 8] = migrations![
     "0006_event",
     "0007_key",
     "0008_challenge",
+    "0009_person_key",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".
-const APPLICATION: i64 = 0x5054_434f;
+pub(super) const APPLICATION: i64 = 0x5054_434f;
 
 /// The latest schema that is known here.
 const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -16,6 +16,7 @@ use self::pool::Pool;
 use self::writer::{Job, Writer};
 
 mod apply;
+mod backup;
 mod catalogue;
 mod challenge;
 mod client;
@@ -41,6 +42,7 @@ mod sweep;
 mod token;
 mod writer;
 
+pub use backup::{RestoreError, Restored, restore};
 pub use open_error::OpenError;
 
 /// How the store is run. The default is right for use.
@@ -70,6 +72,7 @@ impl Default for SqliteOptions {
 /// `portico_store_syncs_total` transactions committed. Dropping the store commits what waits and
 /// closes the file.
 pub struct Sqlite {
+    path: PathBuf,
     readers: Arc<Pool>,
     /// For finders that may go over many rows, so that no point read waits behind them.
     long_readers: Arc<Pool>,
@@ -96,6 +99,7 @@ impl Sqlite {
             .spawn(move || writer.run())
             .map_err(|error| OpenError::from_io(path, &error))?;
         Ok(Self {
+            path: path.to_owned(),
             readers: Arc::new(Pool::new(path, options.readers)),
             long_readers: Arc::new(Pool::new(path, 1)),
             queue: Some(queue),

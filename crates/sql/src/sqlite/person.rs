@@ -11,7 +11,13 @@ use super::statement::{Applied, Failure, Read, add, any, hold, many, must, one, 
 
 macro_rules! columns {
     () => {
-        "id, created_at, blocked_at, erased_at, password, wrapped_key, sealed_profile"
+        "id, created_at, blocked_at, erased_at, password, coalesce(wrapped, x''), sealed_profile"
+    };
+}
+
+macro_rules! from_person {
+    () => {
+        " from person left join person_key on user_id = id"
     };
 }
 
@@ -28,12 +34,13 @@ fn person(row: &Row<'_>) -> Read<Person> {
 }
 
 pub(super) fn by_id(db: &Connection, user: UserId) -> Read<Option<Person>> {
-    one(db, concat!("select ", columns!(), " from person where id = ?1"), [user.as_bytes()], person)
+    let sql = concat!("select ", columns!(), from_person!(), " where id = ?1");
+    one(db, sql, [user.as_bytes()], person)
 }
 
 pub(super) fn page(db: &Connection, page: Page<UserId>) -> Read<Vec<Person>> {
     let after = page.after.as_ref().map_or(&[][..], |user| user.as_bytes());
-    let sql = concat!("select ", columns!(), " from person where id > ?1 order by id limit ?2");
+    let sql = concat!("select ", columns!(), from_person!(), " where id > ?1 order by id limit ?2");
     many(db, sql, (after, limit(page.limit)), person)
 }
 
@@ -56,21 +63,21 @@ pub(super) fn held(db: &Connection, user: UserId) -> Applied {
 }
 
 pub(super) fn create(db: &Connection, person: &Person, handles: &[Handle]) -> Applied {
-    let sql = concat!(
-        "insert into person (",
-        columns!(),
-        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing"
-    );
+    let sql = "insert into person (id, created_at, blocked_at, erased_at, password, sealed_profile)
+        values (?1, ?2, ?3, ?4, ?5, ?6) on conflict do nothing";
     let row = (
         person.id.as_bytes(),
         person.created_at.millis(),
         person.blocked_at.map(Moment::millis),
         person.erased_at.map(Moment::millis),
         &person.password,
-        &person.wrapped_key,
         &person.sealed_profile,
     );
     add(db, sql, row, Taken::Id)?;
+    if !person.wrapped_key.is_empty() {
+        let sql = "insert into person_key (user_id, wrapped) values (?1, ?2)";
+        run(db, sql, (person.id.as_bytes(), &person.wrapped_key))?;
+    }
     handles.iter().try_for_each(|handle| claim(db, person.id, handle))
 }
 
@@ -129,10 +136,11 @@ pub(super) fn block(db: &Connection, user: UserId, at: Option<Moment>) -> Applie
 
 /// What is left is that there was somebody, and when they went.
 pub(super) fn erase(db: &Connection, user: UserId, at: Moment) -> Applied {
-    let sql = "update person set wrapped_key = x'', sealed_profile = x'', password = null,
+    let sql = "update person set sealed_profile = x'', password = null,
         erased_at = coalesce(erased_at, ?2) where id = ?1";
     must(db, sql, (user.as_bytes(), at.millis()))?;
     for sql in [
+        "delete from person_key where user_id = ?1",
         DROP_HANDLES,
         "delete from link where user_id = ?1",
         "delete from consent_standing where user_id = ?1",

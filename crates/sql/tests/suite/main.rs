@@ -10,6 +10,7 @@ use portico_store::Store;
 use portico_store::contract::Case;
 use tokio::runtime::Runtime;
 
+mod backup;
 mod disk;
 mod opening;
 mod sync;

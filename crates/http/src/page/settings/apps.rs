@@ -2,26 +2,80 @@
 
 use maud::{Markup, html};
 
-use super::super::layout::{csrf_field, tile, time};
-use super::super::words::{SettingsWords, phrase, phrase_text};
+use super::super::layout::{Party, Stamp, csrf_field, tile, time};
+use super::super::words::Words;
 use super::super::{glyph, name};
-use super::{Access, AccessState, AppAccess, Settings};
+use super::{Section, Sheet, section_page};
+
+/// What the page of the mini-programs shows. Every form posts `csrf`, `action` (`withdraw`, `withdraw_all`),
+/// `app_id` and, for one permission, `scope`.
+#[derive(Clone, Default)]
+pub struct Apps {
+    /// What every section has.
+    pub sheet: Sheet,
+    /// The mini-programs that know the person, most recently used first.
+    pub apps: Vec<AppAccess>,
+    /// The app whose card is open whatever their number, so that a person finds it again after a form.
+    pub open_app: Option<String>,
+}
+
+/// A mini-program and what it may see.
+#[derive(Clone, Debug, Default)]
+pub struct AppAccess {
+    /// The mini-program.
+    pub app: Party,
+    /// When it was last opened; `None` if never since it was allowed.
+    pub last_used: Option<Stamp>,
+    /// Its permissions, those that hold first.
+    pub permissions: Vec<Access>,
+}
+
+/// One permission of a mini-program.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The scope, such as `phone.verified`.
+    pub scope: String,
+    /// Its title in the catalogue.
+    pub title: String,
+    /// What it opens, in plain words.
+    pub opens: String,
+    /// Whether it holds.
+    pub state: AccessState,
+    /// The app does not open without it.
+    pub required: bool,
+    /// Marked as sensitive in the catalogue.
+    pub sensitive: bool,
+}
+
+/// Whether a permission holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessState {
+    /// The person allowed it; a button withdraws it.
+    Allowed,
+    /// The operator allowed it; shown as such, not withdrawn here.
+    PreAuthorised,
+    /// The person refused it.
+    Refused,
+    /// The person had allowed it and withdrew it.
+    Withdrawn,
+}
 
 /// Up to so many cards are open from the start; beyond it the list is for finding one.
 const OPEN_AT_MOST: usize = 4;
 
-pub(super) fn section(view: &Settings, words: &SettingsWords) -> Markup {
-    html! {
-        section id="mini-programs" aria-labelledby="mini-programs-title" {
-            h2 id="mini-programs-title" { (words.apps) }
-            p.quiet { (words.apps_lead) }
-            @if view.apps.is_empty() { p.empty { (words.no_apps) } }
+/// The page.
+pub fn apps(view: &Apps) -> Markup {
+    let words = view.sheet.frame.words();
+    let body = html! {
+        section {
+            @if view.apps.is_empty() { p.empty { (words.say("apps-none")) } }
             @for entry in &view.apps { (card(view, words, entry)) }
         }
-    }
+    };
+    section_page(&view.sheet, Section::Apps, body)
 }
 
-fn card(view: &Settings, words: &SettingsWords, entry: &AppAccess) -> Markup {
+fn card(view: &Apps, words: &Words, entry: &AppAccess) -> Markup {
     let open = view.apps.len() <= OPEN_AT_MOST || view.open_app.as_deref() == Some(entry.app.id.as_str());
     let revocable = entry.permissions.iter().any(|access| access.state == AccessState::Allowed);
     html! {
@@ -29,15 +83,15 @@ fn card(view: &Settings, words: &SettingsWords, entry: &AppAccess) -> Markup {
             summary {
                 (tile(&entry.app, "medium"))
                 div.text {
-                    h3 { bdi { (name::shown(&entry.app)) } }
+                    h2 { bdi { (name::shown(&entry.app)) } }
                     p.quiet.small {
                         @if !entry.app.developer.is_empty() {
-                            span { (phrase(words.by, &[("developer", &name::tidy(&entry.app.developer))])) }
+                            span { (words.phrase("apps-by", &[("developer", &name::tidy(&entry.app.developer))])) }
                         }
                         span {
                             @match &entry.last_used {
-                                Some(stamp) => { (words.last_used) " " (time(stamp)) }
-                                None => (words.never_used),
+                                Some(stamp) => { (words.say("settings-last-used")) " " (time(stamp)) }
+                                None => (words.say("apps-never-used")),
                             }
                         }
                     }
@@ -53,12 +107,12 @@ fn card(view: &Settings, words: &SettingsWords, entry: &AppAccess) -> Markup {
     }
 }
 
-fn row(view: &Settings, words: &SettingsWords, entry: &AppAccess, access: &Access) -> Markup {
+fn row(view: &Apps, words: &Words, entry: &AppAccess, access: &Access) -> Markup {
     let (state, class) = match access.state {
-        AccessState::Allowed => (words.allowed, "state yes"),
-        AccessState::PreAuthorised => (words.pre_authorised, "state operator"),
-        AccessState::Refused => (words.refused, "state no"),
-        AccessState::Withdrawn => (words.withdrawn, "state no"),
+        AccessState::Allowed => ("settings-allowed", "state yes"),
+        AccessState::PreAuthorised => ("settings-pre-authorised", "state operator"),
+        AccessState::Refused => ("settings-refused", "state no"),
+        AccessState::Withdrawn => ("settings-withdrawn", "state no"),
     };
     let holds = matches!(access.state, AccessState::Allowed | AccessState::PreAuthorised);
     let title = name::tidy(&access.title);
@@ -66,26 +120,26 @@ fn row(view: &Settings, words: &SettingsWords, entry: &AppAccess, access: &Acces
         li.row class=[(!holds).then_some("off")] {
             (glyph::of_scope(&access.scope))
             div.text {
-                h4.name {
-                    bdi { (title) }
-                    @if access.sensitive { " " span.badge.sensitive { (words.sensitive) } }
+                h3.name {
+                    bdi { (title.as_str()) }
+                    @if access.sensitive { " " span.badge.sensitive { (words.say("apps-sensitive")) } }
                 }
                 p.what { (name::prose(&access.opens)) }
                 p.small {
-                    span class=(class) { (state) }
-                    @if access.required && holds { " " span.quiet { (words.required) } }
+                    span class=(class) { (words.say(state)) }
+                    @if access.required && holds { " " span.quiet { (words.say("apps-required")) } }
                 }
             }
             @if access.state == AccessState::Allowed {
-                form method="post" action="/settings" {
-                    (csrf_field(&view.csrf))
+                form method="post" action=(Section::Apps.path()) {
+                    (csrf_field(&view.sheet.csrf))
                     input type="hidden" name="action" value="withdraw";
                     input type="hidden" name="app_id" value=(entry.app.id);
                     input type="hidden" name="scope" value=(access.scope);
                     button.quiet-button type="submit"
-                        aria-label=(phrase_text(words.withdraw_label,
-                            &[("permission", &title), ("app", &name::shown(&entry.app))])) {
-                        (words.withdraw)
+                        aria-label=(words.say_with("apps-withdraw-label",
+                            &[("permission", title.into()), ("app", name::shown(&entry.app).into())])) {
+                        (words.say("apps-withdraw"))
                     }
                 }
             }
@@ -93,16 +147,16 @@ fn row(view: &Settings, words: &SettingsWords, entry: &AppAccess, access: &Acces
     }
 }
 
-fn all(view: &Settings, words: &SettingsWords, entry: &AppAccess) -> Markup {
+fn all(view: &Apps, words: &Words, entry: &AppAccess) -> Markup {
     html! {
         details.sure {
-            summary { (words.withdraw_all) }
-            form method="post" action="/settings" {
-                (csrf_field(&view.csrf))
+            summary { (words.say("apps-withdraw-all")) }
+            form method="post" action=(Section::Apps.path()) {
+                (csrf_field(&view.sheet.csrf))
                 input type="hidden" name="action" value="withdraw_all";
                 input type="hidden" name="app_id" value=(entry.app.id);
-                p.small { (phrase(words.withdraw_all_sure, &[("app", &name::shown(&entry.app))])) }
-                button.danger type="submit" { (words.withdraw_all_yes) }
+                p.small { (words.phrase("apps-withdraw-all-sure", &[("app", &name::shown(&entry.app))])) }
+                button.danger type="submit" { (words.say("apps-withdraw-all-yes")) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What holds for every page, with hostile content too.
 
 use super::super::asset::asset;
+use super::super::words;
 use super::{attribute, pages};
 
 /// The tags of a page, without the text between them and with attribute values blanked.
@@ -68,6 +69,30 @@ fn every_id_on_a_page_is_used_once_and_every_reference_has_one() {
             }
         }
     }
+}
+
+#[test]
+fn every_page_speaks_one_language_and_every_text_is_there() {
+    let keys: Vec<_> = words::test::every_key().collect();
+    assert!(keys.len() > 80);
+    for (name, page) in pages() {
+        let lang = name.split(' ').next().unwrap();
+        assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{name}");
+        let text = text(&page);
+        for key in &keys {
+            assert!(!text.contains(key.as_str()), "{name}: {key} is not there");
+        }
+        assert!(!text.contains("{$"), "{name}: a value is not there");
+        let is_cyrillic = |c| matches!(c, '\u{400}'..='\u{4ff}');
+        let is_han = |c| matches!(c, '\u{4e00}'..='\u{9fff}');
+        assert_eq!(text.contains(is_cyrillic), lang == "ru", "{name}");
+        assert_eq!(text.contains(is_han), lang == "zh-CN", "{name}");
+    }
+}
+
+/// What stands between the tags.
+fn text(page: &str) -> String {
+    page.split('<').filter_map(|piece| piece.split_once('>')).map(|(_, text)| text).collect()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What becomes of the texts of others.
 
 use super::super::layout::Party;
-use super::super::{name, words};
+use super::super::name;
 
 #[test]
 fn a_name_loses_what_the_eye_cannot_see() {
@@ -25,11 +25,4 @@ fn a_name_of_five_hundred_characters_is_cut_and_an_invisible_one_gives_way_to_th
     let party =
         Party { id: "org.example.x".into(), name: "\u{200b}\u{202e} \u{2800}".into(), ..Party::default() };
     assert_eq!(name::shown(&party), "org.example.x");
-}
-
-#[test]
-fn a_name_with_braces_is_not_filled_in_again() {
-    let page = words::phrase("{a} and {b} {", &[("a", "{b}"), ("b", "<i>")]).into_string();
-    assert_eq!(page, "<bdi>{b}</bdi> and <bdi>&lt;i&gt;</bdi> {");
-    assert_eq!(words::phrase_text("x {a}", &[("a", "1")]), "x \u{2068}1\u{2069}");
 }

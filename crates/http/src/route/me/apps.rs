@@ -18,10 +18,10 @@ use portico_live::LiveClient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Who, answer, caller, languages, still_here};
+use super::{Who, answer, caller, still_here};
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
-use crate::{House, body};
+use crate::{House, body, page_reply};
 
 /// A mini-program that a person has used or decided about.
 pub struct Known {
@@ -73,17 +73,17 @@ pub async fn list(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply 
 
 async fn listed(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    let languages = languages(headers);
+    let languages = page_reply::accepted(headers);
     Ok(reply::ok(&json!({ "apps": view(house, who.user, &languages).await? })))
 }
 
 /// The mini-programs that know a person, as JSON.
-pub async fn view(house: &House, user: UserId, languages: &[String]) -> Result<Vec<Value>, Denied> {
+pub async fn view(house: &House, user: UserId, languages: &[&str]) -> Result<Vec<Value>, Denied> {
     let known = known(house, user).await?;
     Ok(known.iter().filter_map(|known| Some(one(house, known, known.app()?, languages))).collect())
 }
 
-fn one(house: &House, known: &Known, app: &App, languages: &[String]) -> Value {
+fn one(house: &House, known: &Known, app: &App, languages: &[&str]) -> Value {
     let permissions =
         app.permissions.iter().map(|permission| may_see(house, known, app, permission, languages));
     json!({
@@ -97,14 +97,13 @@ fn one(house: &House, known: &Known, app: &App, languages: &[String]) -> Value {
     })
 }
 
-fn may_see(house: &House, known: &Known, app: &App, permission: &Permission, languages: &[String]) -> Value {
-    let languages: Vec<_> = languages.iter().map(String::as_str).collect();
+fn may_see(house: &House, known: &Known, app: &App, permission: &Permission, languages: &[&str]) -> Value {
     let catalogue = house.live.catalogue();
     let entry = catalogue.iter().find(|entry| entry.scope == permission.scope);
     json!({
         "scope": permission.scope,
-        "title": entry.map_or(permission.scope.as_str(), |entry| entry.title_in(&languages)),
-        "description": entry.map_or("", |entry| entry.description_in(&languages)),
+        "title": entry.map_or(permission.scope.as_str(), |entry| entry.title_in(languages)),
+        "description": entry.map_or("", |entry| entry.description_in(languages)),
         "reason": permission.reason,
         "required": permission.required,
         "sensitivity": entry.map_or(Sensitivity::Normal, |entry| entry.sensitivity),

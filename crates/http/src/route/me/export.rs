@@ -11,12 +11,12 @@ use portico_core::rule::sign_in;
 use portico_live::Signed;
 use serde_json::{Value, json};
 
-use super::{Who, account, answer, apps, caller, history, languages, sessions};
-use crate::House;
+use super::{Who, account, answer, apps, caller, history, sessions};
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::when::rfc3339;
+use crate::{House, page_reply};
 
 /// The route. Refusal beside the usual ones: `reauthentication_required`.
 pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply {
@@ -26,7 +26,7 @@ pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Repl
 async fn exported(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, signed) = caller(house, headers).await?;
     recently(house, who).await?;
-    let document = document(house, who, &signed, &languages(headers)).await?;
+    let document = document(house, who, &signed, &page_reply::accepted(headers)).await?;
     let text =
         serde_json::to_vec_pretty(&document).map_err(|_| Denied::unavailable("an export that is no JSON"))?;
     let mut reply = reply::typed(StatusCode::OK, "application/json", text);
@@ -43,7 +43,7 @@ pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
     Ok(session)
 }
 
-async fn document(house: &House, who: Who, signed: &Signed, languages: &[String]) -> Result<Value, Denied> {
+async fn document(house: &House, who: Who, signed: &Signed, languages: &[&str]) -> Result<Value, Denied> {
     let person = account(house, who.user).await?;
     Ok(json!({
         "exported_at": rfc3339(house.now()),

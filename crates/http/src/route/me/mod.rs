@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::routing::get;
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
@@ -65,14 +65,6 @@ pub async fn still_here(house: &House, who: Who) -> Result<(), Denied> {
 pub async fn account(house: &House, user: UserId) -> Result<Arc<LivePerson>, Denied> {
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     person.filter(|person| person.person.erased_at.is_none()).ok_or_else(bad_token)
-}
-
-/// The languages that a request prefers, as they stand, each followed by its bare form.
-pub fn languages(headers: &HeaderMap) -> Vec<String> {
-    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let tags = text.split(',').take(16).filter_map(|range| range.split(';').next()).map(str::trim);
-    let with_bare = |tag: &str| [tag.to_owned(), tag.split('-').next().unwrap_or(tag).to_owned()];
-    tags.filter(|tag| !tag.is_empty()).flat_map(with_bare).collect()
 }
 
 fn answer(result: Result<Reply, Denied>) -> Reply {

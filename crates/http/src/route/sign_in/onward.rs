@@ -7,7 +7,7 @@ use portico_core::noun::session::Session;
 
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::{Frame, Party};
+use crate::page::{Frame, Party, Theme};
 use crate::route::authorize::{SIGNED_IN, marked};
 use crate::{House, page_reply};
 
@@ -20,6 +20,8 @@ const SETTINGS: &str = "/settings";
 pub struct Onward {
     /// The query of the authorization request that is answered, if one is.
     pub query: Option<String>,
+    /// The page of the settings to go on to otherwise.
+    pub settings: String,
     /// The client that one signs in for.
     pub client: ClientId,
     /// The same for the page; none for Portico's own pages.
@@ -31,13 +33,18 @@ pub struct Onward {
 }
 
 impl Onward {
-    /// Reads `continue`: an authorization request of ours; anything else leads to the settings.
+    /// Reads `continue`: an authorization request of ours, or a page of the settings; anything else leads to
+    /// the settings.
     pub async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
         let fields = Fields::parse(query.as_bytes())?;
-        let query = fields.get("continue").and_then(|to| to.strip_prefix(AUTHORIZE)).map(str::to_owned);
+        let onward = fields.get("continue").unwrap_or_default();
+        let query = onward.strip_prefix(AUTHORIZE).map(str::to_owned);
         let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
-        let locales = inner.get("ui_locales").or(fields.get("ui_locales"));
-        let frame = Frame { ui_locales: page_reply::locales(locales, headers), ..Frame::default() };
+        let named = |name| fields.get(name).or(inner.get(name));
+        let frame = Frame {
+            theme: named("theme").and_then(Theme::named),
+            language: page_reply::language(named("ui_locales"), headers),
+        };
         let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
         let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
         let known = match &id {
@@ -49,6 +56,7 @@ impl Onward {
             party: known.map(|known| page_reply::party(&known.client, None)),
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
             query,
+            settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
     }
@@ -57,7 +65,17 @@ impl Onward {
     pub fn after(&self, house: &House, session: &Session) -> String {
         match &self.query {
             Some(query) => marked(house, SIGNED_IN, session, query),
-            None => SETTINGS.to_owned(),
+            None => self.settings.clone(),
         }
     }
+}
+
+/// Whether an address is that of a section of the settings: a plain path, without a query and without a way
+/// out of it.
+fn is_section(to: &str) -> bool {
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    to.strip_prefix("/settings/").is_some_and(|rest| rest.split('/').all(is_plain))
 }

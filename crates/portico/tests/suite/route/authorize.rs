@@ -127,6 +127,15 @@ async fn the_page_leads_nowhere_but_to_our_own_addresses() {
         "/\\evil.example",
         "javascript:alert(1)",
         "/oauth/authorize",
+        "/settings/",
+        "/settings//evil.example",
+        "/settings/../oauth/token",
+        "/settings/devices?done=withdrawn",
+        "/settings/devices#x",
+        "/settings/%2e%2e",
+        "/settings\\evil.example",
+        "/settingsevil.example",
+        " /settings/devices",
     ] {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("continue", onward).finish();
         let path = format!("/sign-in?{query}");
@@ -135,6 +144,14 @@ async fn the_page_leads_nowhere_but_to_our_own_addresses() {
         let csrf = Browser::field(&page, "csrf");
         let fields = [("username", "boris"), ("password", "a long password"), ("csrf", csrf.as_str())];
         assert_eq!(browser.post(&world, &path, &fields).await.header("location"), "/settings", "{onward}");
+    }
+    for section in ["/settings", "/settings/devices", "/settings/history"] {
+        let path = format!("/sign-in?continue={}", section.replace('/', "%2F"));
+        let mut browser = Browser::default();
+        let page = browser.get(&world, &path).await;
+        let csrf = Browser::field(&page, "csrf");
+        let fields = [("username", "boris"), ("password", "a long password"), ("csrf", csrf.as_str())];
+        assert_eq!(browser.post(&world, &path, &fields).await.header("location"), section);
     }
 }
 

@@ -1,0 +1,13 @@
+apps-lead = See what each mini-program knows about you, and take it back. Only what is marked as allowed is passed on, and changes apply at once.
+apps-none = No mini-program knows you yet. The ones you open will appear here.
+apps-by = by { $developer }
+apps-never-used = Not used yet
+apps-sensitive = Sensitive
+apps-required = Needed to open it
+apps-withdraw = Withdraw
+apps-withdraw-label = Withdraw { $permission } from { $app }
+apps-withdraw-all = Withdraw everything
+apps-withdraw-all-sure = { $app } will see nothing more of you, and may ask again when you open it.
+apps-withdraw-all-yes = Yes, withdraw everything
+apps-done-withdrawn = Withdrawn. The mini-program can no longer see it.
+apps-done-withdrawn-all = Everything withdrawn. The mini-program can no longer see you.

@@ -1,0 +1,14 @@
+consent-title = { $app } asks for your permission
+consent-through = You opened it in { $host }.
+consent-developer = Made by
+consent-app-id = App ID
+consent-required = Needed to open { $app }
+consent-optional = Your choice
+consent-pre-authorised = Allowed by the operator
+consent-needed = Needed
+consent-by-operator = Allowed
+consent-sensitive = Sensitive
+consent-reason-by = { $app } says:
+consent-later = { $app } sees only what has been allowed. You can change your mind at any time in your settings.
+consent-allow = Allow
+consent-deny = Deny

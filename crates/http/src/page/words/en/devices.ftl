@@ -1,0 +1,11 @@
+devices-lead = Where you are signed in. Signing out of one closes every mini-program there.
+devices-here = This device
+devices-signed-in = Signed in
+devices-end = Sign out
+devices-end-label = Sign out of { $device }
+devices-end-here-label = Sign out of this device, { $device }
+devices-end-others = Sign out everywhere else
+devices-end-others-sure = You stay signed in here and have to sign in again on every other device.
+devices-end-others-yes = Yes, sign out the others
+devices-done-ended = Signed out there, and every mini-program on it has been closed.
+devices-done-others-ended = Signed out everywhere else. Only this device is left.

@@ -1,0 +1,2 @@
+layout-promise = One sign-in, every mini-program.
+layout-skip = Skip to content

@@ -1,0 +1,9 @@
+settings-sections = Sections
+settings-apps = Mini-programs
+settings-devices = Devices
+settings-history = History
+settings-allowed = Allowed
+settings-refused = Refused
+settings-withdrawn = Withdrawn
+settings-pre-authorised = Allowed by the operator
+settings-last-used = Last used

@@ -1,0 +1,14 @@
+consent-title = { $app } просит вашего разрешения
+consent-through = Вы открыли это приложение в { $host }.
+consent-developer = Разработчик
+consent-app-id = ID приложения
+consent-required = Без этого { $app } не откроется
+consent-optional = На ваш выбор
+consent-pre-authorised = Разрешено оператором
+consent-needed = Необходимо
+consent-by-operator = Разрешено
+consent-sensitive = Личные данные
+consent-reason-by = { $app } поясняет:
+consent-later = { $app } увидит только то, что разрешено. Передумать можно в любой момент в настройках.
+consent-allow = Разрешить
+consent-deny = Отказать

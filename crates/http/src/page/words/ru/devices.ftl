@@ -1,0 +1,11 @@
+devices-lead = Где выполнен вход. При выходе на устройстве закрываются все его мини-приложения.
+devices-here = Это устройство
+devices-signed-in = Вход:
+devices-end = Выйти
+devices-end-label = Выйти на устройстве { $device }
+devices-end-here-label = Выйти на этом устройстве, { $device }
+devices-end-others = Выйти на всех остальных
+devices-end-others-sure = Здесь вы останетесь, а на каждом другом устройстве придётся войти заново.
+devices-end-others-yes = Да, выйти на остальных
+devices-done-ended = Выход выполнен, все мини-приложения на том устройстве закрыты.
+devices-done-others-ended = Выход на остальных устройствах выполнен. Осталось только это.

@@ -1,0 +1,9 @@
+settings-sections = Разделы
+settings-apps = Мини-приложения
+settings-devices = Устройства
+settings-history = История
+settings-allowed = Разрешено
+settings-refused = Отказано
+settings-withdrawn = Отозвано
+settings-pre-authorised = Разрешено оператором
+settings-last-used = Последнее использование:

@@ -1,0 +1,13 @@
+apps-lead = 查看每个小程序了解您的哪些信息，并可随时撤回。只有标为“已同意”或“已由运营方授权”的内容才会提供，更改立即生效。
+apps-none = 目前还没有小程序了解您的信息。您打开过的小程序会显示在这里。
+apps-by = 开发者：{ $developer }
+apps-never-used = 尚未使用
+apps-sensitive = 敏感信息
+apps-required = 打开时必需
+apps-withdraw = 撤回
+apps-withdraw-label = 撤回 { $app } 的“{ $permission }”授权
+apps-withdraw-all = 撤回全部授权
+apps-withdraw-all-sure = { $app } 将不再看到您的任何信息；您再次打开时，它可能会重新请求授权。
+apps-withdraw-all-yes = 确认撤回全部
+apps-done-withdrawn = 已撤回，该小程序已无法再看到这项信息。
+apps-done-withdrawn-all = 已全部撤回，该小程序已无法再看到您的信息。

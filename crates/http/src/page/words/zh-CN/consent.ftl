@@ -1,0 +1,14 @@
+consent-title = { $app } 请求您的授权
+consent-through = 您正在通过 { $host } 打开它。
+consent-developer = 开发者
+consent-app-id = 应用 ID
+consent-required = 打开 { $app } 所必需
+consent-optional = 由您选择
+consent-pre-authorised = 已由运营方授权
+consent-needed = 必需
+consent-by-operator = 已授权
+consent-sensitive = 敏感信息
+consent-reason-by = { $app } 的说明：
+consent-later = { $app } 只能看到已授权的内容。您可以随时在设置中更改。
+consent-allow = 同意
+consent-deny = 拒绝

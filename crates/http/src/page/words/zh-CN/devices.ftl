@@ -1,0 +1,11 @@
+devices-lead = 您在这些设备上处于登录状态。退出某台设备，会同时关闭其中的所有小程序。
+devices-here = 本设备
+devices-signed-in = 登录时间：
+devices-end = 退出登录
+devices-end-label = 在 { $device } 上退出登录
+devices-end-here-label = 在本设备（{ $device }）上退出登录
+devices-end-others = 退出其他所有设备
+devices-end-others-sure = 您在本设备上保持登录，其他设备都需要重新登录。
+devices-end-others-yes = 确认退出其他设备
+devices-done-ended = 已在该设备上退出登录，其中的小程序均已关闭。
+devices-done-others-ended = 已退出其他所有设备，仅保留本设备。

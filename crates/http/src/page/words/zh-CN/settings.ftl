@@ -1,0 +1,9 @@
+settings-sections = 设置分类
+settings-apps = 小程序
+settings-devices = 登录设备
+settings-history = 授权记录
+settings-allowed = 已同意
+settings-refused = 已拒绝
+settings-withdrawn = 已撤回
+settings-pre-authorised = 已由运营方授权
+settings-last-used = 上次使用：

@@ -1,0 +1,10 @@
+sign-in-title = 登录
+sign-in-title-again = 请确认是您本人
+sign-in-to = 登录后继续使用 { $name }
+sign-in-username = 用户名、邮箱或手机号
+sign-in-password = 密码
+sign-in-submit = 登录
+sign-in-mismatch = 账号与密码不匹配，请检查后重试。
+sign-in-too-many = 尝试次数过多，请在 { $seconds } 秒后重试。
+sign-in-form-expired = 页面打开时间过长，请重新登录。
+sign-in-suspended = 此账号已被停用，请联系客服。
