@@ -19,6 +19,7 @@ pub mod register;
 pub mod reveal;
 pub mod revoke;
 pub mod rotate;
+pub mod send;
 pub mod sign_in;
 pub mod sign_out;
 pub mod tell;
