@@ -148,7 +148,7 @@ mod tests {
             id: session().id,
             user: session().user,
             client: "super".parse().unwrap(),
-            method: "pwd".into(),
+            method: "pwd".to_owned(),
             sealed_label: vec![],
             cookie_digest: None,
         };

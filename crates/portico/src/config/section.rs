@@ -92,7 +92,7 @@ section! {
     } with {
         /// How long people stay signed in.
         sessions: Sessions,
-        /// How many failed attempts are allowed in a minute. As many may come at once; after that, 429.
+        /// How many failed attempts are allowed in a minute, and how many messages to people in an hour. As many may come at once; after that, 429.
         rate_limits: RateLimits,
         /// What the computation of a password's hash (Argon2id) costs.
         passwords: Passwords,
@@ -116,7 +116,7 @@ section! {
 }
 
 section! {
-    /// How many failed attempts are allowed in a minute.
+    /// How many failed attempts and how many messages are allowed.
     RateLimits {
         /// Failed sign-ins to one account.
         sign_in_per_account: u32 = 10,
@@ -124,6 +124,12 @@ section! {
         sign_in_per_address: u32 = 60,
         /// Failed authentications of clients from one address.
         client_auth_per_address: u32 = 120,
+        /// Messages that one person asks for, in an hour.
+        messages_per_person: u32 = 20,
+        /// Messages to one e-mail address or phone number, in an hour.
+        messages_per_destination: u32 = 10,
+        /// Messages that are asked for from one address, in an hour.
+        messages_per_address: u32 = 60,
     }
 }
 
