@@ -11,6 +11,8 @@ mod cookie;
 mod cors;
 mod form;
 mod house;
+mod known;
+mod letter;
 pub mod page;
 mod page_reply;
 mod reply;

@@ -165,6 +165,7 @@ suite! { $
         a_profile_is_rewritten_only_from_the_one_that_was_read,
         an_erased_person_leaves_only_that_there_was_somebody,
         a_blocked_person_is_not_held_until_the_block_is_lifted,
+        a_password_is_held_until_another_is_set,
         an_identity_elsewhere_belongs_to_one_person,
         people_come_in_pages_complete_and_in_order,
     }
@@ -177,6 +178,7 @@ suite! { $
         the_clients_of_a_session_come_in_the_order_of_entry,
         an_end_never_misses_a_client_that_entered_before_it,
         a_person_sees_open_sessions_latest_first,
+        the_first_session_of_a_person_is_known_although_it_ended,
         sessions_through_a_client_come_in_pages_complete_and_in_order,
         expired_sessions_come_longest_first,
         live_sessions_are_counted,
