@@ -23,6 +23,12 @@ pub enum About<'a> {
     HasAccount(&'a str),
     /// The code with which a new password is set.
     Recover(&'a str),
+    /// The code with which an address is shown to be one's own.
+    Verify(&'a str),
+    /// Another address is the main one now, or none is.
+    MainChanged(Moment),
+    /// Somebody else has proved since that an address is theirs.
+    Moved(Moment),
     /// The password was changed.
     PasswordChanged(Moment),
     /// Somebody signed in in a browser where this person never did.
@@ -41,6 +47,9 @@ impl About<'_> {
             Self::Register(_) => "letter-register",
             Self::HasAccount(_) => "letter-has-account",
             Self::Recover(_) => "letter-recover",
+            Self::Verify(_) => "letter-verify",
+            Self::MainChanged(_) => "letter-main-changed",
+            Self::Moved(_) => "letter-moved",
             Self::PasswordChanged(_) => "letter-password-changed",
             Self::NewDevice { .. } => "letter-new-device",
         }
@@ -51,10 +60,14 @@ impl About<'_> {
 pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Letter {
     let key = about.key();
     let (code, device, at) = match about {
-        About::SignIn(code) | About::Register(code) | About::HasAccount(code) | About::Recover(code) => {
-            (code, String::new(), None)
+        About::SignIn(code)
+        | About::Register(code)
+        | About::HasAccount(code)
+        | About::Recover(code)
+        | About::Verify(code) => (code, String::new(), None),
+        About::PasswordChanged(at) | About::MainChanged(at) | About::Moved(at) => {
+            ("", String::new(), Some(at))
         }
-        About::PasswordChanged(at) => ("", String::new(), Some(at)),
         About::NewDevice { device, at } => ("", plain(device), Some(at)),
     };
     let time = at.map(|at| stamp(at, words).text).unwrap_or_default();
@@ -111,6 +124,9 @@ mod tests {
                 (About::Register("123456"), "123456"),
                 (About::HasAccount("123456"), "123456"),
                 (About::Recover("123456"), "123456"),
+                (About::Verify("123456"), "123456"),
+                (About::MainChanged(NOW), "14:05"),
+                (About::Moved(NOW), "14:05"),
                 (About::PasswordChanged(NOW), "14:05"),
                 (About::NewDevice { device: "Chrome on Linux", at: NOW }, "Chrome on Linux"),
                 (About::NewDevice { device: "", at: NOW }, "14:05"),
@@ -118,7 +134,11 @@ mod tests {
                 let mail = Address::Email("ana@people.example".into());
                 let mail = letter("https://id.example", words, mail, about);
                 assert!(mail.text.contains(said) && mail.text.contains("id.example"), "{}", mail.text);
-                assert!(!mail.subject.is_empty() && !mail.subject.contains(['\r', '\n', '{']), "{}", mail.subject);
+                assert!(
+                    !mail.subject.is_empty() && !mail.subject.contains(['\r', '\n', '{']),
+                    "{}",
+                    mail.subject
+                );
                 assert!(!mail.text.contains(['{', '\u{2068}']), "{}", mail.text);
                 let short = letter("https://id.example", words, Address::Phone("+79990000001".into()), about);
                 assert!(short.text.contains(said) && short.subject.is_empty(), "{}", short.text);

@@ -3,9 +3,12 @@
 //! [`public`] is everything a host, an app, a back end or a browser talks to; [`admin`] is the
 //! operator's. A route loads, asks one rule of the core, commits, and answers.
 
+mod avatar;
 mod body;
 mod caller;
+mod card;
 mod challenge;
+mod claim;
 pub mod compose;
 mod cookie;
 mod cors;
@@ -38,8 +41,8 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, discovery, end_session, events, feed, health, me, reveal, revoke, settings, sign_in,
-    token, validate,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
+    settings, sign_in, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -60,12 +63,15 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/assets/{file}", get(assets))
+        .route("/avatars/{link}", get(avatar_link::show))
+        .route("/v1/webhooks/kyc", post(webhook::kyc))
         .merge(me::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(feed::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(house.clone(), card::public))
         .layer(from_fn_with_state(house.clone(), cors::cors))
         .with_state(house)
 }

@@ -6,7 +6,9 @@
 pub mod agree;
 pub mod assert;
 pub mod authorize;
+pub mod card;
 pub mod challenge;
+pub mod contact;
 pub mod cover;
 pub mod deliver;
 pub mod exchange;

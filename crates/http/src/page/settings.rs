@@ -1,8 +1,10 @@
 //! The pages where a person sees what is known of them, and takes it back: one page per section.
 
 pub mod apps;
+pub mod data;
 pub mod devices;
 pub mod history;
+pub mod profile;
 
 use maud::{Markup, html};
 
@@ -15,18 +17,24 @@ use super::words::Words;
 pub enum Section {
     /// The mini-programs and what each may see.
     Apps,
+    /// What is known of the person.
+    Profile,
     /// Where the person is signed in.
     Devices,
     /// What the person decided.
     History,
+    /// The person's data, to take along or to have deleted.
+    Data,
 }
 
 impl Section {
     /// Every section in the order of the navigation, with its address, its name and its first line.
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
+        (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
     /// Its address; its forms post there.
@@ -54,6 +62,10 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// The profile was changed.
+    Saved,
+    /// Something was removed from the profile.
+    Removed,
 }
 
 impl Done {
@@ -63,6 +75,8 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::Saved, "saved", "profile-done-saved"),
+        (Self::Removed, "removed", "profile-done-removed"),
     ];
 
     /// The value of `done` in the address.

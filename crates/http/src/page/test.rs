@@ -11,12 +11,15 @@ use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
 use super::settings::apps::{AccessState, Apps, apps};
+use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
+use super::settings::profile::{Profile, profile};
 use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
+use portico_core::noun::kyc::{KycLevel, KycStatus};
 
 const PROBLEMS: [Problem; 12] = [
     Problem::NotFound,
@@ -117,6 +120,20 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
     }
+    let nobody = Profile { kyc: ("none", "none"), ..Profile::default() };
+    for (name, view) in [("", sample::profile()), ("-hostile", sample::hostile_profile()), ("-empty", nobody)]
+    {
+        let view = Profile { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-profile{name}"), profile(&view)));
+    }
+    for level in KycLevel::NAMED {
+        for status in KycStatus::NAMED {
+            let kyc = (level.0, status.0);
+            let view = Profile { sheet: sheet(Sheet::default()), kyc, ..Profile::default() };
+            pages.push((format!("settings-profile-{}-{}", level.0, status.0), profile(&view)));
+        }
+    }
+    pages.push(("settings-data".into(), data(&Data { sheet: sheet(Sheet::default()) })));
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };
         pages.push((format!("settings-done-{}", said.code()), devices(&view)));

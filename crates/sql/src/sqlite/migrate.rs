@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(&str, &str); 9] = migrations![
+const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0001_directory",
     "0002_person",
     "0003_session",
@@ -23,6 +23,7 @@ const MIGRATIONS: [(&str, &str); 9] = migrations![
     "0007_key",
     "0008_challenge",
     "0009_person_key",
+    "0010_avatar",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

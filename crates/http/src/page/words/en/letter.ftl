@@ -43,6 +43,35 @@ letter-recover =
 
         If you did not ask for it, you need not do anything: your password stays as it is.
     .short = { $code } is your code for a new password at { $site }. Tell it to nobody.
+letter-verify =
+    .subject = Your code to confirm this address
+    .text =
+        Somebody who is signed in at { $site }, probably you, wants to add this address to their account. To confirm it, type in this code:
+
+        { $code }
+
+        It is good for ten minutes and works once. Nobody from support will ever ask you for it.
+
+        If you did not ask for it, you need not do anything: without the code nothing is added.
+    .short = { $code } confirms this number for an account at { $site }. Tell it to nobody.
+letter-main-changed =
+    .subject = This is no longer your main address
+    .text =
+        Your account at { $site } is now reached first somewhere else than here: { $time }.
+
+        If it was you, you need not do anything.
+
+        If it was not, sign in, look at “Ways to reach you” in your settings, and change your password.
+    .short = This is no longer the main number of your account at { $site }: { $time }. Not you? Change your password.
+letter-moved =
+    .subject = An address was taken out of your account
+    .text =
+        Somebody else has shown that an e-mail address or phone number of your account at { $site } is theirs now: { $time }. You can no longer sign in with it.
+
+        If you have given that address or number up, you need not do anything.
+
+        If it is still yours, add it again in your settings under “Ways to reach you”.
+    .short = Somebody else has confirmed an address of your account at { $site } as theirs: { $time }. Look at your settings.
 letter-password-changed =
     .subject = Your password was changed
     .text =

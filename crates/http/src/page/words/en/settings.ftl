@@ -1,7 +1,9 @@
 settings-sections = Sections
 settings-apps = Mini-programs
+settings-profile = Profile
 settings-devices = Devices
 settings-history = History
+settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused
 settings-withdrawn = Withdrawn

@@ -1,7 +1,9 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
+settings-profile = Профиль
 settings-devices = Устройства
 settings-history = История
+settings-data = Ваши данные
 settings-allowed = Разрешено
 settings-refused = Отказано
 settings-withdrawn = Отозвано
