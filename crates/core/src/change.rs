@@ -43,6 +43,13 @@ pub enum Change {
         /// The person relied on.
         user: UserId,
     },
+    /// Guard: the person's password hash is still this one.
+    PasswordHeld {
+        /// Whose.
+        user: UserId,
+        /// The PHC string that was read; none where there was no password.
+        hash: Option<String>,
+    },
     /// Guard: the client is registered and not suspended.
     ClientHeld {
         /// The client relied on.

@@ -17,6 +17,8 @@ mod cors;
 pub mod figures;
 mod form;
 mod house;
+mod known;
+mod letter;
 pub mod page;
 mod page_reply;
 mod reply;

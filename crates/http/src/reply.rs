@@ -144,7 +144,9 @@ pub fn challenge(denied: &Denied) -> Option<HeaderValue> {
 
 fn retry(reply: &mut Reply, denied: &Denied) {
     if denied.code.may_be_retried() {
-        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+        reply
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(denied.wait.unwrap_or(RETRY_AFTER)));
     }
 }
 

@@ -63,6 +63,7 @@ impl Touched {
             Change::SessionHeld { .. }
             | Change::ClientsCounted { .. }
             | Change::PersonHeld { .. }
+            | Change::PasswordHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
             | Change::LinksCounted { .. }

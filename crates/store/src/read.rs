@@ -100,6 +100,8 @@ pub trait Read: Send + Sync {
     async fn session_by_cookie(&self, digest: &[u8; 32]) -> Found<Session>;
     /// A person's sessions that have not been ended, latest started first, 1,000 at most.
     async fn sessions_of(&self, user: UserId) -> Listed<Session>;
+    /// The first of a person's sessions that the store remembers, ended ones included.
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId>;
     /// Sessions begun through this client that have not been ended, by id.
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session>;
     /// Sessions that have not been ended but expired at this moment or before, longest first.

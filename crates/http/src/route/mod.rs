@@ -5,6 +5,7 @@ pub mod agree;
 pub mod assert;
 pub mod authorize;
 pub mod avatar_link;
+pub mod contact;
 pub mod discovery;
 pub mod end_session;
 pub mod events;

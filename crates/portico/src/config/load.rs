@@ -116,10 +116,15 @@ impl Config {
         if sessions.idle.span().as_seconds() < 1 || sessions.age.span().as_seconds() < 1 {
             return wrong("sessions.idle and sessions.age must be a second or more");
         }
-        if [limits.sign_in_per_account, limits.sign_in_per_address, limits.client_auth_per_address]
-            .contains(&0)
-        {
+        let attempts =
+            [limits.sign_in_per_account, limits.sign_in_per_address, limits.client_auth_per_address];
+        if attempts.contains(&0) {
             return wrong("a rate limit must allow at least 1 attempt a minute");
+        }
+        let messages =
+            [limits.messages_per_person, limits.messages_per_destination, limits.messages_per_address];
+        if messages.contains(&0) {
+            return wrong("a rate limit must allow at least 1 message an hour");
         }
         if [memory.clients, memory.sessions, memory.consents, memory.people, memory.tokens].contains(&0) {
             return wrong("a bound of [memory] must be at least 1");

@@ -10,7 +10,7 @@ use portico_live::Bounds;
 use portico_seal::PasswordCost;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Names, Setting, StoreAddress};
+use super::value::{Issuer, Length, Names, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,12 +92,16 @@ section! {
     } with {
         /// How long people stay signed in.
         sessions: Sessions,
-        /// How many failed attempts are allowed in a minute. As many may come at once; after that, 429.
+        /// How many failed attempts are allowed in a minute, and how many messages to people in an hour. As many may come at once; after that, 429.
         rate_limits: RateLimits,
         /// What the computation of a password's hash (Argon2id) costs.
         passwords: Passwords,
         /// The signing keys.
         keys: Keys,
+        /// The mail server by which people get codes and notices. Without a `host` no e-mail is sent.
+        mail: Mail,
+        /// The provider by which people get codes and notices as text messages. Without a `url` none are sent.
+        sms: Sms,
         /// Where the outcome of identity checks comes from.
         kyc: Kyc,
         /// How much is held in memory at most, by number of entries.
@@ -120,7 +124,7 @@ section! {
 }
 
 section! {
-    /// How many failed attempts are allowed in a minute.
+    /// How many failed attempts and how many messages are allowed.
     RateLimits {
         /// Failed sign-ins to one account.
         sign_in_per_account: u32 = 10,
@@ -128,6 +132,12 @@ section! {
         sign_in_per_address: u32 = 60,
         /// Failed authentications of clients from one address.
         client_auth_per_address: u32 = 120,
+        /// Messages that one person asks for, in an hour.
+        messages_per_person: u32 = 20,
+        /// Messages to one e-mail address or phone number, in an hour.
+        messages_per_destination: u32 = 10,
+        /// Messages that are asked for from one address, in an hour.
+        messages_per_address: u32 = 60,
     }
 }
 
@@ -148,6 +158,36 @@ section! {
     Keys {
         /// How long a signing key signs before the next one takes over.
         rotate_every: Length = Length(Span::days(90)),
+    }
+}
+
+section! {
+    /// The mail server.
+    Mail {
+        /// Its name or address.
+        host: Option<String> = None,
+        /// Its port. Where none is given: 587 for `starttls`, 465 for `implicit`, 25 for `none`.
+        port: Option<u16> = None,
+        /// How the connection is protected: `starttls` (the server must offer it), `implicit` (TLS from the first byte) or `none` (a server on this machine).
+        tls: Protection = Protection::StartTls,
+        /// Whether `tls = "none"` is meant for a server that is not on this machine: codes then cross the network readably.
+        allow_plain: bool = false,
+        /// Whom to sign in as. Where none is given, nobody.
+        user: Option<String> = None,
+        /// The file with the password.
+        password_file: Option<PathBuf> = None,
+        /// Whom messages are from: an address, or `Name <address>`.
+        from: Option<String> = None,
+    }
+}
+
+section! {
+    /// The provider of text messages.
+    Sms {
+        /// Where `{"to", "text"}` is posted for each message. May be a private address; `http` only there.
+        url: Option<String> = None,
+        /// The file with the secret that signs each post: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
+        secret_file: Option<PathBuf> = None,
     }
 }
 

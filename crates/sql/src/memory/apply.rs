@@ -26,6 +26,7 @@ impl State {
             Change::SessionHeld { session, now } => self.session_held(session, now),
             Change::ClientsCounted { session, count } => self.clients_counted(session, count),
             Change::PersonHeld { user } => self.person_held(user),
+            Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
             Change::LinksCounted { user, count } => self.links_counted(user, count),
 

@@ -118,6 +118,10 @@ impl Read for Memory {
         Ok(self.state.lock().sessions_of(user))
     }
 
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId> {
+        Ok(self.state.lock().first_session_of(user))
+    }
+
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
         Ok(self.state.lock().sessions_through(client, page))
     }

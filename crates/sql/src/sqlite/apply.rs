@@ -16,6 +16,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::SessionHeld { session: id, now } => session::held(db, id, now),
         Change::ClientsCounted { session: id, count } => session::clients_counted(db, id, count),
         Change::PersonHeld { user } => person::held(db, user),
+        Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
         Change::LinksCounted { user, count } => link::counted(db, user, count),
 

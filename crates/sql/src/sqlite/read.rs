@@ -146,6 +146,10 @@ impl Read for Sqlite {
         self.point(|db| session::of(db, user))
     }
 
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId> {
+        self.point(|db| session::first_of(db, user))
+    }
+
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
         let client = client.clone();
         self.long(move |db| session::through(db, &client, page)).await

@@ -10,6 +10,7 @@ mod card;
 mod claims;
 mod console;
 mod console_provider;
+mod contacts;
 mod end_session;
 mod events;
 mod exchange;
