@@ -118,7 +118,11 @@ mod tests {
                 let mail = Address::Email("ana@people.example".into());
                 let mail = letter("https://id.example", words, mail, about);
                 assert!(mail.text.contains(said) && mail.text.contains("id.example"), "{}", mail.text);
-                assert!(!mail.subject.is_empty() && !mail.subject.contains(['\r', '\n', '{']), "{}", mail.subject);
+                assert!(
+                    !mail.subject.is_empty() && !mail.subject.contains(['\r', '\n', '{']),
+                    "{}",
+                    mail.subject
+                );
                 assert!(!mail.text.contains(['{', '\u{2068}']), "{}", mail.text);
                 let short = letter("https://id.example", words, Address::Phone("+79990000001".into()), about);
                 assert!(short.text.contains(said) && short.subject.is_empty(), "{}", short.text);

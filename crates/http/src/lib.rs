@@ -38,8 +38,8 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, discovery, end_session, events, feed, health, me, reveal, revoke, settings, sign_in,
-    token, validate,
+    agree, authorize, discovery, end_session, events, feed, health, me, recover, register, reveal, revoke,
+    settings, sign_in, token, validate,
 };
 
 /// The public listener's routes.
@@ -55,6 +55,11 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/register/code", get(register::show_code).post(register::submit_code))
+        .route("/recover", get(recover::show).post(recover::submit))
+        .route("/recover/code", get(recover::show_code).post(recover::submit_code))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

@@ -157,6 +157,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         admin_token_digest: digest(admin_token.expose()),
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
+        closed_to_newcomers: !config.accounts.registration,
     };
     let (courier, _carried) = Courier::new(Ways::default());
     let keysets = KeySets::new(outbound.clone());

@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod devices;
 pub mod history;
+pub mod password;
 
 use maud::{Markup, html};
 
@@ -19,6 +20,8 @@ pub enum Section {
     Devices,
     /// What the person decided.
     History,
+    /// The password.
+    Password,
 }
 
 impl Section {
@@ -27,6 +30,7 @@ impl Section {
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Password, "/settings/password", "settings-password", "password-lead"),
     ];
 
     /// Its address; its forms post there.
@@ -54,6 +58,8 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// The password was changed.
+    PasswordChanged,
 }
 
 impl Done {
@@ -63,6 +69,7 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::PasswordChanged, "password-changed", "password-done-changed"),
     ];
 
     /// The value of `done` in the address.

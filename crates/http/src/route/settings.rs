@@ -25,6 +25,7 @@ use crate::{House, body, cookie, page_reply};
 mod apps;
 mod devices;
 mod history;
+mod password;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
@@ -32,6 +33,7 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings", get(apps::show).post(apps::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
         .route("/settings/history", get(history::show))
+        .route("/settings/password", get(password::show).post(password::act))
 }
 
 /// A request to a section: who asks is looked at when it is read.

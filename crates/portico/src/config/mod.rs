@@ -7,5 +7,5 @@ mod value;
 
 pub use load::{ConfigError, Flags};
 pub use reference::reference;
-pub use section::{Config, Described, Keys, Log, Memory, Passwords, RateLimits, Sessions};
+pub use section::{Accounts, Config, Described, Keys, Log, Memory, Passwords, RateLimits, Sessions};
 pub use value::{Issuer, Length, Setting, StoreAddress};

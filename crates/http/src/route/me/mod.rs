@@ -18,6 +18,7 @@ pub mod apps;
 pub mod erase;
 pub mod export;
 pub mod history;
+pub mod password;
 pub mod profile;
 pub mod sessions;
 
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/v1/me", axum::routing::delete(erase::erase))
         .route("/v1/me/profile", get(profile::show).patch(profile::change))
+        .route("/v1/me/password", axum::routing::post(password::change_password))
         .route("/v1/me/apps", get(apps::list))
         .route("/v1/me/apps/{app_id}", axum::routing::patch(apps::keep).delete(apps::withdraw_all))
         .route("/v1/me/sessions", get(sessions::list).delete(sessions::end_others))

@@ -2,6 +2,7 @@ settings-sections = Sections
 settings-apps = Mini-programs
 settings-devices = Devices
 settings-history = History
+settings-password = Password
 settings-allowed = Allowed
 settings-refused = Refused
 settings-withdrawn = Withdrawn

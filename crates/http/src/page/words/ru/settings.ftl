@@ -2,6 +2,7 @@ settings-sections = Разделы
 settings-apps = Мини-приложения
 settings-devices = Устройства
 settings-history = История
+settings-password = Пароль
 settings-allowed = Разрешено
 settings-refused = Отказано
 settings-withdrawn = Отозвано

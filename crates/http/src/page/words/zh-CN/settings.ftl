@@ -2,6 +2,7 @@ settings-sections = 设置分类
 settings-apps = 小程序
 settings-devices = 登录设备
 settings-history = 授权记录
+settings-password = 密码
 settings-allowed = 已同意
 settings-refused = 已拒绝
 settings-withdrawn = 已撤回

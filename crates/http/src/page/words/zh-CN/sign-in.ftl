@@ -8,3 +8,7 @@ sign-in-mismatch = 账号与密码不匹配，请检查后重试。
 sign-in-too-many = 尝试次数过多，请在 { $seconds } 秒后重试。
 sign-in-form-expired = 页面打开时间过长，请重新登录。
 sign-in-suspended = 此账号已被停用，请联系客服。
+sign-in-code = 改用验证码登录
+sign-in-nobody = 请输入用户名、邮箱或手机号，以便我们发送验证码。
+sign-in-forgotten = 忘记密码？
+sign-in-register = 注册账号
