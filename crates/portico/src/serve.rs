@@ -1,6 +1,7 @@
 //! Wiring: everything is chosen here once, and never asked about again.
 
 mod listen;
+mod messages;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -14,7 +15,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Ways};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound};
 use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
@@ -23,6 +24,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
+
+pub use messages::MessagesError;
 
 /// How long requests and streams under way have at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,6 +48,9 @@ pub enum ServeError {
     /// The signing keys do not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// Messages cannot be sent as configured.
+    #[error(transparent)]
+    Messages(#[from] MessagesError),
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -125,8 +131,12 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 /// Starts a server.
 pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError> {
     let metrics = metrics_handle();
-    let data = DataFolder::open(&config.data)?;
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ticking = clock.clone();
+    let now: portico_reach::Clock = Arc::new(move || ticking.now());
+    let carrier = messages::carrier(&config, chance.clone(), now.clone())?;
+    let data = DataFolder::open(&config.data)?;
     let store = open_store(&config, &data).await?;
     let sealed = Vault::is_sealed(&*store).await?;
     let master = data.master_key(config.master_key.as_deref(), sealed, &*chance)?;
@@ -149,8 +159,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         rotate_keys_every: config.keys.rotate_every.span(),
         bounds: config.memory.bounds(),
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let live = Live::open(store.clone(), clock.clone(), vault, settings).await?;
+    let live = Live::open(store.clone(), clock, vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
     let face = FaceSettings {
@@ -159,16 +168,16 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         sign_in_notice: extras.sign_in_notice,
         closed_to_newcomers: !config.accounts.registration,
     };
-    let (courier, _carried) = Courier::new(Ways::default());
+    let (courier, letters) = Courier::new(carrier.ways());
     let keysets = KeySets::new(outbound.clone());
     let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
     let compose = Arc::new(portico_http::compose::LogoutTokens(live.clone()));
-    let now: portico_reach::Clock = Arc::new(move || clock.now());
     let deliveries = Deliveries::new(store, compose, outbound, now, wake);
     tasks.spawn(deliveries.run(stopping.clone()));
+    tasks.spawn(carrier.run(letters, stopping.clone(), GRACE));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
     let hub = live.clone();
     tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));

@@ -1,7 +1,8 @@
-//! Everything that goes out: logout deliveries and key sets, under one address policy and one retry policy.
+//! Everything that goes out: logout deliveries, key sets and messages to people, each under its address policy.
 //!
 //! [`AddressPolicy`] says what may be connected to, [`Outbound`] connects to nothing else,
-//! [`KeySets`] keeps what was fetched, and [`Deliveries`] tells back ends that a session ended.
+//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended, and a
+//! [`Courier`] takes messages to people, which a [`Carrier`] carries.
 
 pub mod address;
 mod attempt;
@@ -19,7 +20,9 @@ mod receiver;
 
 pub use address::{AddressPolicy, Refused};
 pub use attempt::{Compose, Composed, Post};
-pub use courier::{Address, Courier, Letter, Ways};
+pub use courier::{
+    Address, BadMail, BadProvider, Carrier, Courier, Letter, Mail, MailSettings, MailTls, Texts, Ways,
+};
 pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};

@@ -23,6 +23,7 @@ pub mod secret;
 pub mod signing;
 pub mod times;
 pub mod verify;
+pub mod webhook;
 
 pub use aead::Unsealable;
 pub use alg::{Alg, NotAnAlg};
@@ -39,6 +40,7 @@ pub use secret::{Secret, digest, matches, pkce_s256};
 pub use signing::{SigningKey, key_set, thumbprint};
 pub use times::check_times;
 pub use verify::{Expect, NotVerified, VerifyingKeys};
+pub use webhook::{NotAWebhookSecret, WebhookKey};
 
 #[cfg(test)]
 mod counting;

@@ -10,7 +10,7 @@ use portico_live::Bounds;
 use portico_seal::PasswordCost;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Setting, StoreAddress};
+use super::value::{Issuer, Length, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,10 @@ section! {
         passwords: Passwords,
         /// The signing keys.
         keys: Keys,
+        /// The mail server by which people get codes and notices. Without a `host` no e-mail is sent.
+        mail: Mail,
+        /// The provider by which people get codes and notices as text messages. Without a `url` none are sent.
+        sms: Sms,
         /// How much is held in memory at most, by number of entries.
         memory: Memory,
         /// What is written to standard error.
@@ -160,6 +164,36 @@ section! {
     Keys {
         /// How long a signing key signs before the next one takes over.
         rotate_every: Length = Length(Span::days(90)),
+    }
+}
+
+section! {
+    /// The mail server.
+    Mail {
+        /// Its name or address.
+        host: Option<String> = None,
+        /// Its port. Where none is given: 587 for `starttls`, 465 for `implicit`, 25 for `none`.
+        port: Option<u16> = None,
+        /// How the connection is protected: `starttls` (the server must offer it), `implicit` (TLS from the first byte) or `none` (a server on this machine).
+        tls: Protection = Protection::StartTls,
+        /// Whether `tls = "none"` is meant for a server that is not on this machine: codes then cross the network readably.
+        allow_plain: bool = false,
+        /// Whom to sign in as. Where none is given, nobody.
+        user: Option<String> = None,
+        /// The file with the password.
+        password_file: Option<PathBuf> = None,
+        /// Whom messages are from: an address, or `Name <address>`.
+        from: Option<String> = None,
+    }
+}
+
+section! {
+    /// The provider of text messages.
+    Sms {
+        /// Where `{"to", "text"}` is posted for each message. May be a private address; `http` only there.
+        url: Option<String> = None,
+        /// The file with the secret that signs each post: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
+        secret_file: Option<PathBuf> = None,
     }
 }
 
