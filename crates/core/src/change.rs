@@ -95,6 +95,19 @@ pub enum Change {
         /// The handles from now on.
         handles: Vec<Handle>,
     },
+    /// A person's picture was put in the place of any before it. Conflicts if the person is erased
+    /// or unknown.
+    AvatarSet {
+        /// Whose.
+        user: UserId,
+        /// The picture, sealed.
+        sealed: Vec<u8>,
+    },
+    /// A person's picture was removed; where there is none, nothing happens.
+    AvatarRemoved {
+        /// Whose.
+        user: UserId,
+    },
     /// A person's password hash was replaced. Conflicts if the person is erased or unknown.
     PasswordSet {
         /// Whose.
@@ -109,8 +122,9 @@ pub enum Change {
         /// Since when; none lifts it.
         at: Option<Moment>,
     },
-    /// A person was erased: key, profile, password, handles, links, consents, questions, challenges, uses of
-    /// apps and labels are gone. Once erased, doing so again keeps the first moment. Conflicts if there is
+    /// A person was erased: key, profile, picture, password, handles, links, consents, questions,
+    /// challenges, uses of apps and labels are gone. Once erased, doing so again keeps the first moment.
+    /// Conflicts if there is
     /// no such person.
     PersonErased {
         /// Who.

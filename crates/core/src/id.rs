@@ -103,6 +103,19 @@ random_id!(
     TokenId, "jti", "token id"
 );
 
+random_id!(
+    /// One address of a person, inside. Every client knows it by an id of its own.
+    AddressId, "adr", "address id"
+);
+random_id!(
+    /// One payment method of a person, inside. Every client knows it by an id of its own.
+    PaymentMethodId, "pay", "payment method id"
+);
+random_id!(
+    /// One avatar of a person; a new picture has a new one.
+    AvatarId, "ava", "avatar id"
+);
+
 macro_rules! chosen_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use image::ImageFormat;
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
 use portico_reach::{AddressPolicy, Courier, KeySets};
-use portico_seal::{PasswordHasher, Verdict};
+use portico_seal::{PasswordHasher, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::avatar::{self, Drawn};
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -24,6 +27,8 @@ pub struct FaceSettings {
     pub sign_in_notice: Option<String>,
     /// Whether nobody may make an account by themselves.
     pub closed_to_newcomers: bool,
+    /// The secret of the provider that reports identity checks, where there is one.
+    pub kyc_webhook: Option<WebhookKey>,
 }
 
 /// What every route holds.
@@ -45,6 +50,7 @@ pub struct House {
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
+    drawing: Semaphore,
 }
 
 /// The most attempts at a decision whose grounds keep changing.
@@ -73,6 +79,8 @@ impl House {
             outbox,
             settings,
             hashing: Semaphore::new(cores),
+            // Decoding takes up to 200 MB: one at a time.
+            drawing: Semaphore::new(1),
         })
     }
 
@@ -160,13 +168,26 @@ impl House {
         self.hashing(verify).await
     }
 
+    /// Draws a picture anew, off the threads that serve.
+    pub async fn draw(&self, bytes: Bytes, declared: ImageFormat) -> Result<Drawn, Denied> {
+        aside(&self.drawing, move || avatar::draw(&bytes, declared)).await?
+    }
+
     async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Denied> {
-        let _turn = self.hashing.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("a password was not hashed"))
+        aside(&self.hashing, work).await
     }
+}
+
+/// Does what takes long off the threads that serve, when it is its turn.
+async fn aside<T: Send + 'static>(
+    turns: &Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Denied> {
+    let _turn = turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("work set aside was not done"))
 }
 
 /// The refusal that a failed commit means to a caller.

@@ -67,6 +67,8 @@ impl Touched {
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
             | Change::Linked(_)
+            | Change::AvatarSet { .. }
+            | Change::AvatarRemoved { .. }
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }

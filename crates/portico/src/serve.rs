@@ -6,7 +6,7 @@ mod messages;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
 use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound};
-use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
+use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
@@ -51,6 +51,9 @@ pub enum ServeError {
     /// Messages cannot be sent as configured.
     #[error(transparent)]
     Messages(#[from] MessagesError),
+    /// The secret of identity checks cannot be read.
+    #[error("kyc.webhook_secret_file: {0} {1}")]
+    KycSecret(String, String),
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -167,6 +170,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
         closed_to_newcomers: !config.accounts.registration,
+        kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
     let (courier, letters) = Courier::new(carrier.ways());
     let keysets = KeySets::new(outbound.clone());
@@ -200,6 +204,15 @@ async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
     let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
     Ok(Arc::new(opened?))
+}
+
+/// The secret in this file, if one is named.
+fn kyc_webhook(file: Option<&Path>) -> Result<Option<WebhookKey>, ServeError> {
+    let Some(file) = file else { return Ok(None) };
+    let wrong = |why: String| ServeError::KycSecret(file.display().to_string(), why);
+    let text = std::fs::read_to_string(file).map(Secret::from);
+    let text = text.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    WebhookKey::parse(text.expose()).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {

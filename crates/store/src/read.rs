@@ -13,6 +13,7 @@ use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 
@@ -35,6 +36,8 @@ pub struct Page<K> {
 
 /// A wrapped secret of the house.
 pub type StoredSecret = Vec<u8>;
+/// A person's picture as it is stored.
+pub type SealedAvatar = Vec<u8>;
 
 type Found<T> = Result<Option<T>, Unavailable>;
 type Listed<T> = Result<Vec<T>, Unavailable>;
@@ -68,6 +71,10 @@ pub trait Read: Send + Sync {
     async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable>;
     /// Whom an identity at this issuer belongs to.
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
+    /// The identities elsewhere that belong to a person, earliest made first.
+    async fn links_of(&self, user: UserId) -> Listed<Link>;
+    /// A person's picture, sealed.
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;
     /// People by id.
     async fn people(&self, page: Page<UserId>) -> Listed<Person>;
 

@@ -32,4 +32,9 @@ impl LinkProof {
             Self::Assertion => "assertion",
         }
     }
+
+    /// The proof of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Assertion].into_iter().find(|proof| proof.as_str() == text)
+    }
 }

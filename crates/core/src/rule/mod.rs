@@ -6,11 +6,13 @@
 pub mod agree;
 pub mod assert;
 pub mod authorize;
+pub mod card;
 pub mod challenge;
 pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod palette;
 pub mod password;
 pub mod profile;
 pub mod redeem;

@@ -6,6 +6,7 @@
 
 pub mod asset;
 pub mod code;
+pub mod colours;
 pub mod consent;
 pub mod done;
 pub mod error;

@@ -1,9 +1,11 @@
 //! The pages where a person sees what is known of them, and takes it back: one page per section.
 
 pub mod apps;
+pub mod data;
 pub mod devices;
 pub mod history;
 pub mod password;
+pub mod profile;
 
 use maud::{Markup, html};
 
@@ -16,21 +18,27 @@ use super::words::Words;
 pub enum Section {
     /// The mini-programs and what each may see.
     Apps,
+    /// What is known of the person.
+    Profile,
     /// Where the person is signed in.
     Devices,
     /// What the person decided.
     History,
     /// The password.
     Password,
+    /// The person's data, to take along or to have deleted.
+    Data,
 }
 
 impl Section {
     /// Every section in the order of the navigation, with its address, its name and its first line.
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
+        (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
         (Self::Password, "/settings/password", "settings-password", "password-lead"),
+        (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
     /// Its address; its forms post there.
@@ -60,6 +68,10 @@ pub enum Done {
     OthersEnded,
     /// The password was changed.
     PasswordChanged,
+    /// The profile was changed.
+    Saved,
+    /// Something was removed from the profile.
+    Removed,
 }
 
 impl Done {
@@ -70,6 +82,8 @@ impl Done {
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
         (Self::PasswordChanged, "password-changed", "password-done-changed"),
+        (Self::Saved, "saved", "profile-done-saved"),
+        (Self::Removed, "removed", "profile-done-removed"),
     ];
 
     /// The value of `done` in the address.

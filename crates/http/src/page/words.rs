@@ -49,6 +49,8 @@ const FILES: &[(&str, [&str; 3])] = &files![
     "apps"
     "devices"
     "history"
+    "profile"
+    "data"
     "signed-out"
     "done"
     "error"

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use portico_seal::Secret;
-use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 
@@ -99,6 +99,13 @@ impl Admin {
         Ok(self.post(path, read(&input.file)?).await?)
     }
 
+    /// Puts a document in the place of what there is.
+    pub(super) async fn put(&self, path: &[&str], body: &Value) -> Outcome {
+        let request = self.request(Method::PUT, path, &[]);
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+        Ok(self.send(request).await?)
+    }
+
     /// Has something done.
     pub(super) async fn act(&self, path: &[&str]) -> Outcome {
         Ok(self.send(self.request(Method::POST, path, &[])).await?)
@@ -119,20 +126,48 @@ impl Admin {
         self.http.request(method, url).bearer_auth(self.token.expose())
     }
 
+    /// What is answered, as it comes.
+    pub(super) async fn download(&self, path: &[&str]) -> Result<Download, Refusal> {
+        let answer = self.answer(self.request(Method::GET, path, &[])).await?;
+        Ok(Download { answer })
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<Value, Refusal> {
-        let unreached = |error: reqwest::Error| {
-            let url = self.url.as_str().trim_end_matches('/');
-            let why = if error.is_connect() { "no answer" } else { "the connection broke" };
-            Refusal { status: None, line: format!("the admin API at {url}: {why}") }
-        };
-        let answer = request.send().await.map_err(unreached)?;
+        let answer = self.answer(request).await?;
         let status = answer.status();
-        let text = answer.text().await.map_err(unreached)?;
+        let text = answer.text().await.map_err(|error| self.unreached(&error))?;
+        let strange = |_| Refusal { status: Some(status), line: "the answer is not JSON".into() };
+        serde_json::from_str(&text).map_err(strange)
+    }
+
+    /// The answer to a request, if it is a good one.
+    async fn answer(&self, request: RequestBuilder) -> Result<Response, Refusal> {
+        let answer = request.send().await.map_err(|error| self.unreached(&error))?;
+        let status = answer.status();
         if status.is_success() {
-            let strange = |_| Refusal { status: Some(status), line: "the answer is not JSON".into() };
-            return serde_json::from_str(&text).map_err(strange);
+            return Ok(answer);
         }
+        let text = answer.text().await.map_err(|error| self.unreached(&error))?;
         Err(Refusal { status: Some(status), line: in_words(status, &text) })
+    }
+
+    fn unreached(&self, error: &reqwest::Error) -> Refusal {
+        let url = self.url.as_str().trim_end_matches('/');
+        let why = if error.is_connect() { "no answer" } else { "the connection broke" };
+        Refusal { status: None, line: format!("the admin API at {url}: {why}") }
+    }
+}
+
+/// An answer that is read piece by piece.
+pub(super) struct Download {
+    answer: Response,
+}
+
+impl Download {
+    /// The next piece, or none at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+        let broke = |_| Refusal { status: None, line: "the connection broke".into() };
+        Ok(self.answer.chunk().await.map_err(broke)?.map(|piece| piece.to_vec()))
     }
 }
 

@@ -28,8 +28,24 @@ pub(super) enum Users {
     Resume { user_id: String },
     /// Everything that is kept about a person, in one document
     Export { user_id: String },
+    /// Say how far a person's identity was checked
+    Kyc(Kyc),
     /// Erase a person for good
     Erase { user_id: String },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Kyc {
+    user_id: String,
+    /// none, basic or full
+    #[arg(long)]
+    level: String,
+    /// none, pending, verified, rejected or expired
+    #[arg(long)]
+    status: String,
+    /// When the check was passed, such as 2026-11-21T14:05:00Z; now where it is left out
+    #[arg(long)]
+    verified_at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +111,10 @@ pub(super) async fn users(admin: &Admin, command: Users) -> Outcome {
         Users::Suspend { user_id } => admin.act(&["users", &user_id, "suspend"]).await,
         Users::Resume { user_id } => admin.act(&["users", &user_id, "resume"]).await,
         Users::Export { user_id } => admin.get(&["users", &user_id, "export"], &[]).await,
+        Users::Kyc(Kyc { user_id, level, status, verified_at }) => {
+            let report = json!({ "level": level, "status": status, "verified_at": verified_at });
+            admin.put(&["users", &user_id, "kyc"], &report).await
+        }
         Users::Erase { user_id } => admin.act(&["users", &user_id, "erase"]).await,
     }
 }

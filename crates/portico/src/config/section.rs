@@ -104,6 +104,8 @@ section! {
         mail: Mail,
         /// The provider by which people get codes and notices as text messages. Without a `url` none are sent.
         sms: Sms,
+        /// Where the outcome of identity checks comes from.
+        kyc: Kyc,
         /// How much is held in memory at most, by number of entries.
         memory: Memory,
         /// What is written to standard error.
@@ -194,6 +196,14 @@ section! {
         url: Option<String> = None,
         /// The file with the secret that signs each post: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
         secret_file: Option<PathBuf> = None,
+    }
+}
+
+section! {
+    /// Where the outcome of identity checks comes from.
+    Kyc {
+        /// The file with the secret of the provider that reports to `/v1/webhooks/kyc`: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks). Where none is given, there is no such address.
+        webhook_secret_file: Option<PathBuf> = None,
     }
 }
 

@@ -26,6 +26,7 @@ use portico_store::{Backup, Commit, CommitError, Committed, Taken, Unavailable};
 use self::table::Table;
 
 mod apply;
+mod avatar;
 mod challenge;
 mod client;
 mod consent;
@@ -101,6 +102,8 @@ state! {
     /// Under kind and index: whose, and whether verified.
     handles: (&'static str, [u8; 32]) => (UserId, bool),
     links: (String, [u8; 32]) => Link,
+    /// Sealed.
+    avatars: UserId => Vec<u8>,
 
     challenges: [u8; 32] => Challenge,
 

@@ -13,9 +13,10 @@ use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, StoredSecret, Unavailable};
+use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 
 use super::Memory;
 
@@ -66,6 +67,14 @@ impl Read for Memory {
 
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId> {
         Ok(self.state.lock().links.get(&(issuer.to_owned(), *subject_index)).map(|link| link.user))
+    }
+
+    async fn links_of(&self, user: UserId) -> Listed<Link> {
+        Ok(self.state.lock().links_of(user))
+    }
+
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
+        Ok(self.state.lock().avatars.get(&user).cloned())
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

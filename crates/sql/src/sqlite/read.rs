@@ -13,15 +13,16 @@ use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, StoredSecret, Unavailable};
+use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, catalogue, challenge, client, code, consent, delivery, developer, event, family, key, link,
-    person, session, statement, token,
+    Sqlite, avatar, catalogue, challenge, client, code, consent, delivery, developer, event, family, key,
+    link, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -94,6 +95,14 @@ impl Read for Sqlite {
 
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId> {
         self.point(|db| link::person_by(db, issuer, subject_index))
+    }
+
+    async fn links_of(&self, user: UserId) -> Listed<Link> {
+        self.point(|db| link::of(db, user))
+    }
+
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
+        self.point(|db| avatar::of(db, user))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

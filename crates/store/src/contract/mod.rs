@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod avatar;
 mod challenge;
 mod client;
 mod code;
@@ -90,6 +91,12 @@ macro_rules! suite {
 }
 
 suite! { $
+    avatar {
+        an_avatar_reads_back_as_it_was_set_and_the_last_one_stands,
+        an_avatar_is_removed_and_removing_none_changes_nothing,
+        an_avatar_goes_with_its_person_and_none_comes_after,
+        an_avatar_and_its_profile_change_together_or_not_at_all,
+    }
     client {
         a_client_reads_back_as_it_was_registered,
         a_client_is_rewritten_only_from_the_version_that_was_read,
@@ -167,6 +174,7 @@ suite! { $
         a_blocked_person_is_not_held_until_the_block_is_lifted,
         a_password_is_held_until_another_is_set,
         an_identity_elsewhere_belongs_to_one_person,
+        the_identities_of_a_person_come_earliest_first,
         people_come_in_pages_complete_and_in_order,
     }
     session {

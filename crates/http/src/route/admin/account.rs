@@ -6,7 +6,9 @@ use axum::extract::State;
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::{ClientId, UserId};
+use portico_core::noun::address::Address;
 use portico_core::noun::consent::ConsentEntry;
+use portico_core::noun::payment::PaymentMethod;
 use portico_core::noun::session::{EndReason, Session};
 use portico_live::LivePerson;
 use portico_store::Unavailable;
@@ -14,11 +16,12 @@ use serde_json::{Value, json};
 
 use super::users::{account, find, profile};
 use super::view::when;
-use super::{Answer, Id};
+use super::{Answer, Id, kyc};
 use crate::house::unavailable;
+use crate::route::me::export::{links, picture};
 use crate::route::sign_out;
 use crate::when::rfc3339;
-use crate::{House, reply};
+use crate::{House, claim, reply};
 
 /// The most lines of history in an export.
 const HISTORY: usize = 100_000;
@@ -103,10 +106,33 @@ pub(super) async fn export(State(house): State<Arc<House>>, id: Id) -> Answer {
     Ok(reply::ok(&json!({
         "account": account(&person.person),
         "profile": profile(&person.profile),
+        "addresses": person.profile.addresses.iter().map(address).collect::<Vec<_>>(),
+        "payment_methods": person.profile.payment_methods.iter().map(payment_method).collect::<Vec<_>>(),
+        "kyc": kyc::view(&person.profile.kyc),
+        "avatar": picture(&house, &person).await?,
+        "links": links(&house, user).await?,
         "sessions": live_sessions(&house, &person).await?,
         "apps": apps,
         "history": history.iter().map(line).collect::<Vec<_>>(),
     })))
+}
+
+fn address(address: &Address) -> Value {
+    let mut view = claim::postal(address);
+    view.insert("label".into(), address.label.clone().into());
+    view.insert("default".into(), address.is_default.into());
+    view.into()
+}
+
+fn payment_method(method: &PaymentMethod) -> Value {
+    json!({
+        "kind": method.kind,
+        "brand": method.brand,
+        "last4": method.last4,
+        "expires": method.expires,
+        "reference": method.masked_reference(),
+        "default": method.is_default,
+    })
 }
 
 async fn app(house: &House, user: UserId, app: &ClientId, used_at: Value) -> Result<Value, Unavailable> {

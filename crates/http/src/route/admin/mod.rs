@@ -2,10 +2,12 @@
 
 mod account;
 mod apps;
+mod backup;
 mod deliveries;
 mod developers;
 mod hosts;
 mod keys;
+mod kyc;
 mod page;
 mod scopes;
 mod standing;
@@ -19,9 +21,9 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use portico_core::denied::{Code, Denied};
 use portico_seal::matches;
 use portico_store::{CommitError, Unavailable};
@@ -29,7 +31,7 @@ use serde_json::Value;
 
 use crate::house::{refused, unavailable};
 use crate::reply::{self, Reply};
-use crate::{House, body, caller};
+use crate::{House, body, caller, card};
 
 /// The largest body.
 const LARGEST: usize = 1024 * 1024;
@@ -60,13 +62,17 @@ pub fn routes(house: Arc<House>) -> Router {
         .route("/admin/v1/users/{id}/resume", post(account::resume))
         .route("/admin/v1/users/{id}/export", get(account::export))
         .route("/admin/v1/users/{id}/erase", post(account::erase))
+        .route("/admin/v1/users/{id}/kyc", put(kyc::set))
         .route("/admin/v1/deliveries", get(deliveries::list))
         .route("/admin/v1/deliveries/retry", post(deliveries::retry_all))
         .route("/admin/v1/deliveries/{id}/retry", post(deliveries::retry))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
+        .route("/admin/v1/backup", get(backup::copy))
+        .route("/admin/v1/backup/keys", get(backup::keys))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(card::admin))
         .layer(from_fn_with_state(house.clone(), operator_only))
         .with_state(house)
 }

@@ -1,9 +1,13 @@
 //! One file per verb.
 
+mod address;
 mod admin;
 mod agree;
 mod assert;
 mod authorize;
+mod avatar;
+mod card;
+mod claims;
 mod code;
 mod end_session;
 mod events;
@@ -11,13 +15,18 @@ mod exchange;
 mod expire;
 mod feed;
 mod known;
+mod kyc;
 mod launch;
 mod listen;
 mod me;
+mod pages;
 mod password;
+mod payment;
 mod recover;
 pub mod redeem;
 mod refresh;
 mod register;
 mod settings;
+mod settings_profile;
+mod theme;
 mod validate;

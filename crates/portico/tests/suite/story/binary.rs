@@ -1,32 +1,8 @@
 //! The binary itself: how it starts, what it says, how it stops.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-fn serve(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"]).arg(data);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// Starts a server and reads its ready line.
-fn ready(data: &Path) -> (Child, String) {
-    let mut child = serve(data).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    if line.is_empty() {
-        let output = child.wait_with_output().unwrap();
-        panic!("{} {}", output.status, String::from_utf8_lossy(&output.stderr));
-    }
-    (child, line)
-}
-
-fn terminate(mut child: Child) -> Option<i32> {
-    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-    child.wait().unwrap().code()
-}
+use super::server::{cli, ready, serve, terminate};
 
 #[test]
 fn the_ready_line_names_both_addresses_and_a_term_signal_ends_with_zero() {
@@ -92,17 +68,11 @@ fn a_busy_port_and_an_unknown_key_stop_the_start_with_exit_2() {
 fn what_was_answered_is_there_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = ready(folder.path());
-    let cli = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-        let output = command.args(arguments).arg("--data").arg(folder.path()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
-    };
-    let user = cli(&["users", "create", "--name", "Ana", "--email", "ana@people.example"]);
+    let user = cli(folder.path(), &["users", "create", "--name", "Ana", "--email", "ana@people.example"]);
     child.kill().unwrap();
     child.wait().unwrap();
     let (child, _) = ready(folder.path());
-    let shown = cli(&["users", "show", user["user_id"].as_str().unwrap()]);
+    let shown = cli(folder.path(), &["users", "show", user["user_id"].as_str().unwrap()]);
     assert!(shown.to_string().contains("ana@people.example"), "{shown}");
     let bytes = std::fs::read(folder.path().join("portico.db")).unwrap();
     let wal = std::fs::read(folder.path().join("portico.db-wal")).unwrap_or_default();

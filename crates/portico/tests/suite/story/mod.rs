@@ -1,5 +1,7 @@
 //! Whole stories, over real HTTP.
 
+mod backup;
 mod binary;
 mod closing;
 mod group;
+mod server;

@@ -1,8 +1,10 @@
 settings-sections = Sections
 settings-apps = Mini-programs
+settings-profile = Profile
 settings-devices = Devices
 settings-history = History
 settings-password = Password
+settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused
 settings-withdrawn = Withdrawn

@@ -1,0 +1,44 @@
+//! Identity checks, as the operator's provider reports them.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use portico_core::denied::Denied;
+use portico_core::noun::kyc::Kyc;
+use serde_json::{Value, json};
+
+use super::users::find;
+use super::view::when;
+use super::{Answer, Id, document};
+use crate::route::kyc::{Report, reported};
+use crate::{House, reply};
+
+/// `PUT /users/{id}/kyc`.
+pub(super) async fn set(State(house): State<Arc<House>>, id: Id, headers: HeaderMap, body: Body) -> Answer {
+    let user = find(&house, &id).await?.person.id;
+    let report = report(document(&headers, body).await?)?;
+    let kyc = house.decide(|| reported(&house, user, &report)).await?;
+    let mut shown = view(&kyc);
+    shown["user_id"] = user.to_string().into();
+    Ok(reply::ok(&shown))
+}
+
+fn report(document: Value) -> Result<Report, Denied> {
+    let known = |name: &String| ["level", "status", "verified_at"].contains(&name.as_str());
+    if document.as_object().is_some_and(|members| !members.keys().all(known)) {
+        return Err(Denied::request("an identity check has 'level', 'status' and 'verified_at' alone"));
+    }
+    let text = "'level' is none, basic or full; 'status' is none, pending, verified, rejected or expired";
+    serde_json::from_value(document).map_err(|_| Denied::request(text))
+}
+
+/// An identity check as the operator sees it.
+pub(super) fn view(kyc: &Kyc) -> Value {
+    json!({
+        "level": kyc.level.as_str(),
+        "status": kyc.status.as_str(),
+        "verified_at": when(kyc.verified_at),
+    })
+}
