@@ -8,7 +8,7 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, Courier, KeySets};
+use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
 use portico_seal::{PasswordHasher, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
@@ -39,6 +39,8 @@ pub struct House {
     pub passwords: Arc<PasswordHasher>,
     /// Other people's public keys.
     pub keysets: KeySets,
+    /// Other providers, at which people prove who they are.
+    pub upstreams: Upstreams,
     /// Which addresses may be connected to.
     pub address: AddressPolicy,
     /// Takes messages to people.
@@ -73,6 +75,7 @@ impl House {
             throttles: Throttles::new(settings.limits),
             live,
             passwords: Arc::new(passwords),
+            upstreams: Upstreams::new(keysets.outbound()),
             keysets,
             address,
             courier,
@@ -200,6 +203,7 @@ pub fn refused(error: &CommitError) -> Denied {
         CommitError::Taken(Taken::Username) => taken("this username is taken"),
         CommitError::Taken(Taken::Email) => taken("this e-mail address is taken"),
         CommitError::Taken(Taken::Phone) => taken("this phone number is taken"),
+        CommitError::Taken(Taken::Connection) => taken("this connection id is taken"),
         CommitError::Taken(Taken::Link) => taken("this identity is linked already"),
         CommitError::Taken(Taken::Assertion) => Denied::grant("the assertion was used before"),
         CommitError::Taken(Taken::Secret | Taken::Id) => Denied::unavailable("a fresh id was taken"),

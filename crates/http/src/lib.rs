@@ -10,6 +10,7 @@ mod card;
 mod challenge;
 mod claim;
 pub mod compose;
+mod connection;
 mod cookie;
 mod cors;
 mod form;
@@ -64,6 +65,8 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/register/code", get(register::show_code).post(register::submit_code))
         .route("/recover", get(recover::show).post(recover::submit))
         .route("/recover/code", get(recover::show_code).post(recover::submit_code))
+        .route("/sign-in/via/{connection}", post(sign_in::via))
+        .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

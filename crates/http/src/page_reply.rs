@@ -22,8 +22,19 @@ pub fn page(house: &House, status: StatusCode, markup: Markup) -> Reply {
 /// A page whose form may end at this address: browsers hold the redirect that follows a form to
 /// `form-action` too.
 pub fn page_leading_to(house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {
+    page_leading_to_any(house, status, markup, to)
+}
+
+/// As [`page_leading_to`], for forms that end at one of several addresses.
+pub fn page_leading_to_any<'a>(
+    house: &House,
+    status: StatusCode,
+    markup: Markup,
+    to: impl IntoIterator<Item = &'a str>,
+) -> Reply {
     let mut reply = reply::typed(status, "text/html; charset=utf-8", markup.into_string());
-    let target = to.and_then(form_target).map(|target| format!(" {target}")).unwrap_or_default();
+    let targets = to.into_iter().filter_map(form_target).map(|target| format!(" {target}"));
+    let target: String = targets.collect();
     // Hosts and apps on a developer's machine have no certificates for their pictures.
     let local = if house.is_secure() { "" } else { " http://127.0.0.1:* http://localhost:*" };
     let policy = format!(
@@ -76,6 +87,9 @@ pub fn problem_page(house: &House, frame: Frame, problem: Problem, detail: Optio
         Problem::Suspended | Problem::SomebodyElse => StatusCode::FORBIDDEN,
         Problem::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::ProviderFailed => StatusCode::BAD_GATEWAY,
+        Problem::ProviderRefused => StatusCode::FORBIDDEN,
+        Problem::IdentityTaken => StatusCode::CONFLICT,
         Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -4,6 +4,7 @@ pub mod apps;
 pub mod data;
 pub mod devices;
 pub mod history;
+pub mod links;
 pub mod password;
 pub mod profile;
 
@@ -22,6 +23,8 @@ pub enum Section {
     Profile,
     /// Where the person is signed in.
     Devices,
+    /// Identities elsewhere with which the person signs in.
+    Links,
     /// What the person decided.
     History,
     /// The password.
@@ -36,6 +39,7 @@ impl Section {
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
         (Self::Password, "/settings/password", "settings-password", "password-lead"),
         (Self::Data, "/settings/data", "settings-data", "data-lead"),
@@ -72,6 +76,10 @@ pub enum Done {
     Saved,
     /// Something was removed from the profile.
     Removed,
+    /// An identity elsewhere was tied to the person.
+    Linked,
+    /// An identity elsewhere is no longer tied to the person.
+    Unlinked,
 }
 
 impl Done {
@@ -84,6 +92,8 @@ impl Done {
         (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),
+        (Self::Linked, "linked", "links-done-linked"),
+        (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];
 
     /// The value of `done` in the address.

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use portico_core::noun::connection::Connection;
+
 use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
 use super::{glyph, name};
 
@@ -20,6 +22,8 @@ pub struct SignIn {
     pub again: bool,
     /// Why the last attempt failed.
     pub problem: Option<SignInProblem>,
+    /// The other providers at which one may sign in.
+    pub vias: Vec<Via>,
     /// A line above the form, such as the demo's person. Text between backticks is set as code.
     pub notice: Option<String>,
     /// The other ways in.
@@ -35,6 +39,37 @@ pub struct OtherWays {
     pub recover: Option<String>,
     /// Where an account is made.
     pub register: Option<String>,
+}
+
+/// Another provider at which one may sign in; its form posts `csrf` to `action`.
+#[derive(Clone, Debug, Default)]
+pub struct Via {
+    /// The id of the connection.
+    pub id: String,
+    /// The provider's name.
+    pub name: String,
+    /// Its picture.
+    pub icon: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+}
+
+impl Via {
+    /// The provider of a connection.
+    pub fn of(connection: &Connection, action: String) -> Self {
+        let (id, name) = (connection.id.to_string(), connection.name.clone());
+        Self { id, name, icon: connection.icon.clone(), action }
+    }
+
+    /// The name as it is shown.
+    pub(super) fn shown(&self) -> String {
+        name::shown(&self.party())
+    }
+
+    fn party(&self) -> Party {
+        let icon = self.icon.clone();
+        Party { id: self.id.clone(), name: self.name.clone(), icon, developer: String::new() }
+    }
 }
 
 /// Why a sign-in was refused, as far as the person may know.
@@ -80,6 +115,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     p.notice { (glyph::info()) span { (with_code(notice)) } }
                 }
                 (form(view))
+                (providers(view))
                 (elsewhere(view))
             }
         },
@@ -125,6 +161,21 @@ fn elsewhere(view: &SignIn) -> Markup {
     html! {
         @if !open.is_empty() {
             p.elsewhere { @for (to, key) in open { a href=(to) { (words.say(key)) } } }
+        }
+    }
+}
+
+/// A form for each other provider.
+fn providers(view: &SignIn) -> Markup {
+    let words = view.frame.words();
+    html! {
+        @for via in &view.vias {
+            form.stack method="post" action=(via.action) {
+                (csrf_field(&view.csrf))
+                button.quiet-button type="submit" {
+                    (tile(&via.party(), "small")) (words.phrase("sign-in-via", &[("name", &via.shown())]))
+                }
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
+use super::settings::links::{Links, links};
 use super::settings::password::{Password, PasswordTrouble, password};
 use super::settings::profile::{Profile, profile};
 use super::settings::{Done, Section, Sheet};
@@ -26,7 +27,7 @@ use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out}
 use super::{sample, words};
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
-const PROBLEMS: [Problem; 12] = [
+const PROBLEMS: [Problem; 15] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
@@ -38,6 +39,9 @@ const PROBLEMS: [Problem; 12] = [
     Problem::MethodNotAllowed,
     Problem::TooMany { seconds: 30 },
     Problem::Unavailable,
+    Problem::ProviderFailed,
+    Problem::ProviderRefused,
+    Problem::IdentityTaken,
     Problem::Internal,
 ];
 
@@ -220,6 +224,12 @@ fn settings_pages(frame: &Frame) -> Pages {
         }
     }
     pages.push(("settings-data".into(), data(&Data { sheet: sheet(Sheet::default()) })));
+    for (name, view) in
+        [("", sample::links()), ("-hostile", sample::hostile_links()), ("-empty", Links::default())]
+    {
+        let view = Links { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-links{name}"), links(&view)));
+    }
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };
         pages.push((format!("settings-done-{}", said.code()), devices(&view)));

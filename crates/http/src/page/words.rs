@@ -48,6 +48,7 @@ const FILES: &[(&str, [&str; 3])] = &files![
     "settings"
     "apps"
     "devices"
+    "links"
     "history"
     "profile"
     "data"

@@ -58,7 +58,7 @@ impl Wish {
     /// Reads the form: a name as a profile takes it, and an address to which a code can be sent.
     fn read(house: &House, fields: &Fields<'_>) -> Result<Self, RegisterProblem> {
         let name = Edit { name: Some(fields.get("name").map(str::to_owned)), ..Edit::default() };
-        let named = profile(&Profile::default(), name).ok().and_then(|(profile, _)| profile.name);
+        let named = profile(&Profile::default(), name).ok().and_then(|profile| profile.name);
         let name = named.ok_or(RegisterProblem::Name)?;
         let typed = fields.get("contact").unwrap_or_default();
         let email = normalise_email(typed).map(|address| (Kind::Email, address));

@@ -27,6 +27,7 @@ mod apps;
 mod data;
 mod devices;
 mod history;
+mod links;
 mod password;
 mod profile;
 
@@ -38,6 +39,7 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings/profile/picture", get(profile::show_picture).post(profile::put_picture))
         .route("/settings/data", get(data::show).post(data::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
         .route("/settings/password", get(password::show).post(password::act))
 }

@@ -1,8 +1,10 @@
 //! `/sign-in`: the page, and the password.
 
+mod back;
 pub mod code;
 mod enter;
 mod onward;
+mod via;
 
 use std::sync::Arc;
 
@@ -14,15 +16,18 @@ use portico_core::noun::person::Person;
 use portico_seal::{Verdict, secret};
 
 use crate::caller::browser_session;
+use crate::connection::{for_sign_in, targets};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::sign_in::{OtherWays, SignIn, SignInProblem, sign_in as page};
+use crate::page::sign_in::{OtherWays, SignIn, SignInProblem, Via, sign_in as page};
 use crate::reply::Reply;
 use crate::route::code::{Visit, can_send};
 use crate::{House, body, caller, cookie, known, page_reply};
 
+pub use back::back;
 pub use enter::{Entered, PASSWORD, enter};
 pub use onward::{OWN_CLIENT, Onward};
+pub use via::{Purpose, Stuck, leave, via};
 
 /// What the form of this page is bound to, beside the browser's cookie.
 const FORM: &str = "sign in";
@@ -47,7 +52,7 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
         Err(denied) => return page_reply::refusal(&house, to.frame, &denied),
     };
     let username = to.login_hint.clone();
-    form(&house, &parts.headers, &to, StatusCode::OK, username, again, None)
+    form(&house, &parts.headers, &to, StatusCode::OK, username, again, None).await
 }
 
 /// `POST /sign-in?continue=…`.
@@ -74,13 +79,13 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     let username = fields.get("username").unwrap_or_default().to_owned();
     match attempt(&house, &parts.headers, &fields, caller::address(&parts.extensions), &to).await {
         Ok(Outcome::SignedIn(entered)) => entered.onward(&house, &to),
-        Ok(Outcome::Refused(problem)) => refused(&house, &parts.headers, &to, username, problem),
+        Ok(Outcome::Refused(problem)) => refused(&house, &parts.headers, &to, username, problem).await,
         Err(denied) => page_reply::refusal(&house, to.frame, &denied),
     }
 }
 
 /// The page again, with what was wrong.
-fn refused(
+async fn refused(
     house: &House,
     headers: &HeaderMap,
     to: &Onward,
@@ -94,7 +99,7 @@ fn refused(
         SignInProblem::Suspended => (StatusCode::FORBIDDEN, None),
         SignInProblem::TooMany { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
     };
-    let mut reply = form(house, headers, to, status, username, false, Some(problem));
+    let mut reply = form(house, headers, to, status, username, false, Some(problem)).await;
     if let Some(seconds) = wait {
         reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -102,8 +107,8 @@ fn refused(
 }
 
 /// The same for what was asked for elsewhere by this page's form.
-fn again(house: &House, visit: &Visit, username: &str, problem: SignInProblem) -> Reply {
-    refused(house, &visit.headers, &visit.to, username.to_owned(), problem)
+async fn again(house: &House, visit: &Visit, username: &str, problem: SignInProblem) -> Reply {
+    refused(house, &visit.headers, &visit.to, username.to_owned(), problem).await
 }
 
 /// The ways in beside the password that are open here.
@@ -116,7 +121,7 @@ fn other_ways(house: &House, to: &Onward) -> OtherWays {
     }
 }
 
-fn form(
+async fn form(
     house: &House,
     headers: &HeaderMap,
     to: &Onward,
@@ -128,7 +133,14 @@ fn form(
     let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
     let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
     let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
+    let connections = match for_sign_in(house).await {
+        Ok(connections) => connections,
+        Err(denied) => return page_reply::refusal(house, to.frame.clone(), &denied),
+    };
+    let action = |id| format!("/sign-in/via/{id}?{}", to.continued());
+    let vias = connections.iter().map(|found| Via::of(found, action(&found.id))).collect();
     let view = SignIn {
+        vias,
         frame: to.frame.clone(),
         csrf: house.live.vault().csrf().token(&format!("{FORM} {binding}")),
         to: to.party.clone(),
@@ -138,11 +150,20 @@ fn form(
         notice: house.settings.sign_in_notice.clone(),
         ways: other_ways(house, to),
     };
-    let mut reply = page_reply::page_leading_to(house, status, page(&view), to.target().as_deref());
+    let (target, providers) = (to.target(), targets(house, &connections));
+    let targets = target.as_deref().into_iter().chain(providers.iter().map(String::as_str));
+    let mut reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
     }
     reply
+}
+
+/// Whether a form came from a sign-in page that this browser was shown.
+fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let csrf = fields.get("csrf").unwrap_or_default();
+    !held.is_empty() && house.live.vault().csrf().check(&format!("{FORM} {held}"), csrf)
 }
 
 enum Outcome {
@@ -157,9 +178,7 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
-    let csrf = fields.get("csrf").unwrap_or_default();
-    if held.is_empty() || !house.live.vault().csrf().check(&format!("{FORM} {held}"), csrf) {
+    if !form_is_ours(house, headers, fields) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =

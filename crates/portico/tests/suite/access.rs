@@ -39,6 +39,8 @@ const PUBLIC: &[Row] = &[
     ("POST", "/recover", [400, 400, 400, 400, 400]),
     ("GET", "/recover/code", [303, 303, 303, 303, 303]),
     ("POST", "/recover/code", [303, 303, 303, 303, 303]),
+    ("POST", "/sign-in/via/{connection}", [400, 400, 400, 400, 400]),
+    ("GET", "/sign-in/return/{connection}", [410, 410, 410, 410, 410]),
     ("GET", "/consent/{request}", [410, 410, 410, 410, 410]),
     ("POST", "/consent/{request}", [410, 410, 410, 410, 410]),
     ("GET", "/v1/consents/{request}", [401, 404, 403, 401, 401]),
@@ -87,6 +89,10 @@ const PUBLIC: &[Row] = &[
     ("GET", "/v1/me/sessions", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions", [401, 204, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions/{sid}", [401, 404, 403, 401, 401]),
+    ("GET", "/settings/links", [303, 303, 303, 303, 303]),
+    ("POST", "/settings/links", [303, 303, 303, 303, 303]),
+    ("GET", "/v1/me/links", [401, 200, 403, 401, 401]),
+    ("DELETE", "/v1/me/links/{id}", [401, 404, 403, 401, 401]),
     ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
     ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
     ("GET", "/v1/events", [401, 200, 200, 401, 401]),
@@ -114,7 +120,11 @@ async fn callers(world: &World, tokens: &Tokens) -> Callers {
 
 async fn status(world: &World, method: &str, path: &str, authorization: Option<&str>) -> u16 {
     let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
-    let path = path.replace("{sid}", &"x".repeat(28)).replace("{file}", "none.css");
+    let path = path
+        .replace("{connection}", "acme")
+        .replace("{id}", "none")
+        .replace("{sid}", &"x".repeat(28))
+        .replace("{file}", "none.css");
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if method == "POST" {
         request = request.header("content-type", "application/x-www-form-urlencoded");

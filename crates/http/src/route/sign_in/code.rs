@@ -45,16 +45,16 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
 
 async fn asked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Result<Reply, Denied> {
     let typed = fields.get("username").unwrap_or_default();
-    let problem = |problem| super::again(house, visit, typed, problem);
+    let problem = async |problem| super::again(house, visit, typed, problem).await;
     if !visit.is_bound(house, super::FORM, fields) {
-        return Ok(problem(SignInProblem::FormExpired));
+        return Ok(problem(SignInProblem::FormExpired).await);
     }
     if typed.is_empty() || typed.chars().count() > super::LONGEST_NAME {
-        return Ok(problem(SignInProblem::Nobody));
+        return Ok(problem(SignInProblem::Nobody).await);
     }
     match send(house, visit, Way::SignIn, PATH, typed).await? {
         Ok(reply) => Ok(reply),
-        Err(seconds) => Ok(problem(SignInProblem::TooMany { seconds })),
+        Err(seconds) => Ok(problem(SignInProblem::TooMany { seconds }).await),
     }
 }
 

@@ -66,6 +66,15 @@ impl Onward {
         })
     }
 
+    /// The query with which another page of the sign-in leads on to the same.
+    pub fn continued(&self) -> String {
+        let to = match &self.query {
+            Some(query) => format!("{AUTHORIZE}{query}"),
+            None => self.settings.clone(),
+        };
+        form_urlencoded::Serializer::new(String::new()).append_pair("continue", &to).finish()
+    }
+
     /// The address to go on to, in this new session.
     pub fn after(&self, house: &House, session: &Session) -> String {
         match &self.query {

@@ -29,4 +29,5 @@ mod register;
 mod settings;
 mod settings_profile;
 mod theme;
+mod upstream;
 mod validate;

@@ -15,3 +15,4 @@ sign-in-code = Send me a code instead
 sign-in-nobody = Type your username, email or phone, so that we know where to send the code.
 sign-in-forgotten = Forgot your password?
 sign-in-register = Create an account
+sign-in-via = Continue with { $name }

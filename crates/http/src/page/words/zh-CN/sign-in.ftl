@@ -12,3 +12,4 @@ sign-in-code = 改用验证码登录
 sign-in-nobody = 请输入用户名、邮箱或手机号，以便我们发送验证码。
 sign-in-forgotten = 忘记密码？
 sign-in-register = 注册账号
+sign-in-via = 使用 { $name } 登录
