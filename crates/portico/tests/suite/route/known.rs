@@ -91,6 +91,7 @@ async fn a_sign_in_on_a_new_device_is_told_and_the_first_one_ever_is_not() {
     assert!(world.posted().await.is_empty(), "the first sign-in ever");
     tried(&world, &mut own, "ana", PASSWORD).await;
     assert!(world.posted().await.is_empty(), "a browser that is known");
+    world.pass(Span::seconds(1));
     tried(&world, &mut Browser::default(), "ana", PASSWORD).await;
     let told = world.posted().await;
     assert_eq!(told.len(), 1);
