@@ -29,6 +29,8 @@ pub struct FaceSettings {
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+    /// Whether nobody may make an account by themselves.
+    pub closed_to_newcomers: bool,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
 }
@@ -106,6 +108,12 @@ impl House {
     /// The moment it is now.
     pub fn now(&self) -> Moment {
         self.live.now()
+    }
+
+    /// Whether people may make accounts by themselves: where the operator does not forbid it, and there is
+    /// a way to send them a code.
+    pub fn registers(&self) -> bool {
+        crate::route::code::can_send(self) && !self.settings.closed_to_newcomers
     }
 
     /// Whether the issuer is reached over TLS, so that cookies are bound to it.

@@ -46,8 +46,8 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
-    settings, sign_in, theme, token, validate, webhook,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, recover, register,
+    reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -63,6 +63,11 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/register/code", get(register::show_code).post(register::submit_code))
+        .route("/recover", get(recover::show).post(recover::submit))
+        .route("/recover/code", get(recover::show_code).post(recover::submit_code))
         .route("/sign-in/via/{connection}", post(sign_in::via))
         .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/consent/{request}", get(agree::show).post(agree::answer))

@@ -176,6 +176,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         console,
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
+        closed_to_newcomers: !config.accounts.registration,
         kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
     let (courier, letters) = Courier::new(carrier.ways());

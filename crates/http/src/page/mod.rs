@@ -5,6 +5,7 @@
 //! inline style, so they hold under `default-src 'none'; style-src 'self'; img-src 'self' https: data:`.
 
 pub mod asset;
+pub mod code;
 pub mod colours;
 pub mod consent;
 pub mod done;
@@ -12,6 +13,9 @@ pub mod error;
 pub(crate) mod glyph;
 pub mod layout;
 pub(crate) mod name;
+pub mod password;
+pub mod recover;
+pub mod register;
 #[cfg(test)]
 mod sample;
 pub mod settings;

@@ -5,6 +5,7 @@ pub mod data;
 pub mod devices;
 pub mod history;
 pub mod links;
+pub mod password;
 pub mod profile;
 
 use maud::{Markup, html};
@@ -26,6 +27,8 @@ pub enum Section {
     Links,
     /// What the person decided.
     History,
+    /// The password.
+    Password,
     /// The person's data, to take along or to have deleted.
     Data,
 }
@@ -38,6 +41,7 @@ impl Section {
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Password, "/settings/password", "settings-password", "password-lead"),
         (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
@@ -66,6 +70,8 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// The password was changed.
+    PasswordChanged,
     /// The profile was changed.
     Saved,
     /// Something was removed from the profile.
@@ -83,6 +89,7 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),
         (Self::Linked, "linked", "links-done-linked"),

@@ -4,6 +4,7 @@ settings-profile = Profile
 settings-devices = Devices
 settings-links = Sign-in services
 settings-history = History
+settings-password = Password
 settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused

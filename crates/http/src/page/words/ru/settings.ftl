@@ -4,6 +4,7 @@ settings-profile = Профиль
 settings-devices = Устройства
 settings-links = Сервисы для входа
 settings-history = История
+settings-password = Пароль
 settings-data = Ваши данные
 settings-allowed = Разрешено
 settings-refused = Отказано

@@ -4,6 +4,7 @@ settings-profile = 个人资料
 settings-devices = 登录设备
 settings-links = 登录服务
 settings-history = 授权记录
+settings-password = 密码
 settings-data = 您的数据
 settings-allowed = 已同意
 settings-refused = 已拒绝
