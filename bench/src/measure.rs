@@ -1,6 +1,7 @@
 //! One run: everything that is measured of one store, in order.
 
 pub(crate) mod growth;
+pub(crate) mod pages;
 pub(crate) mod question;
 pub(crate) mod race;
 pub(crate) mod sessions;
@@ -68,6 +69,8 @@ pub(crate) async fn stores(
     serving.process.end()?;
     progress("the database's growth");
     figures.extend(growth::measure(portico, world, course.amount).await?);
+    progress("pages");
+    figures.extend(pages::measure(portico, world).await?);
     progress("memory of live sessions");
     figures.extend(sessions::measure(portico, world, course.amount).await?);
     Ok(figures)

@@ -6,6 +6,7 @@ pub(crate) mod fill;
 pub(crate) mod launch;
 pub(crate) mod register;
 pub(crate) mod sign_in;
+pub(crate) mod visitor;
 
 use crate::failure::Outcome;
 use crate::options::Amount;

@@ -5,6 +5,7 @@
 
 use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
+use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
@@ -111,6 +112,19 @@ pub enum Change {
         /// The handles from now on.
         handles: Vec<Handle>,
     },
+    /// A person's picture was put in the place of any before it. Conflicts if the person is erased
+    /// or unknown.
+    AvatarSet {
+        /// Whose.
+        user: UserId,
+        /// The picture, sealed.
+        sealed: Vec<u8>,
+    },
+    /// A person's picture was removed; where there is none, nothing happens.
+    AvatarRemoved {
+        /// Whose.
+        user: UserId,
+    },
     /// A person's password hash was replaced. Conflicts if the person is erased or unknown.
     PasswordSet {
         /// Whose.
@@ -125,8 +139,9 @@ pub enum Change {
         /// Since when; none lifts it.
         at: Option<Moment>,
     },
-    /// A person was erased: key, profile, password, handles, links, consents, questions, challenges, uses of
-    /// apps and labels are gone. Once erased, doing so again keeps the first moment. Conflicts if there is
+    /// A person was erased: key, profile, picture, password, handles, links, consents, questions,
+    /// challenges, uses of apps and labels are gone. Once erased, doing so again keeps the first moment.
+    /// Conflicts if there is
     /// no such person.
     PersonErased {
         /// Who.
@@ -324,6 +339,9 @@ pub enum Change {
         /// The wrapped secret.
         wrapped: Vec<u8>,
     },
+
+    /// An operator did something, or looked at what is personal: a line of the audit trail.
+    Audited(AuditEntry),
 
     /// Everything whose time has passed was cleared away. A list that holds nothing else may be
     /// applied in several steps, with other lists in between.

@@ -104,6 +104,18 @@ random_id!(
 );
 
 random_id!(
+    /// One address of a person, inside. Every client knows it by an id of its own.
+    AddressId, "adr", "address id"
+);
+random_id!(
+    /// One payment method of a person, inside. Every client knows it by an id of its own.
+    PaymentMethodId, "pay", "payment method id"
+);
+random_id!(
+    /// One avatar of a person; a new picture has a new one.
+    AvatarId, "ava", "avatar id"
+);
+random_id!(
     /// One link of a person to an identity elsewhere.
     LinkId, "lnk", "link id"
 );

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
+use image::ImageFormat;
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
 use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
-use portico_seal::{PasswordHasher, Verdict};
+use portico_seal::{PasswordHasher, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
+use crate::avatar::{self, Drawn};
+use crate::console::{Ended, Provider};
+use crate::figures::Figures;
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -18,10 +23,23 @@ use crate::throttle::{Limits, Throttles};
 pub struct FaceSettings {
     /// SHA-256 of the operator's token.
     pub admin_token_digest: [u8; 32],
+    /// How the operator's console is set up.
+    pub console: ConsoleSettings,
     /// How many failures are borne before an attempt must wait.
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+    /// The secret of the provider that reports identity checks, where there is one.
+    pub kyc_webhook: Option<WebhookKey>,
+}
+
+/// How the operator's console is set up.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleSettings {
+    /// Whether it is reached over TLS, so that its cookies are kept to that.
+    pub secure: bool,
+    /// Where operators may sign in besides with the token.
+    pub provider: Option<Provider>,
 }
 
 /// What every route holds.
@@ -42,9 +60,13 @@ pub struct House {
     pub outbox: Arc<Notify>,
     /// Counts failures.
     pub throttles: Throttles,
+    /// What the operator's console draws.
+    pub figures: Figures,
+    pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
+    drawing: Semaphore,
 }
 
 /// The most attempts at a decision whose grounds keep changing.
@@ -72,8 +94,12 @@ impl House {
             address,
             courier,
             outbox,
+            figures: Figures::default(),
+            console: Ended::default(),
             settings,
             hashing: Semaphore::new(cores),
+            // Decoding takes up to 200 MB: one at a time.
+            drawing: Semaphore::new(1),
         })
     }
 
@@ -155,13 +181,26 @@ impl House {
         self.hashing(verify).await
     }
 
+    /// Draws a picture anew, off the threads that serve.
+    pub async fn draw(&self, bytes: Bytes, declared: ImageFormat) -> Result<Drawn, Denied> {
+        aside(&self.drawing, move || avatar::draw(&bytes, declared)).await?
+    }
+
     async fn hashing<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Denied> {
-        let _turn = self.hashing.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("a password was not hashed"))
+        aside(&self.hashing, work).await
     }
+}
+
+/// Does what takes long off the threads that serve, when it is its turn.
+async fn aside<T: Send + 'static>(
+    turns: &Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Denied> {
+    let _turn = turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+    tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("work set aside was not done"))
 }
 
 /// The refusal that a failed commit means to a caller.

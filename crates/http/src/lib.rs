@@ -3,13 +3,18 @@
 //! [`public`] is everything a host, an app, a back end or a browser talks to; [`admin`] is the
 //! operator's. A route loads, asks one rule of the core, commits, and answers.
 
+mod avatar;
 mod body;
 mod caller;
+mod card;
 mod challenge;
+mod claim;
 pub mod compose;
 mod connection;
+mod console;
 mod cookie;
 mod cors;
+pub mod figures;
 mod form;
 mod house;
 pub mod page;
@@ -29,16 +34,18 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 
-pub use house::{FaceSettings, House};
+pub use console::Provider as ConsoleProvider;
+pub use house::{ConsoleSettings, FaceSettings, House};
 pub use throttle::Limits;
 
+use form::Fields;
 use page::Frame;
 use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, discovery, end_session, events, feed, health, me, reveal, revoke, settings, sign_in,
-    token, validate,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
+    settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -61,13 +68,18 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/assets/{file}", get(assets))
+        .route("/avatars/{link}", get(avatar_link::show))
+        .route("/v1/webhooks/kyc", post(webhook::kyc))
+        .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(feed::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(house.clone(), card::public))
         .layer(from_fn_with_state(house.clone(), cors::cors))
+        .layer(from_fn_with_state(house.clone(), figures::count))
         .with_state(house)
 }
 
@@ -92,8 +104,13 @@ async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Repl
     let path = request.uri().path();
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => reply::problem(&denied),
-        false => page_reply::problem_page(&house, Frame::default(), Problem::NotFound, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::NotFound, None),
     }
+}
+
+/// Where nothing of the request was understood, the browser's language still is.
+fn frame(request: &Request) -> Frame {
+    page_reply::frame(&Fields::default(), request.headers())
 }
 
 async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -104,6 +121,6 @@ async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Repl
             *reply.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             reply
         }
-        false => page_reply::problem_page(&house, Frame::default(), Problem::MethodNotAllowed, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::MethodNotAllowed, None),
     }
 }

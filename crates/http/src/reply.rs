@@ -6,6 +6,8 @@ use portico_core::denied::{Code, Denied};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::figures::NoRefusal;
+
 /// An answer.
 pub type Reply = Response<Body>;
 
@@ -74,6 +76,9 @@ pub fn oauth_with(denied: &Denied, further: serde_json::Value) -> Reply {
     if denied.code == Code::InvalidClient {
         let value = HeaderValue::from_static("Basic realm=\"portico\"");
         reply.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    if denied.code == Code::ConsentRequired {
+        reply.extensions_mut().insert(NoRefusal);
     }
     retry(&mut reply, denied);
     reply

@@ -39,6 +39,8 @@ pub struct Throttles {
     pub addresses: Failures<IpAddr>,
     /// Failed client authentications, by address.
     pub clients: Failures<IpAddr>,
+    /// Failed sign-ins to the operator's console, by address.
+    pub console: Failures<IpAddr>,
 }
 
 impl Throttles {
@@ -48,6 +50,8 @@ impl Throttles {
             accounts: Failures::new(limits.sign_in_per_account),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
+            // A token of 256 bits is not guessed; the limit keeps whoever tries from being a burden.
+            console: Failures::new(limits.sign_in_per_account),
         }
     }
 
@@ -56,6 +60,7 @@ impl Throttles {
         self.accounts.limiter.retain_recent();
         self.addresses.limiter.retain_recent();
         self.clients.limiter.retain_recent();
+        self.console.limiter.retain_recent();
     }
 }
 

@@ -26,6 +26,12 @@ pub fn rfc3339(moment: Moment) -> String {
     timestamp(moment).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// The moment of a text by RFC 3339, such as `2026-11-21T14:05:00Z`, in milliseconds.
+pub fn parse(text: &str) -> Option<Moment> {
+    let time: Timestamp = text.parse().ok()?;
+    Some(Moment::from_millis(time.as_millisecond()))
+}
+
 fn timestamp(moment: Moment) -> Timestamp {
     let end = if moment.millis() < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(moment.seconds()).unwrap_or(end)
@@ -56,6 +62,14 @@ mod tests {
             let names: std::collections::BTreeSet<_> =
                 (0..12).map(|i| month(i).replace(|c: char| c.is_ascii_digit(), "")).collect();
             assert_eq!(names.len(), if language == "zh-CN" { 1 } else { 12 }, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_read_by_rfc_3339_and_in_no_other_way() {
+        assert_eq!(parse("2026-11-21T15:05:00+01:00"), Some(Moment::from_seconds(1_795_269_900)));
+        for bad in ["", "2026-11-21", "1795269900", "21 Nov 2026", "2026-13-21T14:05:00Z", "yesterday"] {
+            assert_eq!(parse(bad), None, "{bad}");
         }
     }
 

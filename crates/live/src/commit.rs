@@ -70,6 +70,8 @@ impl Touched {
             | Change::ConnectionRewritten { .. }
             | Change::ConnectionRemoved { .. }
             | Change::Linked(_)
+            | Change::AvatarSet { .. }
+            | Change::AvatarRemoved { .. }
             | Change::Unlinked { .. }
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
@@ -87,6 +89,7 @@ impl Touched {
             | Change::FamilyRevoked { .. }
             | Change::DeliveryQueued(_)
             | Change::DeliveryTried { .. }
+            | Change::Audited(_)
             | Change::SecretStored { .. } => {}
         }
     }

@@ -1,7 +1,7 @@
 //! A person in memory, with the profile open; and how accounts are sealed and found.
 
 use portico_core::Change;
-use portico_core::id::UserId;
+use portico_core::id::{AvatarId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::person::{Contact, Handle, HandleKind, Person, Profile};
 use portico_seal::{PersonKey, Unsealable, normalise_email, normalise_phone, normalise_username};
@@ -45,6 +45,18 @@ impl LivePerson {
         String::from_utf8(plain).ok()
     }
 
+    /// The change that keeps these bytes as the picture of this version, sealed under the person's key
+    /// for this version alone; none if the key is gone.
+    pub fn set_avatar(&self, version: AvatarId, picture: &[u8], vault: &Vault) -> Option<Change> {
+        let sealed = self.key.as_ref()?.seal(&avatar_field(version), picture, vault.chance());
+        Some(Change::AvatarSet { user: self.person.id, sealed })
+    }
+
+    /// The bytes of the picture of this version, if what is sealed is that.
+    pub fn open_avatar(&self, version: AvatarId, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.key.as_ref()?.open(&avatar_field(version), sealed).ok()
+    }
+
     /// The change that replaces the profile by this one.
     pub fn rewrite(&self, profile: &Profile, vault: &Vault) -> Option<Change> {
         Some(Change::ProfileRewritten {
@@ -54,6 +66,10 @@ impl LivePerson {
             handles: vault.handles_of(profile),
         })
     }
+}
+
+fn avatar_field(version: AvatarId) -> String {
+    format!("avatar {version}")
 }
 
 fn seal_profile(key: &PersonKey, profile: &Profile, vault: &Vault) -> Vec<u8> {

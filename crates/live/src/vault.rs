@@ -5,7 +5,8 @@ use std::sync::Arc;
 use portico_core::Change;
 use portico_core::id::{ClientId, DeveloperId, UserId};
 use portico_seal::{
-    Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable, id16, union_id,
+    AvatarKey, Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable, id16,
+    union_id,
 };
 use portico_store::{CommitError, Store, Unavailable};
 
@@ -35,6 +36,7 @@ pub struct Vault {
     handles: HandleIndex,
     refresh: RefreshKey,
     csrf: CsrfKey,
+    avatars: AvatarKey,
     chance: Arc<dyn Chance>,
 }
 
@@ -56,7 +58,8 @@ impl Vault {
         };
         let (handles, refresh) = (HandleIndex::derive(&root), RefreshKey::derive(&root));
         let csrf = CsrfKey::derive(&root);
-        Ok(Self { master, root, handles, refresh, csrf, chance })
+        let avatars = AvatarKey::derive(&root);
+        Ok(Self { master, root, handles, refresh, csrf, avatars, chance })
     }
 
     async fn first(
@@ -94,6 +97,11 @@ impl Vault {
     /// The keyed check of forms.
     pub fn csrf(&self) -> &CsrfKey {
         &self.csrf
+    }
+
+    /// The key of the links at which apps fetch avatars.
+    pub fn avatars(&self) -> &AvatarKey {
+        &self.avatars
     }
 
     /// The source of fresh secrets and ids.

@@ -5,17 +5,17 @@ mod listen;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use portico_http::{FaceSettings, House, Limits};
+use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Ways};
-use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration, Ways};
+use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
@@ -45,9 +45,15 @@ pub enum ServeError {
     /// The signing keys do not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The secret of identity checks cannot be read.
+    #[error("kyc.webhook_secret_file: {0} {1}")]
+    KycSecret(String, String),
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    /// The console's secret at its provider is not to be had.
+    #[error("console.client_secret_file {path}: {why}", path = .0.display(), why = .1)]
+    ConsoleSecret(PathBuf, String),
     /// The configured cost of passwords is none.
     #[error("passwords: Argon2 does not take this memory_kib, iterations and parallelism")]
     Passwords,
@@ -153,10 +159,13 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let live = Live::open(store.clone(), clock.clone(), vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
+    let console = console_settings(&config, &admin_url)?;
     let face = FaceSettings {
         admin_token_digest: digest(admin_token.expose()),
+        console,
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
+        kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
     let (courier, _carried) = Courier::new(Ways::default());
     let keysets = KeySets::new(outbound.clone());
@@ -169,6 +178,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let deliveries = Deliveries::new(store, compose, outbound, now, wake);
     tasks.spawn(deliveries.run(stopping.clone()));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
+    tasks.spawn(until(stopping.clone(), portico_http::figures::run(house.clone())));
     let hub = live.clone();
     tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));
     let upkeep = metrics.clone();
@@ -184,12 +194,49 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     Ok(Running { public_url, admin_url, admin_token, house, stop, tasks, _data: data })
 }
 
+fn console_settings(config: &Config, admin_url: &str) -> Result<ConsoleSettings, ServeError> {
+    let section = &config.console;
+    let url = section.url.as_ref().map_or(admin_url, |url| url.as_str());
+    let provider = match (&section.issuer, &section.client_id) {
+        (Some(issuer), Some(client_id)) => Some(ConsoleProvider {
+            registration: Registration {
+                issuer: issuer.clone(),
+                client_id: client_id.clone(),
+                client_secret: section.client_secret_file.as_deref().map(client_secret).transpose()?,
+                scope: "openid email".to_owned(),
+                redirect_uri: format!("{url}/console/provider"),
+            },
+            allow: section.allow.0.clone(),
+        }),
+        _ => None,
+    };
+    Ok(ConsoleSettings { secure: url.starts_with("https://"), provider })
+}
+
+fn client_secret(file: &Path) -> Result<Secret, ServeError> {
+    let unreadable = |error: std::io::Error| ServeError::ConsoleSecret(file.to_owned(), error.to_string());
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    match text.trim() {
+        "" => Err(ServeError::ConsoleSecret(file.to_owned(), "it is empty".to_owned())),
+        secret => Ok(Secret::from(secret.to_owned())),
+    }
+}
+
 async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
     let path: PathBuf =
         config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
     let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
     Ok(Arc::new(opened?))
+}
+
+/// The secret in this file, if one is named.
+fn kyc_webhook(file: Option<&Path>) -> Result<Option<WebhookKey>, ServeError> {
+    let Some(file) = file else { return Ok(None) };
+    let wrong = |why: String| ServeError::KycSecret(file.display().to_string(), why);
+    let text = std::fs::read_to_string(file).map(Secret::from);
+    let text = text.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    WebhookKey::parse(text.expose()).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {

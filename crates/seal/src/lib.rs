@@ -8,6 +8,7 @@
 
 mod aead;
 pub mod alg;
+pub mod avatar;
 pub mod chance;
 pub mod csrf;
 mod derive;
@@ -23,9 +24,11 @@ pub mod secret;
 pub mod signing;
 pub mod times;
 pub mod verify;
+pub mod webhook;
 
 pub use aead::Unsealable;
 pub use alg::{Alg, NotAnAlg};
+pub use avatar::{AvatarKey, AvatarLink};
 pub use chance::{Chance, SystemChance, id16, secret};
 pub use csrf::CsrfKey;
 pub use handle::{HandleIndex, normalise_email, normalise_phone, normalise_username};
@@ -39,6 +42,7 @@ pub use secret::{Secret, digest, matches, pkce_s256};
 pub use signing::{SigningKey, key_set, thumbprint};
 pub use times::check_times;
 pub use verify::{Expect, NotVerified, VerifyingKeys};
+pub use webhook::{NotAWebhookSecret, WebhookKey};
 
 #[cfg(test)]
 mod counting;

@@ -8,7 +8,7 @@ mod read;
 
 pub use backup::Backup;
 pub use commit::{Commit, CommitError, Committed, Taken};
-pub use read::{Page, Read, StoredSecret, Unavailable};
+pub use read::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 
 /// A whole store. Chosen once, in the wiring, and never asked about again.
 pub trait Store: Read + Commit + Backup {}

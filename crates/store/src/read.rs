@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -39,6 +40,8 @@ pub struct Page<K> {
 
 /// A wrapped secret of the house.
 pub type StoredSecret = Vec<u8>;
+/// A person's picture as it is stored.
+pub type SealedAvatar = Vec<u8>;
 
 type Found<T> = Result<Option<T>, Unavailable>;
 type Listed<T> = Result<Vec<T>, Unavailable>;
@@ -57,6 +60,8 @@ pub trait Read: Send + Sync {
     async fn hosts(&self, page: Page<ClientId>) -> Listed<Client>;
     /// Apps by id.
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client>;
+    /// Apps whose id begins like this, by id.
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client>;
 
     /// Whether any client that is not suspended has registered this web origin (compared exactly).
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable>;
@@ -81,6 +86,8 @@ pub trait Read: Send + Sync {
     async fn links_of(&self, user: UserId) -> Listed<Link>;
     /// A person's links that were undone, the latest first.
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink>;
+    /// A person's picture, sealed.
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;
     /// People by id.
     async fn people(&self, page: Page<UserId>) -> Listed<Person>;
 
@@ -133,6 +140,12 @@ pub trait Read: Send + Sync {
     async fn next_delivery_at(&self) -> Found<Moment>;
     /// Deliveries by id, all or in one state.
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery>;
+
+    /// How many deliveries are pending; what goes beyond `most` is not counted.
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable>;
+
+    /// The audit trail, latest line first, of one target's id or of all: the lines before `after`.
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine>;
 
     /// Every signing key that has not been swept, oldest first.
     async fn signing_keys(&self) -> Listed<SigningKeyRecord>;

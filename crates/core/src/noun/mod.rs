@@ -1,6 +1,9 @@
 //! What there is: plain values, each in the file of its name; the store has a file of the same name.
 
+pub mod address;
 pub mod app;
+pub mod audit;
+pub mod avatar;
 pub mod catalogue;
 pub mod challenge;
 pub mod client;
@@ -13,7 +16,9 @@ pub mod event;
 pub mod family;
 pub mod host;
 pub mod key;
+pub mod kyc;
 pub mod link;
+pub mod payment;
 pub mod person;
 pub mod session;
 pub mod token;

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::UserId;
 use crate::moment::Moment;
+use crate::noun::address::Address;
+use crate::noun::avatar::Avatar;
+use crate::noun::kyc::Kyc;
+use crate::noun::payment::PaymentMethod;
 
 /// An account as it is stored. What is personal in it is sealed under the person's own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,18 @@ pub struct Profile {
     /// Phone numbers (E.164), the main one first.
     #[serde(default)]
     pub phones: Vec<Contact>,
+    /// Addresses in the order in which they were added; if there are any, one is the default.
+    #[serde(default)]
+    pub addresses: Vec<Address>,
+    /// Payment methods in the order in which they were added; if there are any, one is the default.
+    #[serde(default)]
+    pub payment_methods: Vec<PaymentMethod>,
+    /// How far the person's identity was checked.
+    #[serde(default)]
+    pub kyc: Kyc,
+    /// The person's own picture, which goes before [`Self::picture`].
+    #[serde(default)]
+    pub avatar: Option<Avatar>,
 }
 
 impl fmt::Debug for Profile {
@@ -80,6 +96,11 @@ impl Profile {
     /// The main phone number, if it is verified.
     pub fn verified_phone(&self) -> Option<&str> {
         verified(&self.phones)
+    }
+
+    /// The address to take where one is wanted.
+    pub fn default_address(&self) -> Option<&Address> {
+        self.addresses.iter().find(|address| address.is_default)
     }
 }
 

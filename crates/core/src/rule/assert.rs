@@ -6,6 +6,7 @@ use crate::denied::Denied;
 use crate::moment::{Moment, Span};
 use crate::noun::host::TrustedIssuer;
 use crate::noun::person::{Contact, Profile};
+use crate::rule::card;
 
 /// How long an assertion may live.
 pub const LONGEST: Span = Span::minutes(5);
@@ -71,7 +72,8 @@ impl Audience {
 /// Checks everything about an assertion but its signature and whether it was used before.
 /// Answers its `jti` and the moment when the memory of it may go.
 ///
-/// Every refusal is `invalid_grant` (RFC 7523 §3.1).
+/// Every refusal is `invalid_grant` (RFC 7523 §3.1), but for a card number in a claim: that is
+/// `invalid_request`.
 pub fn check<'a>(
     assertion: &'a Assertion,
     trusted: &TrustedIssuer,
@@ -92,6 +94,7 @@ pub fn check<'a>(
     if texts.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
         return bad("a claim of the assertion holds a control character");
     }
+    texts.into_iter().flatten().try_for_each(|text| card::check(text))?;
     let expires = Moment::from_seconds(assertion.exp);
     if now >= expires + LEEWAY {
         return bad("the assertion has expired");
@@ -191,6 +194,8 @@ mod tests {
             json!({"iat": i64::MIN}),
             json!({"name": "a\u{0}b"}),
             json!({"email": "a\nb@example.org"}),
+            json!({"name": "4111 1111 1111 1111"}),
+            json!({"picture": "https://p.example/5555555555554444"}),
         ] {
             assert!(!ok(bad.clone()), "{bad}");
         }

@@ -1,6 +1,7 @@
 //! What consent covers: the one place that says so.
 
 use crate::noun::app::App;
+use crate::noun::catalogue::canonical;
 use crate::noun::client::{Client, Role};
 use crate::noun::consent::{Consents, Decision};
 use crate::scope::{Scope, ScopeSet};
@@ -8,10 +9,15 @@ use crate::scope::{Scope, ScopeSet};
 /// Whether this app may see what the scope opens, by the person's decisions as they stand.
 ///
 /// `openid` needs no consent. A scope that the manifest does not name is never covered. What
-/// the operator has pre-authorised counts as granted until the person says otherwise.
+/// the operator has pre-authorised counts as granted until the person says otherwise. A standard
+/// OIDC name is covered where the scope that it stands for is.
 pub fn covers(app: &App, consents: &Consents, scope: &Scope) -> bool {
     if scope.is_openid() {
         return true;
+    }
+    let name = canonical(scope.as_str());
+    if name != scope.as_str() {
+        return name.parse().is_ok_and(|scope| covers(app, consents, &scope));
     }
     app.names(scope)
         && match consents.of(scope) {
@@ -59,6 +65,13 @@ mod tests {
         let asked = scopes("openid profile.basic phone.verified email.verified kyc.status");
         assert_eq!(covered(&taxi, &said, &asked), scopes("openid profile.basic"));
         assert_eq!(undecided(app(&taxi), &said, &asked), scopes("email.verified"));
+    }
+
+    #[test]
+    fn a_standard_name_is_covered_with_what_it_stands_for() {
+        let taxi = client("org.example.taxi");
+        let said = consents(&[("profile.basic", Decision::Granted), ("address.list", Decision::Granted)]);
+        assert_eq!(covered(&taxi, &said, &scopes("profile email address")), scopes("profile"));
     }
 
     #[test]

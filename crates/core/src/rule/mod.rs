@@ -6,12 +6,15 @@
 pub mod agree;
 pub mod assert;
 pub mod authorize;
+pub mod card;
 pub mod challenge;
 pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
 pub mod link;
+pub mod operator;
+pub mod palette;
 pub mod profile;
 pub mod redeem;
 pub mod refresh;

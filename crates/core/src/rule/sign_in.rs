@@ -6,6 +6,7 @@ use crate::id::{ClientId, FamilyId, SessionId, UserId};
 use crate::moment::{Moment, Span};
 use crate::noun::family::Family;
 use crate::noun::session::{Session, SessionLimits};
+use crate::rule::card;
 use crate::scope::ScopeSet;
 
 /// How recent a sign-in must be for what cannot be undone.
@@ -116,7 +117,8 @@ pub fn device_name(user_agent: &str) -> String {
     ]);
     let product = || {
         let own = user_agent.split(['/', ' ', '(']).next().unwrap_or_default();
-        own.chars().filter(|c| !c.is_control()).take(40).collect::<String>()
+        let own = own.chars().filter(|c| !c.is_control()).take(40).collect::<String>();
+        if card::holds(&own) { String::new() } else { own }
     };
     let browser = browser.map_or_else(product, str::to_owned);
     match system {

@@ -143,6 +143,10 @@ fn opened_by(claim: &str) -> Option<&'static str> {
         "name" | "picture" => Some("profile.basic"),
         "email" | "email_verified" => Some("email.verified"),
         "phone_number" | "phone_number_verified" => Some("phone.verified"),
+        "addresses" => Some("address.list"),
+        "address" => Some("address"),
+        "payment_methods" => Some("payment.methods"),
+        "kyc" => Some("kyc.status"),
         _ => None,
     }
 }

@@ -125,6 +125,16 @@ fn an_app_hears_only_of_claims_that_its_scopes_open() {
     assert_eq!(heard("openid profile.basic"), "name picture");
     assert_eq!(heard("openid email.verified"), "email email_verified");
     assert_eq!(heard("phone.verified"), "phone_number phone_number_verified");
+    let more = profile(1, &["addresses", "address", "payment_methods", "kyc"]);
+    let heard = |granted: &str| match to_app(&more, granted) {
+        Some(Told::ProfileChanged { claims }) => claims.join(" "),
+        _ => String::new(),
+    };
+    assert_eq!(heard("openid profile.basic email.verified phone.verified union_id"), "");
+    assert_eq!(heard("address.list"), "addresses");
+    assert_eq!(heard("address.list address"), "addresses address");
+    assert_eq!(heard("payment.methods"), "payment_methods");
+    assert_eq!(heard("kyc.status"), "kyc");
     assert_eq!(to_app(&profile(1, &["shoe_size"]), "openid profile.basic"), None);
     assert_eq!(to_app(&profile(2, &["name"]), "openid profile.basic"), None);
 }

@@ -5,6 +5,7 @@ use super::settings::apps::{Access, AccessState, AppAccess, Apps};
 use super::settings::devices::{Device, Devices};
 use super::settings::history::{Decision, History, Outcome, Verdict};
 use super::settings::links::{Links, Tie};
+use super::settings::profile::{Entry, Profile};
 use super::settings::{Done, Sheet};
 use super::sign_in::{SignIn, Via};
 use super::{Frame, Party, Stamp};
@@ -197,6 +198,35 @@ pub(super) fn apps() -> Apps {
             },
         ],
         open_app: None,
+    }
+}
+
+pub(super) fn profile() -> Profile {
+    let entry = |name: &str, line: &str, is_default| Entry {
+        id: "b".repeat(28),
+        name: name.into(),
+        lines: vec![line.into(), "GB".into()],
+        is_default,
+    };
+    Profile {
+        name: "Ana Markou".into(),
+        picture: Some("c".repeat(28)),
+        addresses: vec![entry("Home", "1 High Street", true), entry("Work", "2 Low Street", false)],
+        payments: vec![entry("visa", "•••• 1111", true)],
+        kyc: ("full", "verified"),
+        ..Profile::default()
+    }
+}
+
+pub(super) fn hostile_profile() -> Profile {
+    let hostile = "\"><script>alert(1)</script>\u{202e}".to_owned();
+    let entry = Entry { name: hostile.clone(), lines: vec![hostile.clone()], ..Entry::default() };
+    Profile {
+        name: hostile,
+        addresses: vec![entry.clone(), Entry { is_default: true, ..entry.clone() }],
+        payments: vec![entry],
+        kyc: ("basic", "pending"),
+        ..Profile::default()
     }
 }
 

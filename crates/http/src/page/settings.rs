@@ -1,9 +1,11 @@
 //! The pages where a person sees what is known of them, and takes it back: one page per section.
 
 pub mod apps;
+pub mod data;
 pub mod devices;
 pub mod history;
 pub mod links;
+pub mod profile;
 
 use maud::{Markup, html};
 
@@ -16,21 +18,27 @@ use super::words::Words;
 pub enum Section {
     /// The mini-programs and what each may see.
     Apps,
+    /// What is known of the person.
+    Profile,
     /// Where the person is signed in.
     Devices,
     /// Identities elsewhere with which the person signs in.
     Links,
     /// What the person decided.
     History,
+    /// The person's data, to take along or to have deleted.
+    Data,
 }
 
 impl Section {
     /// Every section in the order of the navigation, with its address, its name and its first line.
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
+        (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
     /// Its address; its forms post there.
@@ -58,6 +66,10 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// The profile was changed.
+    Saved,
+    /// Something was removed from the profile.
+    Removed,
     /// An identity elsewhere was tied to the person.
     Linked,
     /// An identity elsewhere is no longer tied to the person.
@@ -71,6 +83,8 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::Saved, "saved", "profile-done-saved"),
+        (Self::Removed, "removed", "profile-done-removed"),
         (Self::Linked, "linked", "links-done-linked"),
         (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use portico_core::noun::connection::Connection;
 
-use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
 use super::{glyph, name};
 
 /// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
@@ -93,6 +93,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     h1 { (title) }
                     @if let Some(party) = &view.to {
                         p.lead { (words.phrase("sign-in-to", &[("name", &name::shown(party))])) }
+                        (caution(words, party))
                     }
                 }
                 @if let Some(notice) = &view.notice {

@@ -11,13 +11,16 @@ use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
 use super::settings::apps::{AccessState, Apps, apps};
+use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
 use super::settings::links::{Links, links};
+use super::settings::profile::{Profile, profile};
 use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
 use super::{sample, words};
+use portico_core::noun::kyc::{KycLevel, KycStatus};
 
 const PROBLEMS: [Problem; 15] = [
     Problem::NotFound,
@@ -121,6 +124,20 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
     }
+    let nobody = Profile { kyc: ("none", "none"), ..Profile::default() };
+    for (name, view) in [("", sample::profile()), ("-hostile", sample::hostile_profile()), ("-empty", nobody)]
+    {
+        let view = Profile { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-profile{name}"), profile(&view)));
+    }
+    for level in KycLevel::NAMED {
+        for status in KycStatus::NAMED {
+            let kyc = (level.0, status.0);
+            let view = Profile { sheet: sheet(Sheet::default()), kyc, ..Profile::default() };
+            pages.push((format!("settings-profile-{}-{}", level.0, status.0), profile(&view)));
+        }
+    }
+    pages.push(("settings-data".into(), data(&Data { sheet: sheet(Sheet::default()) })));
     for (name, view) in
         [("", sample::links()), ("-hostile", sample::hostile_links()), ("-empty", Links::default())]
     {
@@ -380,9 +397,12 @@ fn an_error_page_helps_and_quotes_the_reference() {
 fn theme_and_language_follow_the_host() {
     let mut view = sample::sign_in();
     assert!(!sign_in(&view).into_string().contains("data-theme"));
-    view.frame.theme = Theme::named("dark");
+    view.frame.theme = Some(Theme::Dark);
     assert!(sign_in(&view).into_string().contains("data-theme=\"dark\""));
-    assert_eq!(Theme::named("none"), None);
+    view.frame.colours = Some("/theme/super.app.css?v=1".into());
+    let page = sign_in(&view).into_string();
+    let (own, theirs) = (page.find("/assets/portico.css"), page.find("\"/theme/super.app.css?v=1\""));
+    assert!(own.is_some() && own < theirs, "the host's colours come after ours");
     view.frame.language = words::preferred(["zh"]);
     let page = sign_in(&view).into_string();
     assert!(page.contains("<html lang=\"zh-CN\" dir=\"ltr\"") && page.contains("登录"));

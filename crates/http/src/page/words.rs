@@ -45,6 +45,8 @@ const FILES: &[(&str, [&str; 3])] = &files![
     "devices"
     "links"
     "history"
+    "profile"
+    "data"
     "signed-out"
     "done"
     "error"

@@ -3,7 +3,6 @@
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::{FamilyId, SessionId, UserId};
-use portico_core::noun::event::Happening;
 use portico_core::noun::host::TrustedIssuer;
 use portico_core::noun::link::{Link, LinkProof};
 use portico_core::noun::person::{HandleKind, Profile};
@@ -112,7 +111,11 @@ async fn begin(
 }
 
 /// The changes that fill what a known person's profile lacks.
-pub(super) async fn complete(house: &House, user: UserId, assertion: &Assertion) -> Result<Vec<Change>, Denied> {
+pub(super) async fn complete(
+    house: &House,
+    user: UserId,
+    assertion: &Assertion,
+) -> Result<Vec<Change>, Denied> {
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let blocked = || Denied::new(Code::AccessDenied, "this person may not sign in");
     let person = person.filter(|person| person.person.is_live()).ok_or_else(blocked)?;
@@ -121,19 +124,7 @@ pub(super) async fn complete(house: &House, user: UserId, assertion: &Assertion)
     if !rule::fill(&mut profile, assertion, free, house.now()) {
         return Ok(vec![]);
     }
-    let claims = changed(&person.profile, &profile);
-    let told = Change::Happened { at: house.now(), what: Happening::ProfileChanged { user, claims } };
-    Ok(person.rewrite(&profile, house.live.vault()).into_iter().chain([told]).collect())
-}
-
-fn changed(before: &Profile, after: &Profile) -> Vec<String> {
-    let differs = [
-        ("name", before.name != after.name),
-        ("picture", before.picture != after.picture),
-        ("email", before.emails != after.emails),
-        ("phone_number", before.phones != after.phones),
-    ];
-    differs.into_iter().filter(|(_, differs)| *differs).map(|(claim, _)| claim.to_owned()).collect()
+    super::rewrite::changes(&house.live, &person, &profile)
 }
 
 /// Whether the asserted addresses are free: nobody's, this person's, or an unverified claim of

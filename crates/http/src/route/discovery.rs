@@ -70,7 +70,8 @@ fn document(house: &House) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid",
-            "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified", "unionid",
+            "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified",
+            "address", "addresses", "payment_methods", "kyc", "unionid",
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": words::spoken().collect::<Vec<_>>(),

@@ -65,7 +65,7 @@ async fn attempt(
         Some(app) => {
             let consents =
                 house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
-            (cover::covered(&client.client, &consents, &authorize::canonical(&code.scope)), app.token_ttl)
+            (cover::covered(&client.client, &consents, &issued(&code.scope)), app.token_ttl)
         }
     };
     let issue = Issue {
@@ -85,6 +85,13 @@ async fn attempt(
         family.map(|id| sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)),
     );
     Ok((changes, Some(Redeemed { code, token, family, auth_time })))
+}
+
+/// The scopes of a token for these, which are spelled as they were asked for: in the catalogue's names,
+/// and `address` itself too, since the default address is a claim of its own (OIDC Core §5.4).
+fn issued(spelled: &ScopeSet) -> ScopeSet {
+    let address = spelled.only(|scope| scope.as_str() == "address");
+    authorize::canonical(spelled).iter().chain(address.iter()).cloned().collect()
 }
 
 fn answer(house: &House, client: &LiveClient, redeemed: Redeemed) -> Result<Granted, Denied> {

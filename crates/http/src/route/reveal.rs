@@ -8,12 +8,13 @@ use portico_core::denied::Denied;
 use portico_core::noun::token::Purpose;
 use portico_core::rule::reveal as rule;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::caller::{bad_token, bearer, no_token};
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
-use crate::{House, body};
+use crate::{House, body, claim};
 
 /// The claims, by their standard names (OIDC Core §5.1).
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ struct UserInfo<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    picture: Option<&'a str>,
+    picture: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +32,14 @@ struct UserInfo<'a> {
     phone_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addresses: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_methods: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kyc: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unionid: Option<String>,
 }
@@ -65,15 +74,22 @@ async fn answer(house: &House, request: Request) -> Result<Reply, Denied> {
         Purpose::App => rule::reveal(&person.profile, &signed.scope),
         Purpose::Host | Purpose::Service => rule::Claims::default(),
     };
+    let (keys, client, user) = (&signed.client.keys, &signed.client.client.id, signed.token.user);
     let developer = signed.client.client.app().map(|app| &app.developer).filter(|_| claims.union_id);
     Ok(reply::ok(&UserInfo {
         sub: &signed.token.sub,
         name: claims.name,
-        picture: claims.picture,
+        picture: claims.picture.map(|picture| claim::picture(house, picture, client, user)),
         email: claims.email,
         email_verified: claims.email.map(|_| true),
         phone_number: claims.phone_number,
         phone_number_verified: claims.phone_number.map(|_| true),
+        addresses: claims.addresses.map(|all| all.iter().map(|one| claim::address(one, keys)).collect()),
+        address: claims.address.map(claim::postal),
+        payment_methods: claims
+            .payment_methods
+            .map(|all| all.iter().map(|one| claim::payment_method(one, keys)).collect()),
+        kyc: claims.kyc.as_ref().map(claim::kyc),
         unionid: developer.map(|developer| house.live.vault().union_id(developer, signed.token.user)),
     }))
 }

@@ -11,9 +11,10 @@ use axum::routing::get;
 use maud::Markup;
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::session::Session;
-use portico_seal::digest;
+use portico_seal::{ClientKeys, digest};
 
 use super::me::Who;
+use super::sign_in::OWN_CLIENT;
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::Frame;
@@ -23,14 +24,19 @@ use crate::reply::{self, Reply};
 use crate::{House, body, cookie, page_reply};
 
 mod apps;
+mod data;
 mod devices;
 mod history;
 mod links;
+mod profile;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/settings", get(apps::show).post(apps::act))
+        .route("/settings/profile", get(profile::show).post(profile::act))
+        .route("/settings/profile/picture", get(profile::show_picture).post(profile::put_picture))
+        .route("/settings/data", get(data::show).post(data::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
         .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
@@ -122,6 +128,12 @@ impl Visit {
             Err(Halt::Refused(denied)) => page_reply::refusal(house, self.frame.clone(), &denied),
         }
     }
+}
+
+/// The keys under which the settings name what they show.
+fn keys(house: &House) -> Result<ClientKeys, Denied> {
+    let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
+    Ok(house.live.vault().client_keys(&own))
 }
 
 /// The session of a browser, and the value of its cookie.

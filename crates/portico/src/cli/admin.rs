@@ -99,6 +99,13 @@ impl Admin {
         Ok(self.post(path, read(&input.file)?).await?)
     }
 
+    /// Puts a document in the place of what there is.
+    pub(super) async fn put(&self, path: &[&str], body: &Value) -> Outcome {
+        let request = self.request(Method::PUT, path, &[]);
+        let request = request.header(header::CONTENT_TYPE, "application/json").body(body.to_string());
+        Ok(self.send(request).await?)
+    }
+
     /// Has something done.
     pub(super) async fn act(&self, path: &[&str]) -> Outcome {
         Ok(self.send(self.request(Method::POST, path, &[])).await?)

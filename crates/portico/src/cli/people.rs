@@ -16,10 +16,20 @@ pub(super) enum Users {
     Import(Input),
     /// Show a person with the profile
     Show { user_id: String },
-    /// List people
-    List(Slice),
+    /// List people, or find one
+    List {
+        /// Only whoever has exactly this user id, username, e-mail address or phone number
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        #[command(flatten)]
+        slice: Slice,
+    },
     /// List a person's sessions
     Sessions { user_id: String },
+    /// List the apps that a person uses, and what they decided about each
+    Consents { user_id: String },
+    /// End one session of a person
+    EndSession { user_id: String, session_id: String },
     /// Sign a person out everywhere
     EndSessions { user_id: String },
     /// Sign a person out everywhere and let them in no more
@@ -28,8 +38,24 @@ pub(super) enum Users {
     Resume { user_id: String },
     /// Everything that is kept about a person, in one document
     Export { user_id: String },
+    /// Say how far a person's identity was checked
+    Kyc(Kyc),
     /// Erase a person for good
     Erase { user_id: String },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Kyc {
+    user_id: String,
+    /// none, basic or full
+    #[arg(long)]
+    level: String,
+    /// none, pending, verified, rejected or expired
+    #[arg(long)]
+    status: String,
+    /// When the check was passed, such as 2026-11-21T14:05:00Z; now where it is left out
+    #[arg(long)]
+    verified_at: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -89,12 +115,20 @@ pub(super) async fn users(admin: &Admin, command: Users) -> Outcome {
         }
         Users::Import(input) => import::import(admin, &input.file).await,
         Users::Show { user_id } => admin.get(&["users", &user_id], &[]).await,
-        Users::List(slice) => admin.get(&["users"], &slice.query()).await,
+        Users::List { query, slice } => admin.get(&["users"], &slice.query_with("query", query)).await,
         Users::Sessions { user_id } => admin.get(&["users", &user_id, "sessions"], &[]).await,
+        Users::Consents { user_id } => admin.get(&["users", &user_id, "consents"], &[]).await,
+        Users::EndSession { user_id, session_id } => {
+            admin.delete(&["users", &user_id, "sessions", &session_id]).await
+        }
         Users::EndSessions { user_id } => admin.act(&["users", &user_id, "end-sessions"]).await,
         Users::Suspend { user_id } => admin.act(&["users", &user_id, "suspend"]).await,
         Users::Resume { user_id } => admin.act(&["users", &user_id, "resume"]).await,
         Users::Export { user_id } => admin.get(&["users", &user_id, "export"], &[]).await,
+        Users::Kyc(Kyc { user_id, level, status, verified_at }) => {
+            let report = json!({ "level": level, "status": status, "verified_at": verified_at });
+            admin.put(&["users", &user_id, "kyc"], &report).await
+        }
         Users::Erase { user_id } => admin.act(&["users", &user_id, "erase"]).await,
     }
 }

@@ -10,7 +10,7 @@ use portico_live::Bounds;
 use portico_seal::PasswordCost;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Setting, StoreAddress};
+use super::value::{Issuer, Length, Names, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,8 +98,12 @@ section! {
         passwords: Passwords,
         /// The signing keys.
         keys: Keys,
+        /// Where the outcome of identity checks comes from.
+        kyc: Kyc,
         /// How much is held in memory at most, by number of entries.
         memory: Memory,
+        /// The operator's console, on the admin listener. Operators can sign in with the admin token; with `issuer`, also at that OpenID Connect provider.
+        console: Console,
         /// What is written to standard error.
         log: Log,
     }
@@ -148,6 +152,14 @@ section! {
 }
 
 section! {
+    /// Where the outcome of identity checks comes from.
+    Kyc {
+        /// The file with the secret of the provider that reports to `/v1/webhooks/kyc`: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks). Where none is given, there is no such address.
+        webhook_secret_file: Option<PathBuf> = None,
+    }
+}
+
+section! {
     /// How much is held in memory at most.
     Memory {
         /// Hosts and apps.
@@ -160,6 +172,22 @@ section! {
         people: usize = Bounds::default().people,
         /// Tokens whose signature has been checked.
         tokens: usize = Bounds::default().tokens,
+    }
+}
+
+section! {
+    /// The operator's console.
+    Console {
+        /// The address at which operators open it, without a path. Where none is given: `http://` and the admin address bound. With `https://`, its cookies are `Secure`. The provider sends operators back to `/console/provider` there.
+        url: Option<Issuer> = None,
+        /// The issuer of the OpenID Connect provider, exactly as it writes it.
+        issuer: Option<String> = None,
+        /// The console's client id at the provider.
+        client_id: Option<String> = None,
+        /// The file with the console's secret at the provider, on one line. None for a public client.
+        client_secret_file: Option<PathBuf> = None,
+        /// Who is an operator: e-mail addresses, which count where the provider says that they are verified, and subjects.
+        allow: Names = Names::default(),
     }
 }
 

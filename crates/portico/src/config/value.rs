@@ -54,6 +54,18 @@ impl<S: Setting> Setting for Option<S> {
     }
 }
 
+/// A list of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Names(pub Vec<String>);
+
+impl Setting for Names {
+    const KIND: &'static str = "list of text";
+    fn shown(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
 /// A length of time, written as a number and a unit: `45 s`, `30 min`, `12 h`, `30 days`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length(pub Span);

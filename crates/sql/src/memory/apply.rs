@@ -49,6 +49,11 @@ impl State {
             Change::ProfileRewritten { user, before, after, handles } => {
                 self.rewrite_profile(user, &before, after, &handles)
             }
+            Change::AvatarSet { user, sealed } => self.set_avatar(user, sealed),
+            Change::AvatarRemoved { user } => {
+                self.avatars.remove(&user);
+                Ok(())
+            }
             Change::PasswordSet { user, hash } => self.set_password(user, hash),
             Change::PersonBlocked { user, at } => self.block_person(user, at),
             Change::PersonErased { user, at } => self.erase_person(user, at),
@@ -113,6 +118,11 @@ impl State {
             Change::KeyMade(key) => self.make_key(key),
             Change::KeyRetired { kid, at } => self.retire_key(kid, at),
             Change::SecretStored { name, wrapped } => self.store_secret(name, wrapped),
+
+            Change::Audited(entry) => {
+                self.append_audit(entry);
+                Ok(())
+            }
 
             Change::Swept(times) => {
                 self.sweep(&times);

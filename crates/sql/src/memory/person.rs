@@ -72,6 +72,7 @@ impl State {
         })?;
         self.handles.clear_where(|_, (owner, _)| *owner == user);
         self.links.clear_where(|_, link| link.user == user);
+        self.avatars.remove(&user);
         self.past_links.clear_where(|_, past| past.link.user == user);
         self.standing.clear_where(|(owner, ..), _| *owner == user);
         self.history.clear_where(|_, entry| entry.user == user);

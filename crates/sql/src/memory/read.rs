@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -19,7 +20,7 @@ use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, StoredSecret, Unavailable};
+use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 
 use super::Memory;
 
@@ -46,6 +47,11 @@ impl Read for Memory {
 
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
         Ok(self.state.lock().clients_like(&page, |client| client.app().is_some()))
+    }
+
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let like = |client: &Client| client.app().is_some() && client.id.as_str().starts_with(prefix);
+        Ok(self.state.lock().clients_like(&page, like))
     }
 
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
@@ -82,6 +88,10 @@ impl Read for Memory {
 
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         Ok(self.state.lock().links_of(user))
+    }
+
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
+        Ok(self.state.lock().avatars.get(&user).cloned())
     }
 
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
@@ -178,6 +188,14 @@ impl Read for Memory {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         Ok(self.state.lock().deliveries_in(state, page))
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        Ok(self.state.lock().count_waiting(most))
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        Ok(self.state.lock().audit_page(target, page))
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {

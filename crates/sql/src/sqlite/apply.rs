@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    catalogue, challenge, client, code, connection, consent, delivery, developer, event, family, key, link,
-    person, session, sweep, token,
+    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
+    family, key, link, person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -32,6 +32,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::ProfileRewritten { user, before, after, handles } => {
             person::rewrite_profile(db, user, &before, &after, &handles)
         }
+        Change::AvatarSet { user, sealed } => avatar::set(db, user, &sealed),
+        Change::AvatarRemoved { user } => avatar::remove(db, user),
         Change::PasswordSet { user, hash } => person::set_password(db, user, &hash),
         Change::PersonBlocked { user, at } => person::block(db, user, at),
         Change::PersonErased { user, at } => person::erase(db, user, at),
@@ -80,6 +82,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),
+
+        Change::Audited(entry) => audit::append(db, &entry),
 
         Change::Swept(times) => {
             while sweep::round(db, &times)? {}

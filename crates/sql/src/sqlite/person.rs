@@ -6,6 +6,7 @@ use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_store::{CommitError, Page, Taken};
 use rusqlite::{Connection, Row};
 
+use super::avatar;
 use super::column::{id, limit, maybe_moment, moment};
 use super::statement::{Applied, Failure, Read, add, any, hold, many, must, one, run};
 
@@ -139,6 +140,7 @@ pub(super) fn erase(db: &Connection, user: UserId, at: Moment) -> Applied {
         "delete from person_key where user_id = ?1",
         DROP_HANDLES,
         "delete from link where user_id = ?1",
+        avatar::REMOVE,
         "delete from past_link where user_id = ?1",
         "delete from consent_standing where user_id = ?1",
         "delete from consent_history where user_id = ?1",

@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -19,13 +20,13 @@ use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, StoredSecret, Unavailable};
+use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, catalogue, challenge, client, code, connection, consent, delivery, developer, event, family, key,
-    link, person, session, statement, token,
+    Sqlite, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    event, family, key, link, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -76,6 +77,11 @@ impl Read for Sqlite {
         self.long(move |db| client::apps(db, &page)).await
     }
 
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let prefix = prefix.to_owned();
+        self.long(move |db| client::apps_starting(db, &prefix, &page)).await
+    }
+
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
         self.point(|db| client::origin_is_registered(db, origin))
     }
@@ -110,6 +116,10 @@ impl Read for Sqlite {
 
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         self.point(|db| link::of(db, user))
+    }
+
+    async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
+        self.point(|db| avatar::of(db, user))
     }
 
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
@@ -207,6 +217,15 @@ impl Read for Sqlite {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         self.long(move |db| delivery::page(db, state, page)).await
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        self.long(move |db| delivery::waiting(db, most)).await
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        let target = target.map(str::to_owned);
+        self.long(move |db| audit::page(db, target.as_deref(), page)).await
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {

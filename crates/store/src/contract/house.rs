@@ -86,6 +86,7 @@ impl House {
             store.person_by_handle(HandleKind::Username, &index).await,
             store.handle_is_verified(HandleKind::Email, &index).await,
             store.person_by_link("https://issuer.example", &index).await,
+            (store.links_of(user).await, store.avatar(user).await),
             store.consents(user, &self.other_app).await,
             store.consent_history(user, 10).await,
             store.apps_of(user).await,

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod audit;
+mod avatar;
 mod challenge;
 mod client;
 mod code;
@@ -91,12 +93,26 @@ macro_rules! suite {
 }
 
 suite! { $
+    audit {
+        the_trail_reads_back_latest_first,
+        a_line_goes_with_the_list_that_it_tells_of,
+        the_trail_of_one_target_holds_nothing_else,
+        the_trail_comes_in_pages_complete_and_in_order,
+        a_sweep_leaves_the_trail,
+    }
+    avatar {
+        an_avatar_reads_back_as_it_was_set_and_the_last_one_stands,
+        an_avatar_is_removed_and_removing_none_changes_nothing,
+        an_avatar_goes_with_its_person_and_none_comes_after,
+        an_avatar_and_its_profile_change_together_or_not_at_all,
+    }
     client {
         a_client_reads_back_as_it_was_registered,
         a_client_is_rewritten_only_from_the_version_that_was_read,
         of_two_racing_rewrites_of_one_client_one_wins,
         a_removed_client_takes_its_consents_codes_and_families_with_it,
         hosts_and_apps_come_in_pages_complete_and_in_order,
+        apps_are_found_by_the_beginning_of_their_id,
         an_origin_counts_while_a_live_client_lists_it,
         a_developer_registered_again_has_its_new_name,
         a_scope_registered_again_has_its_new_words,
@@ -135,6 +151,7 @@ suite! { $
         a_delivery_is_due_in_the_order_of_its_time,
         a_delivery_that_was_tried_stands_where_it_was_put,
         deliveries_come_in_pages_complete_and_in_order,
+        waiting_deliveries_are_counted_up_to_a_bound,
     }
     event {
         events_are_numbered_in_the_order_of_their_commits,
@@ -175,6 +192,7 @@ suite! { $
         an_erased_person_leaves_only_that_there_was_somebody,
         a_blocked_person_is_not_held_until_the_block_is_lifted,
         an_identity_elsewhere_belongs_to_one_person,
+        the_identities_of_a_person_come_earliest_first,
         people_come_in_pages_complete_and_in_order,
     }
     session {

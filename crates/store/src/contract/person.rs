@@ -2,6 +2,7 @@
 
 use portico_core::Change;
 use portico_core::id::UserId;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 
 use super::house::House;
@@ -152,6 +153,17 @@ pub(super) async fn an_identity_elsewhere_belongs_to_one_person(house: House) {
     elsewhere.issuer = "https://other.example".to_owned();
     house.done(vec![Change::Linked(elsewhere)]).await;
     assert_eq!(store.person_by_link("https://other.example", &digest(5)).await, Ok(Some(house.user)));
+}
+
+pub(super) async fn the_identities_of_a_person_come_earliest_first(house: House) {
+    let (user, store) = (house.user, &house.store);
+    let late = Link { linked_at: at(9), ..link(5, user) };
+    let early = Link { linked_at: at(2), issuer: "https://other.example".to_owned(), ..link(6, user) };
+    house.done(vec![Change::Linked(late.clone()), Change::Linked(early.clone())]).await;
+    assert_eq!(store.links_of(user).await, Ok(vec![link(1, user), early, late]));
+    assert_eq!(store.links_of(user_id(999)).await, Ok(vec![]));
+    house.done(vec![Change::PersonErased { user, at: at(10) }]).await;
+    assert_eq!(store.links_of(user).await, Ok(vec![]));
 }
 
 pub(super) async fn people_come_in_pages_complete_and_in_order(house: House) {

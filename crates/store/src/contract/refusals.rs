@@ -120,6 +120,7 @@ fn of_people(house: &House) -> Vec<(Change, CommitError)> {
         handles,
     };
     let password = |number| Change::PasswordSet { user: user_id(number), hash: "$argon2id$new".to_owned() };
+    let avatar = |number| Change::AvatarSet { user: user_id(number), sealed: vec![1] };
     let username = vec![handle(HandleKind::Username, 2, true)];
     let fresh = handle(HandleKind::Email, 300, true);
     vec![
@@ -131,6 +132,8 @@ fn of_people(house: &House) -> Vec<(Change, CommitError)> {
         (rewrite(house.user, b"sealed 1", username), CommitError::Taken(Taken::Username)),
         (rewrite(user_id(ERASED), b"", vec![]), Conflict),
         (rewrite(user_id(999), b"", vec![]), Conflict),
+        (avatar(ERASED), Conflict),
+        (avatar(999), Conflict),
         (password(ERASED), Conflict),
         (password(999), Conflict),
         (Change::PersonBlocked { user: user_id(999), at: Some(at(1)) }, Conflict),

@@ -57,6 +57,11 @@ impl<'a> Object<'a> {
         self.members.get(key).filter(|value| !value.is_null())
     }
 
+    /// Whether the member was sent, `null` included.
+    pub fn has(&self, key: &str) -> bool {
+        self.members.contains_key(key)
+    }
+
     /// The object under this member, if there is one.
     pub fn object(&self, key: &str) -> Result<Option<Self>, Denied> {
         self.get(key).map(|value| self.within(key, value)).transpose()
@@ -78,6 +83,19 @@ impl<'a> Object<'a> {
     /// The text under this member: trimmed, not empty, without control characters, and of this
     /// many characters at most.
     pub fn text(&self, key: &str, most: usize) -> Result<Option<String>, Denied> {
+        self.bounded(key, most, is_control)
+    }
+
+    /// As [`Self::text`], but of several lines, each ended by a line feed.
+    pub fn lines(&self, key: &str, most: usize) -> Result<Option<String>, Denied> {
+        let lines = self.bounded(key, most, |c| is_control(c) && !matches!(c, '\n' | '\r'))?;
+        match lines.map(|lines| lines.replace("\r\n", "\n")) {
+            Some(lines) if lines.contains('\r') => Err(self.wrong(key, "must not hold control characters")),
+            lines => Ok(lines),
+        }
+    }
+
+    fn bounded(&self, key: &str, most: usize, bad: fn(char) -> bool) -> Result<Option<String>, Denied> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.wrong(key, "must be a text"))?.trim();
         if text.is_empty() {
@@ -86,7 +104,7 @@ impl<'a> Object<'a> {
         if text.chars().count() > most {
             return Err(self.wrong(key, &format!("is longer than {most} characters")));
         }
-        if text.chars().any(is_control) {
+        if text.chars().any(bad) {
             return Err(self.wrong(key, "must not hold control characters"));
         }
         Ok(Some(text.to_owned()))

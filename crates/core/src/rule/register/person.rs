@@ -47,6 +47,7 @@ impl PersonSheet {
             username,
             emails: contact(&top, "email", "email_verified", 254, now)?,
             phones: contact(&top, "phone", "phone_verified", 32, now)?,
+            ..Profile::default()
         };
         Ok(Self { profile, password })
     }

@@ -25,12 +25,18 @@ pub async fn erase(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply
 async fn erased(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
     recently(house, who).await?;
+    gone(house, who).await?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Erases the person who speaks. When it answers, every session is over, every back end is told, and nothing
+/// personal is left.
+pub async fn gone(house: &House, who: Who) -> Result<(), Denied> {
     // This session ends with the erasure itself, so that a call cut short before can be repeated.
     sign_out::end_others(house, who.user, Some(who.session), EndReason::Erased).await?;
     house.decide(|| decided(house, who)).await?;
     // None can begin any more; one may have begun between the two.
-    sign_out::end_others(house, who.user, None, EndReason::Erased).await?;
-    Ok(reply::empty(StatusCode::NO_CONTENT))
+    sign_out::end_others(house, who.user, None, EndReason::Erased).await
 }
 
 async fn decided(house: &House, who: Who) -> Result<(Vec<Change>, ()), Denied> {

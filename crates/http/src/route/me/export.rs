@@ -4,19 +4,25 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portico_core::denied::Denied;
+use portico_core::id::UserId;
+use portico_core::noun::avatar::Avatar;
+use portico_core::noun::link::Link;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
-use portico_live::Signed;
+use portico_live::{Live, LivePerson};
+use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
-use super::{Who, account, answer, apps, caller, history, sessions};
+use super::{Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions};
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::when::rfc3339;
-use crate::{House, page_reply};
+use crate::{House, claim, page_reply};
 
 /// The route. Refusal beside the usual ones: `reauthentication_required`.
 pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply {
@@ -26,9 +32,14 @@ pub async fn export(State(house): State<Arc<House>>, headers: HeaderMap) -> Repl
 async fn exported(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, signed) = caller(house, headers).await?;
     recently(house, who).await?;
-    let document = document(house, who, &signed, &page_reply::accepted(headers)).await?;
+    let document = document(house, who, &signed.client.keys, &page_reply::accepted(headers)).await?;
+    attachment(&document)
+}
+
+/// The document as a file to keep.
+pub fn attachment(document: &Value) -> Result<Reply, Denied> {
     let text =
-        serde_json::to_vec_pretty(&document).map_err(|_| Denied::unavailable("an export that is no JSON"))?;
+        serde_json::to_vec_pretty(document).map_err(|_| Denied::unavailable("an export that is no JSON"))?;
     let mut reply = reply::typed(StatusCode::OK, "application/json", text);
     let name = HeaderValue::from_static("attachment; filename=\"portico-export.json\"");
     reply.headers_mut().insert(header::CONTENT_DISPOSITION, name);
@@ -43,16 +54,44 @@ pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
     Ok(session)
 }
 
-async fn document(house: &House, who: Who, signed: &Signed, languages: &[&str]) -> Result<Value, Denied> {
+/// Everything that is known of the person, under the ids by which the holder of these keys knows it.
+pub async fn document(
+    house: &House,
+    who: Who,
+    keys: &ClientKeys,
+    languages: &[&str],
+) -> Result<Value, Denied> {
     let person = account(house, who.user).await?;
     Ok(json!({
         "exported_at": rfc3339(house.now()),
         "account": { "created_at": person.person.created_at.seconds() },
         "profile": profile(&person.profile),
-        "sessions": sessions::view(house, who, &signed.client.keys).await?,
+        "addresses": addresses::view(&person.profile, keys),
+        "payment_methods": payment_methods::view(&person.profile, keys),
+        "kyc": claim::kyc(&person.profile.kyc),
+        "avatar": picture(&house.live, &person).await?,
+        "links": links(&house.live, who.user).await?,
+        "sessions": sessions::view(house, who, keys).await?,
         "apps": apps::view(house, who.user, languages).await?,
         "history": history::view(house, who.user, usize::MAX).await?,
     }))
+}
+
+/// The person's own picture with its bytes in base64, or null.
+pub async fn picture(live: &Live, person: &LivePerson) -> Result<Value, Denied> {
+    let picture = |(kept, bytes): (Avatar, Vec<u8>)| json!({ "content_type": kept.format.media_type(), "data": STANDARD.encode(bytes) });
+    Ok(avatar::kept(live, person).await?.map_or(Value::Null, picture))
+}
+
+/// Where else the person is known. What they are called there is kept as a keyed hash alone.
+pub async fn links(live: &Live, user: UserId) -> Result<Vec<Value>, Denied> {
+    let links = live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
+    let link = |link: &Link| {
+        json!({
+            "issuer": link.issuer, "proof": link.proof.as_str(), "linked_at": rfc3339(link.linked_at),
+        })
+    };
+    Ok(links.iter().map(link).collect())
 }
 
 /// The whole profile, not only what is chosen for the claims.

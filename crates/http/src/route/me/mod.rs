@@ -14,11 +14,15 @@ use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::{House, caller};
 
+pub mod addresses;
 pub mod apps;
+pub mod avatar;
 pub mod erase;
 pub mod export;
 pub mod history;
+pub mod kyc;
 pub mod links;
+pub mod payment_methods;
 pub mod profile;
 pub mod sessions;
 
@@ -27,6 +31,21 @@ pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/v1/me", axum::routing::delete(erase::erase))
         .route("/v1/me/profile", get(profile::show).patch(profile::change))
+        .route("/v1/me/addresses", get(addresses::list).post(addresses::add))
+        .route(
+            "/v1/me/addresses/{id}",
+            get(addresses::show).put(addresses::replace).patch(addresses::change).delete(addresses::remove),
+        )
+        .route("/v1/me/payment-methods", get(payment_methods::list).post(payment_methods::add))
+        .route(
+            "/v1/me/payment-methods/{id}",
+            get(payment_methods::show)
+                .put(payment_methods::replace)
+                .patch(payment_methods::change)
+                .delete(payment_methods::remove),
+        )
+        .route("/v1/me/kyc", get(kyc::show))
+        .route("/v1/me/avatar", get(avatar::show).put(avatar::put).delete(avatar::remove))
         .route("/v1/me/apps", get(apps::list))
         .route("/v1/me/apps/{app_id}", axum::routing::patch(apps::keep).delete(apps::withdraw_all))
         .route("/v1/me/sessions", get(sessions::list).delete(sessions::end_others))

@@ -10,7 +10,7 @@ use portico_core::denied::Denied;
 use portico_core::noun::session::EndReason;
 use portico_seal::ClientKeys;
 
-use super::{Halt, Visit};
+use super::{Halt, Visit, keys};
 use crate::page::settings::devices::{Device, Devices, devices as page};
 use crate::page::settings::{Done, Section};
 use crate::page::signed_out::{SignedOut, signed_out};
@@ -18,7 +18,6 @@ use crate::page::words::Words;
 use crate::reply::Reply;
 use crate::route::me::Who;
 use crate::route::me::sessions::{self, devices, end_one};
-use crate::route::sign_in::OWN_CLIENT;
 use crate::route::sign_out;
 use crate::when::stamp;
 use crate::{House, cookie, page_reply};
@@ -70,12 +69,6 @@ async fn acted(house: &House, visit: &Visit, body: Body) -> Result<Reply, Halt> 
     }
 }
 
-/// The keys under which this page names sessions.
-fn keys(house: &House) -> Result<ClientKeys, Denied> {
-    let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
-    Ok(house.live.vault().client_keys(&own))
-}
-
 fn device(found: sessions::Device, who: Who, keys: &ClientKeys, words: &Words) -> Device {
     Device {
         session: keys.session_sid(found.session.id),
@@ -87,7 +80,7 @@ fn device(found: sessions::Device, who: Who, keys: &ClientKeys, words: &Words) -
 }
 
 /// The page after the person has signed out here.
-fn left(house: &House, visit: &Visit) -> Reply {
+pub(super) fn left(house: &House, visit: &Visit) -> Reply {
     let view = SignedOut { frame: visit.frame.clone(), back: None };
     let mut reply = page_reply::page(house, StatusCode::OK, signed_out(&view));
     reply.headers_mut().append(header::SET_COOKIE, cookie::clear(house, cookie::SESSION));

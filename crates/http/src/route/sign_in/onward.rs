@@ -7,7 +7,8 @@ use portico_core::noun::session::Session;
 
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::{Frame, Party, Theme};
+use crate::page::{Frame, Party};
+use crate::page_reply::Wish;
 use crate::route::authorize::{SIGNED_IN, marked};
 use crate::{House, page_reply};
 
@@ -40,16 +41,16 @@ impl Onward {
         let onward = fields.get("continue").unwrap_or_default();
         let query = onward.strip_prefix(AUTHORIZE).map(str::to_owned);
         let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
-        let named = |name| fields.get(name).or(inner.get(name));
-        let frame = Frame {
-            theme: named("theme").and_then(Theme::named),
-            language: page_reply::language(named("ui_locales"), headers),
-        };
+        let wish = Wish::read(&fields).or(Wish::read(&inner));
         let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
         let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
         let known = match &id {
             Some(id) => house.live.client(id).await.map_err(|cause| unavailable(&cause))?,
             None => None,
+        };
+        let frame = match &known {
+            Some(known) => wish.frame_for(&known.client, headers),
+            None => wish.frame(headers),
         };
         Ok(Self {
             client: known.as_ref().map_or(own, |known| known.client.id.clone()),

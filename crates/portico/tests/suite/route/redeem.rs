@@ -237,3 +237,49 @@ async fn the_answer_spells_scopes_as_the_request_did() {
     assert_eq!(claims(token)["scope"], "openid profile.basic");
     assert_eq!(world.userinfo(token).await.ok().json()["name"], "boris");
 }
+
+#[tokio::test]
+async fn the_standard_scope_for_addresses_gives_the_default_one_too() {
+    let mut world = World::new().await;
+    let app = "org.example.post";
+    let redirect = format!("https://{app}.example/callback");
+    world.register_app(manifest(app, "acme", &["address.list"], &[])).await;
+    world.create_person("boris", "a long password").await;
+    let mut browser = Browser::default();
+    browser.sign_in(&world, "/sign-in?continue=%2Fsettings%2Fprofile", "boris", "a long password").await.ok();
+    for city in ["Bath", "Leeds"] {
+        let csrf = Browser::field(&browser.get(&world, "/settings/profile").await.ok(), "csrf");
+        let fields = [("csrf", csrf.as_str()), ("action", "add_address"), ("locality", city)];
+        assert_eq!(browser.post(&world, "/settings/profile", &fields).await.status, 303);
+    }
+    for (asked, held, claims) in [
+        ("openid address", "openid address.list address", ["address", "addresses", "sub"].as_slice()),
+        ("openid address.list", "openid address.list", ["addresses", "sub"].as_slice()),
+    ] {
+        let at = authorize(app, &redirect, asked, &[]);
+        let mut reply = browser.follow(&world, &at).await;
+        if reply.body.contains("name=\"decision\"") {
+            let page = browser.get(&world, &at).await.header("location").to_owned();
+            let csrf = Browser::field(&browser.get(&world, &page).await.ok(), "csrf");
+            let onward = browser.post(&world, &page, &[("csrf", &csrf), ("decision", "allow")]).await;
+            reply = browser.follow(&world, onward.header("location")).await;
+        }
+        let code = parameter(reply.header("location"), "code");
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", redirect.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let answer = world.form("/oauth/token", Some(&world.credentials(app)), &fields).await.ok().json();
+        assert_eq!(answer["scope"], asked);
+        let token = answer["access_token"].as_str().unwrap();
+        assert_eq!(world.introspect(app, token).await["scope"], held);
+        let info = world.userinfo(token).await.ok().json();
+        assert_eq!(info.as_object().unwrap().keys().collect::<Vec<_>>(), claims);
+        assert_eq!(info["addresses"].as_array().unwrap().len(), 2);
+        if asked.ends_with("address") {
+            assert_eq!(info["address"], serde_json::json!({ "formatted": "Bath", "locality": "Bath" }));
+        }
+    }
+}

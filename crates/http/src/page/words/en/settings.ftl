@@ -1,8 +1,10 @@
 settings-sections = Sections
 settings-apps = Mini-programs
+settings-profile = Profile
 settings-devices = Devices
 settings-links = Sign-in services
 settings-history = History
+settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused
 settings-withdrawn = Withdrawn

@@ -1,8 +1,10 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
+settings-profile = Профиль
 settings-devices = Устройства
 settings-links = Сервисы для входа
 settings-history = История
+settings-data = Ваши данные
 settings-allowed = Разрешено
 settings-refused = Отказано
 settings-withdrawn = Отозвано

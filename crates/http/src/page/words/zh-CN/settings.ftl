@@ -1,10 +1,12 @@
 settings-sections = 设置分类
 settings-apps = 小程序
+settings-profile = 个人资料
 settings-devices = 登录设备
 settings-links = 登录服务
 settings-history = 授权记录
+settings-data = 您的数据
 settings-allowed = 已同意
 settings-refused = 已拒绝
 settings-withdrawn = 已撤回
 settings-pre-authorised = 已由运营方授权
-settings-last-used = 上次使用：
+settings-last-used = 上次使用

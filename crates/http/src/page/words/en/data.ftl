@@ -1,0 +1,9 @@
+data-lead = Everything that is kept about you, to take along or to have deleted.
+data-export = Your data
+data-export-text = One file (JSON) with your profile, where you are signed in, your mini-programs and what you decided.
+data-export-get = Download
+data-delete = Delete your account
+data-delete-text = You are signed out everywhere, every mini-program is told, and what is known of you is deleted.
+data-delete-sure = This cannot be undone. Nobody can bring the account back, not even we.
+data-delete-yes = Yes, delete my account
+data-recent = For both you must have signed in within the last five minutes; otherwise you are asked to sign in again.

@@ -1,0 +1,9 @@
+data-lead = 这里保存的关于您的全部数据，您可以下载或删除。
+data-export = 您的数据
+data-export-text = 一个 JSON 文件，包含您的个人资料、登录设备、小程序和授权记录。
+data-export-get = 下载
+data-delete = 注销账号
+data-delete-text = 您将在所有设备上退出登录，所有小程序都会收到通知，您的个人数据将被删除。
+data-delete-sure = 此操作无法撤销。账号注销后无法恢复。
+data-delete-yes = 确认注销账号
+data-recent = 这两项操作都需要您在最近五分钟内登录过，否则会要求您重新登录。
