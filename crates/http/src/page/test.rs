@@ -287,12 +287,21 @@ fn assets_are_asked_for_by_the_hash_of_their_content() {
 
 #[test]
 fn the_sign_in_form_posts_username_password_and_csrf_to_its_own_address() {
-    let page = sign_in(&sample::sign_in()).into_string();
+    let page = sign_in(&SignIn { vias: vec![], ..sample::sign_in() }).into_string();
     assert_eq!(field_names(&page), ["csrf", "username", "password"]);
     assert!(page.contains("<form class=\"stack\" method=\"post\">"));
     assert!(page.contains("autocomplete=\"username\"") && page.contains("autocomplete=\"current-password\""));
     assert!(page.contains("to continue to <bdi>Harbour</bdi>"));
     assert!(page.contains("<code>mira</code>"));
+}
+
+#[test]
+fn the_form_of_another_provider_posts_csrf_to_an_address_of_its_own() {
+    let view = sample::sign_in();
+    let page = sign_in(&SignIn { vias: view.vias[..1].to_vec(), ..view }).into_string();
+    assert_eq!(field_names(&page), ["csrf", "username", "password", "csrf"]);
+    assert!(page.contains("method=\"post\" action=\"/sign-in/via/acme?continue=x\""));
+    assert!(page.contains("Continue with <bdi>Acme</bdi>"));
 }
 
 #[test]

@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_later_versions_is_not_there() {
-        for line in ["gateway", "connections list", "agreements list", "migrate", "doctor"] {
+        for line in ["gateway", "agreements list", "migrate", "doctor"] {
             assert_eq!(parse(&format!("portico {line}")).unwrap_err().exit_code(), 2, "{line}");
         }
     }
