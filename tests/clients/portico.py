@@ -45,12 +45,12 @@ class Refused(Exception):
 class Portico:
     """One `portico serve` on a data folder; `start` may be called again after `stop` or `kill`."""
 
-    def __init__(self, data, log):
-        self.data, self.log = Path(data), Path(log)
+    def __init__(self, data, log, arguments=()):
+        self.data, self.log, self.arguments = Path(data), Path(log), arguments
         self.process = self.issuer = self.admin = None
 
     def start(self, listen="127.0.0.1:0"):
-        command = [binary(), "serve", "--data", self.data, "--listen", listen, "--admin-listen", "127.0.0.1:0"]
+        command = [binary(), "serve", "--data", self.data, "--listen", listen, "--admin-listen", "127.0.0.1:0", *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, cwd=self.log.parent, env=ENVIRONMENT)

@@ -47,6 +47,9 @@ export async function house() {
     changeHost: (change) => portico.register("hosts", { ...host, ...change }),
     /** Registers the taxi again, with this instead. */
     changeTaxi: (change) => portico.register("apps", { ...taxi, version: { code: ++version, name: "later" }, ...change }),
+    admin: portico.admin,
+    adminToken: portico.adminToken,
+    cli: portico.cli,
     newPerson: () => {
       const username = `person${++people}`;
       portico.createPerson("Mira Aalto", username, PASSWORD, "--email", `${username}@example.org`, "--email-verified");

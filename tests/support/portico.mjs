@@ -1,7 +1,7 @@
 // The real binary, started and spoken to the way an operator would.
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -55,6 +55,9 @@ export async function serve(...more) {
   };
   return {
     issuer: match[1],
+    admin: match[2],
+    adminToken: () => readFileSync(join(data, "admin.token"), "utf8").trim(),
+    cli,
     register: (kind, document) => cli([kind, "register", "-"], JSON.stringify(document)),
     createPerson: (name, username, password, ...more) =>
       cli(["users", "create", "--name", name, "--username", username, ...more, "--password-stdin"], password),

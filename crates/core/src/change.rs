@@ -5,6 +5,7 @@
 
 use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
+use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
@@ -49,6 +50,13 @@ pub enum Change {
     PersonHeld {
         /// The person relied on.
         user: UserId,
+    },
+    /// Guard: the person's password hash is still this one.
+    PasswordHeld {
+        /// Whose.
+        user: UserId,
+        /// The PHC string that was read; none where there was no password.
+        hash: Option<String>,
     },
     /// Guard: the client is registered and not suspended.
     ClientHeld {
@@ -377,6 +385,9 @@ pub enum Change {
         /// The wrapped secret.
         wrapped: Vec<u8>,
     },
+
+    /// An operator did something, or looked at what is personal: a line of the audit trail.
+    Audited(AuditEntry),
 
     /// Everything whose time has passed was cleared away. A list that holds nothing else may be
     /// applied in several steps, with other lists in between.

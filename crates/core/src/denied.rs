@@ -15,6 +15,8 @@ pub struct Denied {
     pub description: Cow<'static, str>,
     /// What happened, for the log.
     pub cause: Option<Cow<'static, str>>,
+    /// After how many seconds the same request may succeed, where that is known.
+    pub wait: Option<u64>,
 }
 
 /// The public codes, by the names that the standards give them.
@@ -120,12 +122,18 @@ impl std::fmt::Display for Code {
 impl Denied {
     /// A refusal with a description that helps the caller.
     pub fn new(code: Code, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into(), cause: None }
+        Self { code, description: description.into(), cause: None, wait: None }
     }
 
     /// The same refusal with a cause for the log.
     pub fn because(mut self, cause: impl Into<Cow<'static, str>>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// The same refusal, to be asked again after this many seconds.
+    pub fn after(mut self, seconds: u64) -> Self {
+        self.wait = Some(seconds);
         self
     }
 

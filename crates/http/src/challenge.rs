@@ -97,6 +97,19 @@ where
         .await
 }
 
+/// What an open challenge is about, without an answer to it; none where it is answered, too old, or
+/// for something else.
+pub async fn open(
+    house: &House,
+    purpose: ChallengePurpose,
+    reference: &str,
+) -> Result<Option<Answered>, Denied> {
+    let found =
+        house.live.store().challenge(&digest(reference)).await.map_err(|cause| unavailable(&cause))?;
+    let found = found.filter(|found| answer(Some(found), purpose, true, house.now()).is_ok());
+    found.map(|found| opened(house, &found)).transpose()
+}
+
 fn opened(house: &House, found: &Challenge) -> Result<Answered, Denied> {
     let plain = house.live.vault().master().unwrap(&sealed_for(&found.digest), &found.sealed);
     let about = plain.ok().and_then(|plain| String::from_utf8(plain.to_vec()).ok());

@@ -8,6 +8,10 @@ use crate::House;
 pub const SESSION: &str = "portico_session";
 /// What the forms of a browser without a session are bound to.
 pub const FORM: &str = "portico_form";
+/// What a browser is known by to those who signed in there.
+pub const KNOWN: &str = "portico_known";
+/// The prefix of the cookie of a code that the browser waits for.
+pub const CODE: &str = "portico_code_";
 /// The prefix of the cookie of one consent request.
 pub const CONSENT: &str = "portico_consent_";
 /// The prefix of the cookie of one attempt to sign in at another provider.

@@ -14,6 +14,8 @@ use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::avatar::{self, Drawn};
+use crate::console::{Ended, Provider};
+use crate::figures::Figures;
 use crate::throttle::{Limits, Throttles};
 
 /// How the public face is set up.
@@ -21,12 +23,25 @@ use crate::throttle::{Limits, Throttles};
 pub struct FaceSettings {
     /// SHA-256 of the operator's token.
     pub admin_token_digest: [u8; 32],
+    /// How the operator's console is set up.
+    pub console: ConsoleSettings,
     /// How many failures are borne before an attempt must wait.
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+    /// Whether nobody may make an account by themselves.
+    pub closed_to_newcomers: bool,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
+}
+
+/// How the operator's console is set up.
+#[derive(Debug, Clone, Default)]
+pub struct ConsoleSettings {
+    /// Whether it is reached over TLS, so that its cookies are kept to that.
+    pub secure: bool,
+    /// Where operators may sign in besides with the token.
+    pub provider: Option<Provider>,
 }
 
 /// What every route holds.
@@ -49,6 +64,9 @@ pub struct House {
     pub passkeys: Option<RelyingParty>,
     /// Counts failures.
     pub throttles: Throttles,
+    /// What the operator's console draws.
+    pub figures: Figures,
+    pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
     hashing: Semaphore,
@@ -81,6 +99,8 @@ impl House {
             address,
             courier,
             outbox,
+            figures: Figures::default(),
+            console: Ended::default(),
             settings,
             hashing: Semaphore::new(cores),
             // Decoding takes up to 200 MB: one at a time.
@@ -91,6 +111,12 @@ impl House {
     /// The moment it is now.
     pub fn now(&self) -> Moment {
         self.live.now()
+    }
+
+    /// Whether people may make accounts by themselves: where the operator does not forbid it, and there is
+    /// a way to send them a code.
+    pub fn registers(&self) -> bool {
+        crate::route::code::can_send(self) && !self.settings.closed_to_newcomers
     }
 
     /// Whether the issuer is reached over TLS, so that cookies are bound to it.

@@ -12,11 +12,14 @@ mod challenge;
 mod claim;
 pub mod compose;
 mod connection;
+mod console;
 mod cookie;
 mod cors;
+pub mod figures;
 mod form;
 mod house;
-mod notice;
+mod known;
+mod letter;
 pub mod page;
 mod page_reply;
 mod reply;
@@ -34,7 +37,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 
-pub use house::{FaceSettings, House};
+pub use console::Provider as ConsoleProvider;
+pub use house::{ConsoleSettings, FaceSettings, House};
 pub use throttle::Limits;
 
 use form::Fields;
@@ -43,8 +47,8 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
-    settings, sign_in, theme, token, validate, webhook,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, recover, register,
+    reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -60,6 +64,11 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/register/code", get(register::show_code).post(register::submit_code))
+        .route("/recover", get(recover::show).post(recover::submit))
+        .route("/recover/code", get(recover::show_code).post(recover::submit_code))
         .route("/sign-in/via/{connection}", post(sign_in::via))
         .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/sign-in/passkey", post(sign_in::passkey::submit))
@@ -81,6 +90,7 @@ pub fn public(house: Arc<House>) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), card::public))
         .layer(from_fn_with_state(house.clone(), cors::cors))
+        .layer(from_fn_with_state(house.clone(), figures::count))
         .with_state(house)
 }
 

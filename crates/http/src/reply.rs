@@ -6,6 +6,8 @@ use portico_core::denied::{Code, Denied};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::figures::NoRefusal;
+
 /// An answer.
 pub type Reply = Response<Body>;
 
@@ -75,6 +77,9 @@ pub fn oauth_with(denied: &Denied, further: serde_json::Value) -> Reply {
         let value = HeaderValue::from_static("Basic realm=\"portico\"");
         reply.headers_mut().insert(header::WWW_AUTHENTICATE, value);
     }
+    if denied.code == Code::ConsentRequired {
+        reply.extensions_mut().insert(NoRefusal);
+    }
     retry(&mut reply, denied);
     reply
 }
@@ -140,7 +145,9 @@ pub fn challenge(denied: &Denied) -> Option<HeaderValue> {
 
 fn retry(reply: &mut Reply, denied: &Denied) {
     if denied.code.may_be_retried() {
-        reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
+        reply
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(denied.wait.unwrap_or(RETRY_AFTER)));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Limits on failures: per account and per address, counted by a keyed rate limiter.
+//! Limits on failures and on messages: per account, destination and address, counted by keyed rate limiters.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,9 +7,10 @@ use std::num::NonZeroU32;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use portico_core::denied::{Code, Denied};
+use portico_core::id::UserId;
 use quick_cache::sync::Cache;
 
-/// Failures borne per minute before the next attempt must wait.
+/// Failures borne per minute before the next attempt must wait, and messages sent per hour.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Failed sign-ins to one account.
@@ -20,6 +21,12 @@ pub struct Limits {
     pub client_auth_per_address: NonZeroU32,
     /// Passkey sign-ins begun from one address; every look at the sign-in page begins one.
     pub passkeys_per_address: NonZeroU32,
+    /// Messages per hour that one person asks for.
+    pub messages_per_person: NonZeroU32,
+    /// Messages per hour to one e-mail address or phone number.
+    pub messages_per_destination: NonZeroU32,
+    /// Messages per hour that are asked for from one address.
+    pub messages_per_address: NonZeroU32,
 }
 
 impl Default for Limits {
@@ -30,11 +37,14 @@ impl Default for Limits {
             sign_in_per_address: count(60),
             client_auth_per_address: count(60),
             passkeys_per_address: count(300),
+            messages_per_person: count(20),
+            messages_per_destination: count(10),
+            messages_per_address: count(60),
         }
     }
 }
 
-/// The counters of failures.
+/// The counters of failures and of messages.
 pub struct Throttles {
     /// Failed sign-ins, by the keyed hash of what was typed.
     pub accounts: Failures<[u8; 32]>,
@@ -44,6 +54,11 @@ pub struct Throttles {
     pub clients: Failures<IpAddr>,
     /// Passkey sign-ins begun, by address: each leaves a row for ten minutes.
     pub ceremonies: Failures<IpAddr>,
+    /// Failed sign-ins to the operator's console, by address.
+    pub console: Failures<IpAddr>,
+    senders: Messages<UserId>,
+    destinations: Messages<[u8; 32]>,
+    callers: Messages<IpAddr>,
 }
 
 impl Throttles {
@@ -54,7 +69,27 @@ impl Throttles {
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
             ceremonies: Failures::new(limits.passkeys_per_address),
+            // A token of 256 bits is not guessed; the limit keeps whoever tries from being a burden.
+            console: Failures::new(limits.sign_in_per_account),
+            senders: Messages::new(limits.messages_per_person),
+            destinations: Messages::new(limits.messages_per_destination),
+            callers: Messages::new(limits.messages_per_address),
         }
+    }
+
+    /// Counts a message to this destination (its keyed index), asked for from this address, and
+    /// says whether it may be sent now; if not, how many seconds to wait.
+    ///
+    /// An address that may not send uses up nothing of the destination's.
+    pub fn may_send(&self, destination: [u8; 32], address: IpAddr) -> Result<(), u64> {
+        self.callers.count(&address)?;
+        self.destinations.count(&destination)
+    }
+
+    /// As [`Self::may_send`], for a message that this person asks for.
+    pub fn may_send_for(&self, user: UserId, destination: [u8; 32], address: IpAddr) -> Result<(), u64> {
+        self.senders.count(&user)?;
+        self.may_send(destination, address)
     }
 
     /// Forgets counters that are full again. Run it now and then.
@@ -63,6 +98,25 @@ impl Throttles {
         self.addresses.limiter.retain_recent();
         self.clients.limiter.retain_recent();
         self.ceremonies.limiter.retain_recent();
+        self.console.limiter.retain_recent();
+        self.senders.0.retain_recent();
+        self.destinations.0.retain_recent();
+        self.callers.0.retain_recent();
+    }
+}
+
+/// Counts messages by key.
+struct Messages<K: Hash + Eq + Clone>(DefaultKeyedRateLimiter<K>);
+
+impl<K: Hash + Eq + Clone> Messages<K> {
+    fn new(per_hour: NonZeroU32) -> Self {
+        Self(DefaultKeyedRateLimiter::keyed(Quota::per_hour(per_hour)))
+    }
+
+    fn count(&self, key: &K) -> Result<(), u64> {
+        self.0
+            .check_key(key)
+            .map_err(|not_until| not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
     }
 }
 
@@ -115,6 +169,11 @@ pub fn too_many() -> Denied {
     Denied::new(Code::TooManyRequests, "too many failed attempts; wait and try again")
 }
 
+/// The refusal after too many messages, for this many seconds.
+pub fn too_many_messages(seconds: u64) -> Denied {
+    Denied::new(Code::TooManyRequests, "too many messages were asked for; wait and try again").after(seconds)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -130,6 +189,31 @@ mod tests {
         failures.failed(&1);
         assert!(failures.may_try(&1).is_err_and(|seconds| (1..=60).contains(&seconds)));
         assert_eq!(failures.may_try(&2), Ok(()));
+    }
+
+    #[test]
+    fn messages_are_counted_by_person_destination_and_address() {
+        let count = |n| NonZeroU32::new(n).unwrap();
+        let throttles = Throttles::new(Limits {
+            messages_per_person: count(3),
+            messages_per_destination: count(2),
+            messages_per_address: count(5),
+            ..Limits::default()
+        });
+        let (user, from) = (UserId::from_bytes([1; 16]), IpAddr::from([192, 0, 2, 1]));
+        assert_eq!(throttles.may_send([1; 32], from), Ok(()));
+        assert_eq!(throttles.may_send_for(user, [1; 32], from), Ok(()));
+        let wait = throttles.may_send([1; 32], from).unwrap_err();
+        assert!((1700..=1801).contains(&wait), "{wait}");
+        assert_eq!(throttles.may_send_for(user, [2; 32], from), Ok(()));
+        assert_eq!(throttles.may_send_for(user, [2; 32], from), Ok(()));
+        assert!(throttles.may_send_for(user, [3; 32], from).is_err(), "the person has sent enough");
+        assert!(throttles.may_send([3; 32], from).is_err(), "the address has sent enough");
+        let elsewhere = IpAddr::from([192, 0, 2, 2]);
+        for _ in 0..2 {
+            assert_eq!(throttles.may_send([3; 32], elsewhere), Ok(()), "nothing of it was used up");
+        }
+        assert!(throttles.may_send([3; 32], elsewhere).is_err());
     }
 
     #[test]

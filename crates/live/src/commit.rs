@@ -68,6 +68,7 @@ impl Touched {
             | Change::PasskeyUsed { .. }
             | Change::PasskeyRenamed { .. }
             | Change::PasskeyRemoved { .. }
+            | Change::PasswordHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
             | Change::LinksCounted { .. }
@@ -94,6 +95,7 @@ impl Touched {
             | Change::FamilyRevoked { .. }
             | Change::DeliveryQueued(_)
             | Change::DeliveryTried { .. }
+            | Change::Audited(_)
             | Change::SecretStored { .. } => {}
         }
     }

@@ -81,14 +81,26 @@ impl Live {
     }
 
     /// Whom a text finds that somebody typed to sign in: a username, e-mail address or phone number.
-    pub async fn person_named(&self, text: &str) -> Result<Option<Arc<LivePerson>>, Unavailable> {
+    ///
+    /// The same three look-ups are made whoever is found, and nothing of the person is read.
+    pub async fn user_named(&self, text: &str) -> Result<Option<UserId>, Unavailable> {
+        let mut found = None;
         for kind in [HandleKind::Username, HandleKind::Email, HandleKind::Phone] {
-            let Some(handle) = self.vault().handle(kind, text, false) else { continue };
-            if let Some(user) = self.store().person_by_handle(kind, &handle.index).await? {
-                return self.person(user).await;
-            }
+            let index = self.vault().handle(kind, text, false).map(|handle| handle.index);
+            // Nobody has an empty handle.
+            let index = index.unwrap_or_else(|| self.vault().handles().index(kind.as_str(), ""));
+            let holder = self.store().person_by_handle(kind, &index).await?;
+            found = found.or(holder);
         }
-        Ok(None)
+        Ok(found)
+    }
+
+    /// The person whom a typed name, address or number finds.
+    pub async fn person_named(&self, text: &str) -> Result<Option<Arc<LivePerson>>, Unavailable> {
+        match self.user_named(text).await? {
+            Some(user) => self.person(user).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether the client was entered in the session, as far as memory or the store knows.

@@ -118,6 +118,19 @@ impl Vault {
         handles.filter_map(|(kind, text, verified)| self.handle(kind, text, verified)).collect()
     }
 
+    /// The key under which attempts are counted for what somebody typed to sign in: the same for every way
+    /// of writing one address or number.
+    pub fn typed(&self, text: &str) -> [u8; 32] {
+        let normal = normalise_phone(text).or_else(|| normalise_email(text));
+        self.handles().index("sign-in", &normal.unwrap_or_else(|| normalise_username(text)))
+    }
+
+    /// Whether two texts are the same address or number.
+    pub fn is_same(&self, kind: HandleKind, one: &str, other: &str) -> bool {
+        let index = |text| self.handle(kind, text, false).map(|handle| handle.index);
+        index(one).is_some_and(|one| index(other) == Some(one))
+    }
+
     /// The handle for this text, unless it is not of the kind.
     pub fn handle(&self, kind: HandleKind, text: &str, verified: bool) -> Option<Handle> {
         let normal = match kind {

@@ -1,6 +1,7 @@
 //! Wiring: everything is chosen here once, and never asked about again.
 
 mod listen;
+mod messages;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -12,17 +13,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use portico_http::{FaceSettings, House, Limits};
+use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Ways};
+use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
+
+pub use messages::MessagesError;
 
 /// How long requests and streams under way have at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,12 +49,18 @@ pub enum ServeError {
     /// The signing keys do not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// Messages cannot be sent as configured.
+    #[error(transparent)]
+    Messages(#[from] MessagesError),
     /// The secret of identity checks cannot be read.
     #[error("kyc.webhook_secret_file: {0} {1}")]
     KycSecret(String, String),
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    /// The console's secret at its provider is not to be had.
+    #[error("console.client_secret_file {path}: {why}", path = .0.display(), why = .1)]
+    ConsoleSecret(PathBuf, String),
     /// The configured cost of passwords is none.
     #[error("passwords: Argon2 does not take this memory_kib, iterations and parallelism")]
     Passwords,
@@ -86,19 +96,18 @@ pub struct Running {
     /// The house, for what else runs in this process.
     pub house: Arc<House>,
     stop: watch::Sender<bool>,
+    terminate: Signal,
+    interrupt: Signal,
     tasks: tokio::task::JoinSet<()>,
     _data: DataFolder,
 }
 
 impl Running {
     /// Waits for SIGTERM or SIGINT, then stops in good order.
-    pub async fn until_signal(self) -> Result<(), ServeError> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    pub async fn until_signal(mut self) -> Result<(), ServeError> {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
         self.stop().await;
         Ok(())
@@ -127,9 +136,15 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
 
 /// Starts a server.
 pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError> {
+    // Whoever reads the ready line may send a signal at once.
+    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let metrics = metrics_handle();
-    let data = DataFolder::open(&config.data)?;
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ticking = clock.clone();
+    let now: portico_reach::Clock = Arc::new(move || ticking.now());
+    let carrier = messages::carrier(&config, chance.clone(), now.clone())?;
+    let data = DataFolder::open(&config.data)?;
     let store = open_store(&config, &data).await?;
     let sealed = Vault::is_sealed(&*store).await?;
     let master = data.master_key(config.master_key.as_deref(), sealed, &*chance)?;
@@ -152,27 +167,30 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         rotate_keys_every: config.keys.rotate_every.span(),
         bounds: config.memory.bounds(),
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let live = Live::open(store.clone(), clock.clone(), vault, settings).await?;
+    let live = Live::open(store.clone(), clock, vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
+    let console = console_settings(&config, &admin_url)?;
     let face = FaceSettings {
         admin_token_digest: digest(admin_token.expose()),
+        console,
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
+        closed_to_newcomers: !config.accounts.registration,
         kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
-    let (courier, _carried) = Courier::new(Ways::default());
+    let (courier, letters) = Courier::new(carrier.ways());
     let keysets = KeySets::new(outbound.clone());
     let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
     let compose = Arc::new(portico_http::compose::LogoutTokens(live.clone()));
-    let now: portico_reach::Clock = Arc::new(move || clock.now());
     let deliveries = Deliveries::new(store, compose, outbound, now, wake);
     tasks.spawn(deliveries.run(stopping.clone()));
+    tasks.spawn(carrier.run(letters, stopping.clone(), GRACE));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
+    tasks.spawn(until(stopping.clone(), portico_http::figures::run(house.clone())));
     let hub = live.clone();
     tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));
     let upkeep = metrics.clone();
@@ -185,7 +203,35 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
 
     data.note_server(&admin_url)?;
     let admin_token = admin_token.expose().to_owned();
-    Ok(Running { public_url, admin_url, admin_token, house, stop, tasks, _data: data })
+    Ok(Running { public_url, admin_url, admin_token, house, stop, terminate, interrupt, tasks, _data: data })
+}
+
+fn console_settings(config: &Config, admin_url: &str) -> Result<ConsoleSettings, ServeError> {
+    let section = &config.console;
+    let url = section.url.as_ref().map_or(admin_url, |url| url.as_str());
+    let provider = match (&section.issuer, &section.client_id) {
+        (Some(issuer), Some(client_id)) => Some(ConsoleProvider {
+            registration: Registration {
+                issuer: issuer.clone(),
+                client_id: client_id.clone(),
+                client_secret: section.client_secret_file.as_deref().map(client_secret).transpose()?,
+                scope: "openid email".to_owned(),
+                redirect_uri: format!("{url}/console/provider"),
+            },
+            allow: section.allow.0.clone(),
+        }),
+        _ => None,
+    };
+    Ok(ConsoleSettings { secure: url.starts_with("https://"), provider })
+}
+
+fn client_secret(file: &Path) -> Result<Secret, ServeError> {
+    let unreadable = |error: std::io::Error| ServeError::ConsoleSecret(file.to_owned(), error.to_string());
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    match text.trim() {
+        "" => Err(ServeError::ConsoleSecret(file.to_owned(), "it is empty".to_owned())),
+        secret => Ok(Secret::from(secret.to_owned())),
+    }
 }
 
 async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
@@ -232,6 +278,9 @@ fn limits(config: &Config) -> Limits {
         sign_in_per_address: count(config.rate_limits.sign_in_per_address),
         client_auth_per_address: count(config.rate_limits.client_auth_per_address),
         passkeys_per_address: count(config.rate_limits.passkeys_per_address),
+        messages_per_person: count(config.rate_limits.messages_per_person),
+        messages_per_destination: count(config.rate_limits.messages_per_destination),
+        messages_per_address: count(config.rate_limits.messages_per_address),
     }
 }
 

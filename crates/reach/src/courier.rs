@@ -1,7 +1,15 @@
 //! Messages to people: posted here, carried elsewhere, so that nobody waits for a mail server.
 
+mod carry;
+mod mail;
+mod text;
+
 use portico_core::noun::person::HandleKind;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+pub use carry::{Carrier, Carry, Errand, NotCarried};
+pub use mail::{BadMail, Mail, MailSettings, MailTls};
+pub use text::{BadProvider, Texts};
 
 /// How many messages may wait.
 const WAITING: usize = 10_000;

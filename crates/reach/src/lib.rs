@@ -1,8 +1,10 @@
-//! Everything that goes out: logout deliveries, key sets and other providers, under one address policy and one retry policy.
+//! Everything that goes out: logout deliveries, key sets, other providers and messages to people, each
+//! under its address policy.
 //!
 //! [`AddressPolicy`] says what may be connected to, [`Outbound`] connects to nothing else,
-//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended, and
-//! [`Upstreams`] asks other providers who somebody is.
+//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended,
+//! [`Upstreams`] asks other providers who somebody is, and a [`Courier`] takes messages to people,
+//! which a [`Carrier`] carries.
 
 pub mod address;
 mod attempt;
@@ -21,7 +23,9 @@ mod receiver;
 
 pub use address::{AddressPolicy, Refused};
 pub use attempt::{Compose, Composed, Post};
-pub use courier::{Address, Courier, Letter, Ways};
+pub use courier::{
+    Address, BadMail, BadProvider, Carrier, Courier, Letter, Mail, MailSettings, MailTls, Texts, Ways,
+};
 pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};

@@ -98,6 +98,24 @@ impl Outbound {
         Ok(answer.status().as_u16())
     }
 
+    /// Posts JSON with these headers and answers with the HTTP status, whatever it is. Redirects are not
+    /// followed and the body is not read. At most 10 seconds.
+    pub async fn post_json(
+        &self,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<u16, Unreachable> {
+        let url = self.policy.url(url)?;
+        let mut request =
+            self.client(&url).await?.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = in_time(async { request.send().await.map_err(|error| cause(&error)) }).await?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Fetches a JSON document of at most 256 KiB, over at most three redirects, each of them
     /// held to the same policy. At most 10 seconds.
     pub async fn get_json(&self, url: &str) -> Result<Fetched, Unreachable> {

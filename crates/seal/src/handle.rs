@@ -37,14 +37,20 @@ impl fmt::Debug for HandleIndex {
     }
 }
 
-/// An e-mail address as it is compared: trimmed and lower-cased. `None` for what cannot be one:
+/// An e-mail address as it is compared: trimmed and lower-cased, its domain in ASCII (RFC 5891). `None` for what cannot be one:
 /// without text on both sides of an `@`, with two of them, with white space or control characters,
 /// or beyond 254 bytes (RFC 5321 §4.5.3.1.3).
 pub fn normalise_email(text: &str) -> Option<String> {
     let email = text.trim().to_lowercase();
     let (local, domain) = email.split_once('@')?;
     let readable = email.len() <= 254 && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    (readable && !local.is_empty() && !domain.is_empty() && !domain.contains('@')).then_some(email)
+    if !readable || local.is_empty() || domain.is_empty() || domain.contains('@') {
+        return None;
+    }
+    match url::Host::parse(domain) {
+        Ok(url::Host::Domain(ascii)) => Some(format!("{local}@{ascii}")),
+        _ => Some(email),
+    }
 }
 
 /// A phone number as it is compared: `+` and 7 to 15 digits (E.164). Spaces, dashes, dots and
@@ -82,6 +88,14 @@ mod tests {
     #[test]
     fn one_address_written_twice_is_one_address() {
         assert_eq!(normalise_email(" Anna@Example.ORG\n").as_deref(), Some("anna@example.org"));
+        let ascii = Some("anna@xn--e1afmkfd.xn--p1ai");
+        assert_eq!(normalise_email("Anna@ПРИМЕР.рф").as_deref(), ascii);
+        assert_eq!(normalise_email("anna@xn--e1afmkfd.xn--p1ai").as_deref(), ascii);
+        assert_ne!(
+            normalise_email("anna@еxample.org"),
+            normalise_email("anna@example.org"),
+            "a Cyrillic letter"
+        );
         for bad in ["", "anna", "@example.org", "anna@", "a@b@c", "an na@example.org", "a\u{7}@b.c"] {
             assert_eq!(normalise_email(bad), None, "{bad}");
         }

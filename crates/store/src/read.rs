@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -60,6 +61,8 @@ pub trait Read: Send + Sync {
     async fn hosts(&self, page: Page<ClientId>) -> Listed<Client>;
     /// Apps by id.
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client>;
+    /// Apps whose id begins like this, by id.
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client>;
 
     /// Whether any client that is not suspended has registered this web origin (compared exactly).
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable>;
@@ -103,6 +106,8 @@ pub trait Read: Send + Sync {
     async fn session_by_cookie(&self, digest: &[u8; 32]) -> Found<Session>;
     /// A person's sessions that have not been ended, latest started first, 1,000 at most.
     async fn sessions_of(&self, user: UserId) -> Listed<Session>;
+    /// The first of a person's sessions that the store remembers, ended ones included.
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId>;
     /// Sessions begun through this client that have not been ended, by id.
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session>;
     /// Sessions that have not been ended but expired at this moment or before, longest first.
@@ -143,6 +148,12 @@ pub trait Read: Send + Sync {
     async fn next_delivery_at(&self) -> Found<Moment>;
     /// Deliveries by id, all or in one state.
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery>;
+
+    /// How many deliveries are pending; what goes beyond `most` is not counted.
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable>;
+
+    /// The audit trail, latest line first, of one target's id or of all: the lines before `after`.
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine>;
 
     /// Every signing key that has not been swept, oldest first.
     async fn signing_keys(&self) -> Listed<SigningKeyRecord>;

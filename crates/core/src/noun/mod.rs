@@ -3,6 +3,7 @@
 pub mod acr;
 pub mod address;
 pub mod app;
+pub mod audit;
 pub mod avatar;
 pub mod catalogue;
 pub mod challenge;

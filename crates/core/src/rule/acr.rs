@@ -7,12 +7,6 @@ use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::session::Session;
 use crate::scope::ScopeSet;
 
-/// The method of a password (RFC 8176).
-pub const PASSWORD: &str = "pwd";
-/// The method of a code sent by e-mail.
-pub const EMAIL_CODE: &str = "otp";
-/// The method of a code sent as a text message.
-pub const PHONE_CODE: &str = "sms";
 /// The methods of a passkey that has verified its user: possession of a key, and two factors.
 pub const PASSKEY: &str = "pop mfa";
 

@@ -79,12 +79,11 @@ fn an_answer_counts_only_with_its_state_and_from_its_issuer() {
 
 #[test]
 fn a_refusal_is_repeated_only_by_a_plain_code_and_only_to_who_asked() {
-    let plain = metadata(json!({}));
+    let (plain, long) = (metadata(json!({})), "a".repeat(65));
     let refusing = |error| Returned { state: Some("s"), error: Some(error), ..Returned::default() };
     let refused = |code: &str| Err(NotAccepted::Refused(code.to_owned()));
     assert_eq!(refusing("access_denied").code("s", &plain), refused("access_denied"));
     assert_eq!(refusing("<b>anna@example.org</b>").code("s", &plain), refused("unknown_error"));
-    let long = "a".repeat(65);
     assert_eq!(refusing(&long).code("s", &plain), refused("unknown_error"));
     assert!(matches!(refusing("access_denied").code("t", &plain), Err(NotAccepted::Malformed(_))));
 }

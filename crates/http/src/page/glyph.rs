@@ -11,7 +11,7 @@ fn drawing(path: &'static str) -> Markup {
 }
 
 /// Portico's mark: a doorway under a pediment.
-pub(super) fn mark() -> Markup {
+pub(crate) fn mark() -> Markup {
     html! {
         svg.mark viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
             path d="M12 2 2.5 7.6V10h19V7.6zM4.5 12v8H8v-8zM16 12v8h3.5v-8zM10 20v-5a2 2 0 0 1 4 0v5z" {}
@@ -55,7 +55,7 @@ pub(super) fn device() -> Markup {
     drawing("M4 5h16v11H4zM2 19.500h20")
 }
 
-pub(super) fn check() -> Markup {
+pub(crate) fn check() -> Markup {
     drawing("M5 12.500l5 5 9-11")
 }
 
@@ -63,7 +63,7 @@ pub(super) fn chevron() -> Markup {
     drawing("M6 9.500l6 6 6-6")
 }
 
-pub(super) fn warning() -> Markup {
+pub(crate) fn warning() -> Markup {
     drawing("M12 3.500l9.5 17h-19zM12 10v5M12 17.500v.5")
 }
 

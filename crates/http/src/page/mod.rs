@@ -5,14 +5,18 @@
 //! inline style, so they hold under `default-src 'none'; style-src 'self'; img-src 'self' https: data:`.
 
 pub mod asset;
+pub mod code;
 pub mod colours;
 pub mod consent;
 pub mod done;
 pub mod error;
-mod glyph;
+pub(crate) mod glyph;
 pub mod layout;
-mod name;
+pub(crate) mod name;
 pub mod passkey;
+pub mod password;
+pub mod recover;
+pub mod register;
 #[cfg(test)]
 mod sample;
 pub mod settings;

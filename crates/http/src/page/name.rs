@@ -16,7 +16,7 @@ pub(super) fn shown(party: &Party) -> String {
 }
 
 /// A short text on one line: a name, a title, a label.
-pub(super) fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let text = prose(text);
     match text.char_indices().nth(LONGEST) {
         None => text,
@@ -25,7 +25,7 @@ pub(super) fn tidy(text: &str) -> String {
 }
 
 /// A running text, whole, on one paragraph.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut last = ' ';
     let mut marks = 0;

@@ -5,6 +5,7 @@ pub mod data;
 pub mod devices;
 pub mod history;
 pub mod links;
+pub mod password;
 pub mod profile;
 pub mod security;
 
@@ -29,6 +30,8 @@ pub enum Section {
     Links,
     /// What the person decided.
     History,
+    /// The password.
+    Password,
     /// The person's data, to take along or to have deleted.
     Data,
 }
@@ -42,6 +45,7 @@ impl Section {
         (Self::Security, "/settings/security", "settings-security", "security-lead"),
         (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Password, "/settings/password", "settings-password", "password-lead"),
         (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
@@ -76,6 +80,8 @@ pub enum Done {
     PasskeyRenamed,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// The password was changed.
+    PasswordChanged,
     /// The profile was changed.
     Saved,
     /// Something was removed from the profile.
@@ -96,6 +102,7 @@ impl Done {
         (Self::PasskeyAdded, "passkey-added", "passkey-done-added"),
         (Self::PasskeyRenamed, "passkey-renamed", "passkey-done-renamed"),
         (Self::PasskeyRemoved, "passkey-removed", "passkey-done-removed"),
+        (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),
         (Self::Linked, "linked", "links-done-linked"),

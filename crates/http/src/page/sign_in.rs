@@ -29,6 +29,19 @@ pub struct SignIn {
     pub notice: Option<String>,
     /// Whether passkeys can be used here.
     pub passkey: bool,
+    /// The other ways in.
+    pub ways: OtherWays,
+}
+
+/// The addresses of the ways in beside the password; none for those that are not open.
+#[derive(Clone, Debug, Default)]
+pub struct OtherWays {
+    /// Where the form asks for a code.
+    pub code: Option<String>,
+    /// Where a lost password is replaced.
+    pub recover: Option<String>,
+    /// Where an account is made.
+    pub register: Option<String>,
 }
 
 /// Another provider at which one may sign in; its form posts `csrf` to `action`.
@@ -72,6 +85,8 @@ pub enum SignInProblem {
         /// Seconds until the next attempt, as in `Retry-After`.
         seconds: u64,
     },
+    /// Nobody was named to send a code to.
+    Nobody,
     /// The form was too old, or was not ours (`csrf`).
     FormExpired,
     /// The password was right, but the account is suspended.
@@ -105,6 +120,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                 (form(view))
                 @if view.passkey { (passkey::button(words, Ceremony::SignIn, &view.csrf)) }
                 (providers(view))
+                (elsewhere(view))
             }
         },
     )
@@ -134,6 +150,21 @@ fn form(view: &SignIn) -> Markup {
                     aria-invalid=[wrong] aria-describedby=[described] autofocus[hinted];
             }
             button.primary type="submit" { (words.say("sign-in-submit")) }
+            @if let Some(code) = &view.ways.code {
+                button.secondary type="submit" formaction=(code) formnovalidate { (words.say("sign-in-code")) }
+            }
+        }
+    }
+}
+
+/// The ways to the pages beside this one.
+fn elsewhere(view: &SignIn) -> Markup {
+    let words = view.frame.words();
+    let ways = [(&view.ways.recover, "sign-in-forgotten"), (&view.ways.register, "sign-in-register")];
+    let open: Vec<_> = ways.into_iter().filter_map(|(to, key)| Some((to.as_ref()?, key))).collect();
+    html! {
+        @if !open.is_empty() {
+            p.elsewhere { @for (to, key) in open { a href=(to) { (words.say(key)) } } }
         }
     }
 }
@@ -160,6 +191,7 @@ fn explain(view: &SignIn, problem: SignInProblem) -> String {
         SignInProblem::TooMany { seconds } => {
             words.say_plainly("sign-in-too-many", &[("seconds", seconds.into())])
         }
+        SignInProblem::Nobody => words.say("sign-in-nobody"),
         SignInProblem::FormExpired => words.say("sign-in-form-expired"),
         SignInProblem::Suspended => words.say("sign-in-suspended"),
     }

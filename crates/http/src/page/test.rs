@@ -5,17 +5,22 @@ mod names;
 
 use maud::Markup;
 use portico_core::rule::acr::Means;
+use portico_core::rule::password::WeakPassword;
 
 use super::asset::{STYLESHEET_HASH, asset};
+use super::code::{CodePage, CodeTrouble, Way, code};
 use super::consent::{Consent, PermissionKind, consent};
 use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
+use super::recover::{Recover, RecoverProblem, recover};
+use super::register::{Register, RegisterProblem, register};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
 use super::settings::links::{Links, links};
+use super::settings::password::{Password, PasswordTrouble, password};
 use super::settings::profile::{Profile, profile};
 use super::settings::security::{Security, security};
 use super::settings::{Done, Section, Sheet};
@@ -63,7 +68,13 @@ pub(super) fn pages() -> Vec<(String, String)> {
     let in_language = |lang| {
         let frame = Frame { language: words::preferred([lang]), ..Frame::default() };
         assert_eq!(frame.words().lang, lang);
-        let all = [sign_in_pages(&frame), consent_pages(&frame), settings_pages(&frame), last_pages(&frame)];
+        let all = [
+            sign_in_pages(&frame),
+            account_pages(&frame),
+            consent_pages(&frame),
+            settings_pages(&frame),
+            last_pages(&frame),
+        ];
         all.into_iter().flatten().map(move |(name, page)| (format!("{lang} {name}"), page.into_string()))
     };
     words::spoken().flat_map(in_language).collect()
@@ -84,6 +95,7 @@ fn sign_in_pages(frame: &Frame) -> Pages {
         SignInProblem::Mismatch,
         SignInProblem::TooMany { seconds: 42 },
         SignInProblem::FormExpired,
+        SignInProblem::Nobody,
         SignInProblem::Suspended,
     ];
     let mut views = vec![
@@ -112,6 +124,79 @@ fn sign_in_pages(frame: &Frame) -> Pages {
         pages.push((format!("step-up-{problem:?}"), step_up(&view)));
         let view = StepUp { to: Some(sample::hostile()), sent: sent.clone(), ..view };
         pages.push((format!("step-up-hostile-{problem:?}"), step_up(&view)));
+    }
+    pages
+}
+
+fn account_pages(frame: &Frame) -> Pages {
+    let (frame, csrf, own) = (frame.clone(), "csrf-1".to_owned(), "\"><script>");
+    let troubles = [
+        CodeTrouble::Wrong,
+        CodeTrouble::Gone,
+        CodeTrouble::TooMany,
+        CodeTrouble::FormExpired,
+        CodeTrouble::Weak(WeakPassword::TooShort),
+        CodeTrouble::Weak(WeakPassword::TooLong),
+        CodeTrouble::Weak(WeakPassword::Personal),
+        CodeTrouble::Weak(WeakPassword::Common),
+    ];
+    let mut pages = Pages::new();
+    for way in [Way::SignIn, Way::Register, Way::Recover] {
+        for trouble in troubles.into_iter().map(Some).chain([None]) {
+            let view = CodePage {
+                frame: frame.clone(),
+                csrf: csrf.clone(),
+                to: trouble.map(|_| sample::hostile()),
+                way,
+                trouble,
+                start: "/sign-in".into(),
+            };
+            pages.push((format!("code-{way:?}-{trouble:?}"), code(&view)));
+        }
+    }
+    let problems = [
+        RegisterProblem::Name,
+        RegisterProblem::Address,
+        RegisterProblem::Unreachable,
+        RegisterProblem::TooMany { seconds: 42 },
+        RegisterProblem::FormExpired,
+    ];
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        let view = Register {
+            frame: frame.clone(),
+            csrf: csrf.clone(),
+            to: Some(sample::host()),
+            name: own.into(),
+            contact: own.into(),
+            problem,
+            sign_in: "/sign-in".into(),
+        };
+        pages.push((format!("register-{problem:?}"), register(&view)));
+    }
+    let problems =
+        [RecoverProblem::Nobody, RecoverProblem::TooMany { seconds: 42 }, RecoverProblem::FormExpired];
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        let (frame, csrf, sign_in) = (frame.clone(), csrf.clone(), "/sign-in".into());
+        let view = Recover { frame, csrf, username: own.into(), problem, sign_in };
+        pages.push((format!("recover-{problem:?}"), recover(&view)));
+    }
+    pages
+}
+
+fn password_pages(sheet: Sheet) -> Pages {
+    let problems = [
+        PasswordTrouble::Mismatch,
+        PasswordTrouble::Stale,
+        PasswordTrouble::TooMany { seconds: 42 },
+        PasswordTrouble::Weak(WeakPassword::Common),
+    ];
+    let mut pages = Pages::new();
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        for (has_one, needs_old) in [(true, true), (true, false), (false, true), (false, false)] {
+            let (sheet, username) = (sheet.clone(), "\"><script>".into());
+            let view = Password { sheet, username, has_one, needs_old, problem };
+            pages.push((format!("settings-password-{has_one}-{needs_old}-{problem:?}"), password(&view)));
+        }
     }
     pages
 }
@@ -157,6 +242,7 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = Security { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-security{name}"), security(&view)));
     }
+    pages.extend(password_pages(sheet(Sheet { csrf: "csrf-1".into(), ..Sheet::default() })));
     let nobody = Profile { kyc: ("none", "none"), ..Profile::default() };
     for (name, view) in [("", sample::profile()), ("-hostile", sample::hostile_profile()), ("-empty", nobody)]
     {
@@ -234,7 +320,7 @@ fn assets_are_asked_for_by_the_hash_of_their_content() {
 
 #[test]
 fn the_sign_in_form_posts_username_password_and_csrf_to_its_own_address() {
-    let page = sign_in(&sample::sign_in()).into_string();
+    let page = sign_in(&SignIn { vias: vec![], passkey: false, ..sample::sign_in() }).into_string();
     assert_eq!(field_names(&page), ["csrf", "username", "password"]);
     assert!(page.contains("<form class=\"stack\" method=\"post\">"));
     assert!(page.contains("autocomplete=\"username\"") && page.contains("autocomplete=\"current-password\""));
@@ -243,8 +329,17 @@ fn the_sign_in_form_posts_username_password_and_csrf_to_its_own_address() {
 }
 
 #[test]
+fn the_form_of_another_provider_posts_csrf_to_an_address_of_its_own() {
+    let view = sample::sign_in();
+    let page = sign_in(&SignIn { vias: view.vias[..1].to_vec(), ..view }).into_string();
+    assert_eq!(field_names(&page), ["csrf", "username", "password", "csrf"]);
+    assert!(page.contains("method=\"post\" action=\"/sign-in/via/acme?continue=x\""));
+    assert!(page.contains("Continue with <bdi>Acme</bdi>"));
+}
+
+#[test]
 fn a_failed_sign_in_is_announced_and_keeps_the_username() {
-    let mut view = SignIn { username: "a\"b".into(), ..sample::sign_in() };
+    let mut view = SignIn { username: "a\"b".into(), passkey: false, ..sample::sign_in() };
     assert!(!sign_in(&view).into_string().contains("role=\"alert\""));
     view.problem = Some(SignInProblem::Mismatch);
     let page = sign_in(&view).into_string();

@@ -39,6 +39,11 @@ macro_rules! files {
 const FILES: &[(&str, [&str; 3])] = &files![
     "layout"
     "sign-in"
+    "code"
+    "register"
+    "recover"
+    "password"
+    "letter"
     "consent"
     "settings"
     "apps"

@@ -124,7 +124,7 @@ pub(super) async fn complete(
     if !rule::fill(&mut profile, assertion, free, house.now()) {
         return Ok(vec![]);
     }
-    super::rewrite::changes(house, &person, &profile)
+    super::rewrite::changes(&house.live, &person, &profile)
 }
 
 /// Whether the asserted addresses are free: nobody's, this person's, or an unverified claim of

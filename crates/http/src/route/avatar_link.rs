@@ -52,7 +52,7 @@ async fn shown(house: &House, text: &str, headers: &HeaderMap) -> Result<Reply, 
         dress(&mut reply, &tag);
         return Ok(reply);
     }
-    let (avatar, bytes) = kept(house, &person).await?.ok_or_else(dead)?;
+    let (avatar, bytes) = kept(&house.live, &person).await?.ok_or_else(dead)?;
     let mut reply = reply::typed(StatusCode::OK, avatar.format.media_type(), bytes);
     dress(&mut reply, &tag);
     Ok(reply)

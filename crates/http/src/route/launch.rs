@@ -118,6 +118,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
         Launch::Granted { scope, ttl } => {
             entered(house, &session, &target.client.id).await?;
             house.live.app_used(host.user, &target.client.id);
+            house.figures.launched();
             let issue = Issue {
                 client: &target,
                 user: host.user,

@@ -5,7 +5,7 @@ use portico_core::denied::Denied;
 use portico_core::noun::event::Happening;
 use portico_core::noun::person::Profile;
 use portico_core::rule::profile::changed;
-use portico_live::LivePerson;
+use portico_live::{Live, LivePerson};
 
 use super::me::{Who, account, still_here};
 use crate::House;
@@ -30,7 +30,7 @@ pub async fn rewrite(
 
 /// The changes by which the person who speaks rewrites their profile; none if it is as it was.
 pub fn by(house: &House, who: Who, person: &LivePerson, after: &Profile) -> Result<Vec<Change>, Denied> {
-    let mut changes = changes(house, person, after)?;
+    let mut changes = changes(&house.live, person, after)?;
     if !changes.is_empty() {
         changes.insert(0, Change::SessionHeld { session: who.session, now: house.now() });
     }
@@ -38,18 +38,18 @@ pub fn by(house: &House, who: Who, person: &LivePerson, after: &Profile) -> Resu
 }
 
 /// The changes that rewrite a profile and tell of it; none if it is as it was.
-pub fn changes(house: &House, person: &LivePerson, after: &Profile) -> Result<Vec<Change>, Denied> {
+pub fn changes(live: &Live, person: &LivePerson, after: &Profile) -> Result<Vec<Change>, Denied> {
     if *after == person.profile {
         return Ok(vec![]);
     }
-    let rewritten = person.rewrite(after, house.live.vault());
+    let rewritten = person.rewrite(after, live.vault());
     let rewritten = rewritten.ok_or_else(|| Denied::unavailable("a person without a key"))?;
     let user = person.person.id;
     let mut changes = vec![Change::PersonHeld { user }, rewritten];
     let claims = changed(&person.profile, after);
     if !claims.is_empty() {
         let what = Happening::ProfileChanged { user, claims };
-        changes.push(Change::Happened { at: house.now(), what });
+        changes.push(Change::Happened { at: live.now(), what });
     }
     Ok(changes)
 }

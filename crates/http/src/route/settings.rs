@@ -28,6 +28,7 @@ mod data;
 mod devices;
 mod history;
 mod links;
+mod password;
 mod profile;
 mod security;
 
@@ -46,6 +47,7 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings/security/passkeys/options", post(security::begin_adding))
         .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
+        .route("/settings/password", get(password::show).post(password::act))
 }
 
 /// A request to a section: who asks is looked at when it is read.

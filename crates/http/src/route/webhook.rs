@@ -67,7 +67,7 @@ async fn taken(house: &House, headers: &HeaderMap, body: Body) -> Result<(), Den
         until: house.now() + REMEMBERED,
     };
     for _ in 0..ATTEMPTS {
-        let (changes, _) = reported(house, data.user_id, &data.report).await?;
+        let (changes, _) = reported(&house.live, data.user_id, &data.report).await?;
         match house.commit([used.clone()].into_iter().chain(changes).collect()).await {
             Ok(()) | Err(CommitError::Taken(Taken::Assertion)) => return Ok(()),
             Err(CommitError::Conflict) => {}

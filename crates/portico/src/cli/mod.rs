@@ -48,6 +48,10 @@ enum Command {
     Keys(Group<system::Keys>),
     /// Logout messages to back ends
     Deliveries(Group<system::Deliveries>),
+    /// What operators did, latest first
+    Audit(Single<system::Audit>),
+    /// What happened in the last hour: sessions, launches, refusals, logout messages waiting
+    Figures(Reach),
     /// Write a copy of everything to a file, people's keys to one of their own
     Backup(backup::Backup),
     /// Put a copy back where no database is yet
@@ -64,6 +68,15 @@ struct Group<C: Subcommand> {
     reach: Reach,
     #[command(subcommand)]
     command: C,
+}
+
+/// A command of its own that calls the admin API.
+#[derive(Debug, Args)]
+struct Single<A: Args> {
+    #[command(flatten)]
+    reach: Reach,
+    #[command(flatten)]
+    args: A,
 }
 
 /// A file, or `-` for standard input.
@@ -89,6 +102,10 @@ impl Slice {
     fn query(self) -> Vec<(&'static str, String)> {
         let limit = self.limit.map(|limit| ("limit", limit.to_string()));
         self.after.map(|after| ("after", after)).into_iter().chain(limit).collect()
+    }
+
+    fn query_with(self, name: &'static str, value: Option<String>) -> Vec<(&'static str, String)> {
+        self.query().into_iter().chain(value.map(|value| (name, value))).collect()
     }
 }
 
@@ -138,6 +155,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Deliveries(group) => {
             ask(group.reach, async |admin| system::deliveries(admin, group.command).await)
         }
+        Command::Audit(single) => ask(single.reach, async |admin| system::audit(admin, single.args).await),
+        Command::Figures(reach) => ask(reach, async |admin| system::figures(admin).await),
     }
 }
 
@@ -232,6 +251,13 @@ mod tests {
             "deliveries list --state failed",
             "deliveries retry dlv_1",
             "deliveries retry",
+            "users list --query ana@example.org",
+            "users consents usr_1",
+            "users end-session usr_1 ses_1",
+            "apps list --prefix org.example",
+            "audit",
+            "audit --target usr_1 --after 7 --limit 5 --data d",
+            "figures --data d",
             "backup copy.db",
             "backup copy.db --keys keys.db --data d",
             "restore copy.db --keys keys.db --data d",
@@ -266,7 +292,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_later_versions_is_not_there() {
-        for line in ["gateway", "connections list", "agreements list", "audit", "migrate", "doctor"] {
+        for line in ["gateway", "agreements list", "migrate", "doctor"] {
             assert_eq!(parse(&format!("portico {line}")).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -16,10 +16,20 @@ pub(super) enum Users {
     Import(Input),
     /// Show a person with the profile
     Show { user_id: String },
-    /// List people
-    List(Slice),
+    /// List people, or find one
+    List {
+        /// Only whoever has exactly this user id, username, e-mail address or phone number
+        #[arg(long, value_name = "TEXT")]
+        query: Option<String>,
+        #[command(flatten)]
+        slice: Slice,
+    },
     /// List a person's sessions
     Sessions { user_id: String },
+    /// List the apps that a person uses, and what they decided about each
+    Consents { user_id: String },
+    /// End one session of a person
+    EndSession { user_id: String, session_id: String },
     /// Sign a person out everywhere
     EndSessions { user_id: String },
     /// Sign a person out everywhere and let them in no more
@@ -105,8 +115,12 @@ pub(super) async fn users(admin: &Admin, command: Users) -> Outcome {
         }
         Users::Import(input) => import::import(admin, &input.file).await,
         Users::Show { user_id } => admin.get(&["users", &user_id], &[]).await,
-        Users::List(slice) => admin.get(&["users"], &slice.query()).await,
+        Users::List { query, slice } => admin.get(&["users"], &slice.query_with("query", query)).await,
         Users::Sessions { user_id } => admin.get(&["users", &user_id, "sessions"], &[]).await,
+        Users::Consents { user_id } => admin.get(&["users", &user_id, "consents"], &[]).await,
+        Users::EndSession { user_id, session_id } => {
+            admin.delete(&["users", &user_id, "sessions", &session_id]).await
+        }
         Users::EndSessions { user_id } => admin.act(&["users", &user_id, "end-sessions"]).await,
         Users::Suspend { user_id } => admin.act(&["users", &user_id, "suspend"]).await,
         Users::Resume { user_id } => admin.act(&["users", &user_id, "resume"]).await,

@@ -13,7 +13,13 @@ pub(super) enum Apps {
     /// Show an app
     Show { app_id: String },
     /// List apps
-    List(Slice),
+    List {
+        /// Only those whose id begins like this
+        #[arg(long, value_name = "TEXT")]
+        prefix: Option<String>,
+        #[command(flatten)]
+        slice: Slice,
+    },
     /// Suspend an app: nothing of it is good any more
     Suspend { app_id: String },
     /// Let a suspended app work again
@@ -30,7 +36,7 @@ pub(super) async fn apps(admin: &Admin, command: Apps) -> Outcome {
     match command {
         Apps::Register(input) => admin.post_file(&["apps"], &input).await,
         Apps::Show { app_id } => admin.get(&["apps", &app_id], &[]).await,
-        Apps::List(slice) => admin.get(&["apps"], &slice.query()).await,
+        Apps::List { prefix, slice } => admin.get(&["apps"], &slice.query_with("prefix", prefix)).await,
         Apps::Suspend { app_id } => admin.act(&["apps", &app_id, "suspend"]).await,
         Apps::Resume { app_id } => admin.act(&["apps", &app_id, "resume"]).await,
         Apps::RotateSecret { app_id } => admin.act(&["apps", &app_id, "rotate-secret"]).await,

@@ -1,7 +1,7 @@
-//! `keys` and `deliveries`.
+//! `keys`, `deliveries`, `audit` and `figures`.
 
-use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 
 use super::admin::Admin;
 use super::{Outcome, Slice};
@@ -41,11 +41,26 @@ pub(super) enum Deliveries {
 pub(super) async fn deliveries(admin: &Admin, command: Deliveries) -> Outcome {
     match command {
         Deliveries::List { state, slice } => {
-            let mut query = slice.query();
-            query.extend(state.map(|state| ("state", state)));
-            admin.get(&["deliveries"], &query).await
+            admin.get(&["deliveries"], &slice.query_with("state", state)).await
         }
         Deliveries::Retry { delivery_id: Some(id) } => admin.act(&["deliveries", &id, "retry"]).await,
         Deliveries::Retry { delivery_id: None } => admin.act(&["deliveries", "retry"]).await,
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Only what was done to whatever has this id
+    #[arg(long, value_name = "ID")]
+    target: Option<String>,
+    #[command(flatten)]
+    slice: Slice,
+}
+
+pub(super) async fn audit(admin: &Admin, audit: Audit) -> Outcome {
+    admin.get(&["audit"], &audit.slice.query_with("target", audit.target)).await
+}
+
+pub(super) async fn figures(admin: &Admin) -> Outcome {
+    admin.get(&["figures"], &[]).await
 }

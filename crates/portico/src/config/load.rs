@@ -9,8 +9,9 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use portico_seal::PasswordHasher;
 use serde::Serialize;
+use url::Url;
 
-use super::section::Config;
+use super::section::{Config, Console};
 
 /// What is wrong with the configuration, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,15 +116,19 @@ impl Config {
         if sessions.idle.span().as_seconds() < 1 || sessions.age.span().as_seconds() < 1 {
             return wrong("sessions.idle and sessions.age must be a second or more");
         }
-        let every = [
+        let attempts = [
             limits.sign_in_per_account,
             limits.sign_in_per_address,
             limits.client_auth_per_address,
             limits.passkeys_per_address,
         ];
-        if every.contains(&0)
-        {
+        if attempts.contains(&0) {
             return wrong("a rate limit must allow at least 1 attempt a minute");
+        }
+        let messages =
+            [limits.messages_per_person, limits.messages_per_destination, limits.messages_per_address];
+        if messages.contains(&0) {
+            return wrong("a rate limit must allow at least 1 message an hour");
         }
         if [memory.clients, memory.sessions, memory.consents, memory.people, memory.tokens].contains(&0) {
             return wrong("a bound of [memory] must be at least 1");
@@ -137,7 +142,30 @@ impl Config {
         if tracing_subscriber::EnvFilter::try_new(&self.log.filter).is_err() {
             return wrong("log.filter is not a level or a list of module=level");
         }
+        self.console.checked().map_err(|line| ConfigError(line.to_owned()))?;
         Ok(self)
+    }
+}
+
+impl Console {
+    fn checked(&self) -> Result<(), &'static str> {
+        let Self { url: _, issuer, client_id, client_secret_file, allow } = self;
+        let Some(issuer) = issuer else {
+            let alone = client_id.is_none() && client_secret_file.is_none() && allow.0.is_empty();
+            return if alone { Ok(()) } else { Err("[console] needs 'issuer' beside its other keys") };
+        };
+        let usable =
+            Url::parse(issuer).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match () {
+            () if !usable => Err("console.issuer is not the URL of a provider"),
+            () if client_id.is_none() => Err("console.issuer needs console.client_id"),
+            () if allow.0.is_empty() => Err("console.allow must name an operator"),
+            // The audit trail would not tell them apart.
+            () if allow.0.iter().any(|name| name.trim().is_empty() || name == "operator") => Err(
+                "console.allow must hold e-mail addresses and subjects; 'operator' is whoever bears the token",
+            ),
+            () => Ok(()),
+        }
     }
 }
 
@@ -268,6 +296,11 @@ mod tests {
             "[keys]\nrotate_every = '1 min'",
             "[passwords]\nmemory_kib = 1",
             "[log]\nfilter = 'a=b=c'",
+            "[console]\nclient_id = 'x'",
+            "[console]\nissuer = 'https://id.example'\nclient_id = 'x'",
+            "[console]\nissuer = 'https://id.example'\nallow = ['a@b.c']",
+            "[console]\nissuer = 'id.example'\nclient_id = 'x'\nallow = ['a@b.c']",
+            "[console]\nissuer = 'https://id.example'\nclient_id = 'x'\nallow = ['operator']",
         ] {
             assert!(load(toml, &[], &Flags::default()).is_err(), "{toml}");
         }

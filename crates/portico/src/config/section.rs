@@ -10,7 +10,7 @@ use portico_live::Bounds;
 use portico_seal::PasswordCost;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Setting, StoreAddress};
+use super::value::{Issuer, Length, Names, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,20 +90,36 @@ section! {
         /// Whether logout messages and key sets may go to private and loopback addresses although the issuer is not on loopback itself.
         allow_private_callbacks: bool = false,
     } with {
+        /// Who may make an account.
+        accounts: Accounts,
         /// How long people stay signed in.
         sessions: Sessions,
-        /// How many failed attempts are allowed in a minute. As many may come at once; after that, 429.
+        /// How many failed attempts are allowed in a minute, and how many messages to people in an hour. As many may come at once; after that, 429.
         rate_limits: RateLimits,
         /// What the computation of a password's hash (Argon2id) costs.
         passwords: Passwords,
         /// The signing keys.
         keys: Keys,
+        /// The mail server by which people get codes and notices. Without a `host` no e-mail is sent.
+        mail: Mail,
+        /// The provider by which people get codes and notices as text messages. Without a `url` none are sent.
+        sms: Sms,
         /// Where the outcome of identity checks comes from.
         kyc: Kyc,
         /// How much is held in memory at most, by number of entries.
         memory: Memory,
+        /// The operator's console, on the admin listener. Operators can sign in with the admin token; with `issuer`, also at that OpenID Connect provider.
+        console: Console,
         /// What is written to standard error.
         log: Log,
+    }
+}
+
+section! {
+    /// Who may make an account.
+    Accounts {
+        /// Whether people may make accounts by themselves, at `/register`. It takes a way of sending them a code; without one nobody can.
+        registration: bool = true,
     }
 }
 
@@ -118,7 +134,7 @@ section! {
 }
 
 section! {
-    /// How many failed attempts are allowed in a minute.
+    /// How many failed attempts and how many messages are allowed.
     RateLimits {
         /// Failed sign-ins to one account.
         sign_in_per_account: u32 = 10,
@@ -128,6 +144,12 @@ section! {
         client_auth_per_address: u32 = 120,
         /// Passkey sign-ins begun from one address; in most browsers every look at the sign-in page begins one.
         passkeys_per_address: u32 = 300,
+        /// Messages that one person asks for, in an hour.
+        messages_per_person: u32 = 20,
+        /// Messages to one e-mail address or phone number, in an hour.
+        messages_per_destination: u32 = 10,
+        /// Messages that are asked for from one address, in an hour.
+        messages_per_address: u32 = 60,
     }
 }
 
@@ -152,6 +174,36 @@ section! {
 }
 
 section! {
+    /// The mail server.
+    Mail {
+        /// Its name or address.
+        host: Option<String> = None,
+        /// Its port. Where none is given: 587 for `starttls`, 465 for `implicit`, 25 for `none`.
+        port: Option<u16> = None,
+        /// How the connection is protected: `starttls` (the server must offer it), `implicit` (TLS from the first byte) or `none` (a server on this machine).
+        tls: Protection = Protection::StartTls,
+        /// Whether `tls = "none"` is meant for a server that is not on this machine: codes then cross the network readably.
+        allow_plain: bool = false,
+        /// Whom to sign in as. Where none is given, nobody.
+        user: Option<String> = None,
+        /// The file with the password.
+        password_file: Option<PathBuf> = None,
+        /// Whom messages are from: an address, or `Name <address>`.
+        from: Option<String> = None,
+    }
+}
+
+section! {
+    /// The provider of text messages.
+    Sms {
+        /// Where `{"to", "text"}` is posted for each message. May be a private address; `http` only there.
+        url: Option<String> = None,
+        /// The file with the secret that signs each post: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks).
+        secret_file: Option<PathBuf> = None,
+    }
+}
+
+section! {
     /// Where the outcome of identity checks comes from.
     Kyc {
         /// The file with the secret of the provider that reports to `/v1/webhooks/kyc`: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks). Where none is given, there is no such address.
@@ -172,6 +224,22 @@ section! {
         people: usize = Bounds::default().people,
         /// Tokens whose signature has been checked.
         tokens: usize = Bounds::default().tokens,
+    }
+}
+
+section! {
+    /// The operator's console.
+    Console {
+        /// The address at which operators open it, without a path. Where none is given: `http://` and the admin address bound. With `https://`, its cookies are `Secure`. The provider sends operators back to `/console/provider` there.
+        url: Option<Issuer> = None,
+        /// The issuer of the OpenID Connect provider, exactly as it writes it.
+        issuer: Option<String> = None,
+        /// The console's client id at the provider.
+        client_id: Option<String> = None,
+        /// The file with the console's secret at the provider, on one line. None for a public client.
+        client_secret_file: Option<PathBuf> = None,
+        /// Who is an operator: e-mail addresses, which count where the provider says that they are verified, and subjects.
+        allow: Names = Names::default(),
     }
 }
 

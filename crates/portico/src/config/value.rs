@@ -31,6 +31,7 @@ macro_rules! setting {
 
 setting! {
     bool: "true or false",
+    u16: "number",
     u32: "number",
     usize: "number",
     String: "text",
@@ -38,6 +39,7 @@ setting! {
     Length: "duration",
     Issuer: "URL",
     StoreAddress: "`sqlite:PATH`",
+    Protection: "`starttls`, `implicit` or `none`",
 }
 
 impl Setting for PathBuf {
@@ -51,6 +53,18 @@ impl<S: Setting> Setting for Option<S> {
     const KIND: &'static str = S::KIND;
     fn shown(&self) -> String {
         self.as_ref().map(S::shown).unwrap_or_default()
+    }
+}
+
+/// A list of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Names(pub Vec<String>);
+
+impl Setting for Names {
+    const KIND: &'static str = "list of text";
+    fn shown(&self) -> String {
+        self.0.join(", ")
     }
 }
 
@@ -174,6 +188,40 @@ impl fmt::Display for Issuer {
     }
 }
 
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// By `STARTTLS`.
+    StartTls,
+    /// From the first byte.
+    Implicit,
+    /// Not at all.
+    None,
+}
+
+impl FromStr for Protection {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "starttls" => Ok(Self::StartTls),
+            "implicit" => Ok(Self::Implicit),
+            "none" => Ok(Self::None),
+            _ => Err("tls is \"starttls\", \"implicit\" or \"none\"".into()),
+        }
+    }
+}
+
+impl fmt::Display for Protection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::StartTls => "starttls",
+            Self::Implicit => "implicit",
+            Self::None => "none",
+        })
+    }
+}
+
 macro_rules! read_from_text {
     ($($kind:ty),*) => {
         $(impl<'de> Deserialize<'de> for $kind {
@@ -184,7 +232,7 @@ macro_rules! read_from_text {
     };
 }
 
-read_from_text!(Length, StoreAddress, Issuer);
+read_from_text!(Length, StoreAddress, Issuer, Protection);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use axum::http::{Method, Request};
 
-use crate::fixture::{Tokens, World};
+use crate::fixture::{Browser, Tokens, World};
 
 /// What each caller is answered: nobody, a person (their host's token), an app's launch token,
 /// an app's credentials, the operator's token.
@@ -33,6 +33,16 @@ const PUBLIC: &[Row] = &[
     ("POST", "/sign-in/passkey/options", [403, 403, 403, 403, 403]),
     ("GET", "/sign-in/step-up", [303, 303, 303, 303, 303]),
     ("POST", "/sign-in/step-up", [303, 303, 303, 303, 303]),
+    ("GET", "/sign-in/code", [303, 303, 303, 303, 303]),
+    ("POST", "/sign-in/code", [400, 400, 400, 400, 400]),
+    ("GET", "/register", [200, 200, 200, 200, 200]),
+    ("POST", "/register", [400, 400, 400, 400, 400]),
+    ("GET", "/register/code", [303, 303, 303, 303, 303]),
+    ("POST", "/register/code", [303, 303, 303, 303, 303]),
+    ("GET", "/recover", [200, 200, 200, 200, 200]),
+    ("POST", "/recover", [400, 400, 400, 400, 400]),
+    ("GET", "/recover/code", [303, 303, 303, 303, 303]),
+    ("POST", "/recover/code", [303, 303, 303, 303, 303]),
     ("POST", "/sign-in/via/{connection}", [400, 400, 400, 400, 400]),
     ("GET", "/sign-in/return/{connection}", [410, 410, 410, 410, 410]),
     ("GET", "/consent/{request}", [410, 410, 410, 410, 410]),
@@ -58,6 +68,9 @@ const PUBLIC: &[Row] = &[
     ("POST", "/settings/security/passkeys", [401, 401, 401, 401, 401]),
     ("POST", "/settings/security/passkeys/options", [401, 401, 401, 401, 401]),
     ("GET", "/settings/history", [303, 303, 303, 303, 303]),
+    ("GET", "/settings/password", [303, 303, 303, 303, 303]),
+    ("POST", "/settings/password", [303, 303, 303, 303, 303]),
+    ("POST", "/v1/me/password", [401, 415, 403, 401, 401]),
     ("GET", "/v1/me/profile", [401, 200, 403, 401, 401]),
     ("PATCH", "/v1/me/profile", [401, 415, 403, 401, 401]),
     ("GET", "/avatars/{link}", [404, 404, 404, 404, 404]),
@@ -78,6 +91,20 @@ const PUBLIC: &[Row] = &[
     ("GET", "/v1/me/avatar", [401, 404, 403, 401, 401]),
     ("PUT", "/v1/me/avatar", [401, 415, 403, 401, 401]),
     ("DELETE", "/v1/me/avatar", [401, 204, 403, 401, 401]),
+    ("GET", "/v1/me/emails", [401, 200, 403, 401, 401]),
+    ("POST", "/v1/me/emails", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/emails/resend", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/emails/verify", [401, 415, 403, 401, 401]),
+    ("DELETE", "/v1/me/emails/{id}", [401, 404, 403, 401, 401]),
+    ("POST", "/v1/me/emails/{id}/verify", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/emails/{id}/main", [401, 404, 403, 401, 401]),
+    ("GET", "/v1/me/phones", [401, 200, 403, 401, 401]),
+    ("POST", "/v1/me/phones", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/phones/resend", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/phones/verify", [401, 415, 403, 401, 401]),
+    ("DELETE", "/v1/me/phones/{id}", [401, 404, 403, 401, 401]),
+    ("POST", "/v1/me/phones/{id}/verify", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/me/phones/{id}/main", [401, 404, 403, 401, 401]),
     ("GET", "/v1/me/apps", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/apps/{app_id}", [401, 404, 403, 401, 401]),
     ("PATCH", "/v1/me/apps/{app_id}", [401, 415, 403, 401, 401]),
@@ -94,6 +121,36 @@ const PUBLIC: &[Row] = &[
     ("GET", "/v1/feed", [401, 401, 401, 200, 401]),
     ("DELETE", "/v1/me", [401, 204, 403, 401, 401]),
 ];
+
+/// Answers of the operator's console to each caller of the others, and to an operator who has signed in
+/// there. Whoever has not is sent to sign in; `{id}` is nobody's, so that an operator is told so.
+const CONSOLE: &[(&str, &str, u16, u16)] = &[
+    ("GET", "/", 303, 303),
+    ("GET", "/console", 303, 200),
+    ("GET", "/console/assets/{file}", 404, 404),
+    ("GET", "/console/sign-in", 200, 200),
+    ("POST", "/console/sign-in", 400, 400),
+    ("POST", "/console/sign-out", 303, 400),
+    ("GET", "/console/provider", 404, 404),
+    ("GET", "/console/provider/leave", 404, 404),
+    ("GET", "/console/people", 303, 200),
+    ("GET", "/console/people/{id}", 303, 404),
+    ("POST", "/console/people/{id}", 303, 400),
+    ("GET", "/console/apps", 303, 200),
+    ("GET", "/console/apps/{id}", 303, 404),
+    ("POST", "/console/apps/{id}", 303, 400),
+    ("GET", "/console/hosts", 303, 200),
+    ("GET", "/console/hosts/{id}", 303, 404),
+    ("POST", "/console/hosts/{id}", 303, 400),
+    ("GET", "/console/scopes", 303, 200),
+    ("GET", "/console/deliveries", 303, 200),
+    ("POST", "/console/deliveries", 303, 400),
+    ("GET", "/console/audit", 303, 200),
+];
+
+fn is_of_the_console(path: &str) -> bool {
+    path == "/" || path.starts_with("/console")
+}
 
 struct Callers {
     headers: [Option<String>; 5],
@@ -170,6 +227,46 @@ async fn no_endpoint_of_the_operator_opens_to_anybody_else() {
 }
 
 #[tokio::test]
+async fn the_console_opens_to_an_operator_who_has_signed_in_there_and_to_nobody_else() {
+    let world = World::new().await;
+    let tokens = world.sign_in("ana").await;
+    let callers = callers(&world, &tokens).await;
+    let mut operator = Browser::default();
+    operator.sign_in_to_console(&world).await;
+    let mut wrong = vec![];
+    for (method, path, others, expected) in CONSOLE {
+        let path = path.replace("{id}", "nobody.here").replace("{file}", "none.css");
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        // The operator's token itself opens the API only: a page wants the visit.
+        for header in &callers.headers {
+            let mut request = Request::builder().method(method.clone()).uri(&path);
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+            if let Some(value) = header {
+                request = request.header("authorization", value);
+            }
+            let got = world.send(&world.admin, request.body(Body::empty()).unwrap()).await;
+            if got.status.as_u16() != *others {
+                wrong.push(format!("{method} {path} for others: {}, not {others}", got.status));
+            }
+        }
+        let got = operator.at_console(&world, method.clone(), &path, &[]).await;
+        if got.status.as_u16() != *expected {
+            wrong.push(format!("{method} {path} for an operator: {}, not {expected}", got.status));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_route_of_the_console_is_in_its_table() {
+    let tabled: BTreeSet<_> =
+        CONSOLE.iter().map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let routes: BTreeSet<_> =
+        source_methods().into_iter().filter(|(_, path)| is_of_the_console(path)).collect();
+    assert_eq!(routes, tabled);
+}
+
+#[tokio::test]
 async fn an_app_learns_nothing_of_another_apps_token() {
     let world = World::new().await;
     let ana = world.sign_in("ana").await;
@@ -184,8 +281,10 @@ async fn an_app_learns_nothing_of_another_apps_token() {
 #[test]
 fn every_route_in_the_source_is_in_the_table() {
     let tabled: BTreeSet<_> = PUBLIC.iter().map(|(_, path, _)| (*path).to_owned()).collect();
-    let routes: BTreeSet<_> =
-        source_routes().into_iter().filter(|path| !path.starts_with("/admin/")).collect();
+    let routes: BTreeSet<_> = source_routes()
+        .into_iter()
+        .filter(|path| !path.starts_with("/admin/") && !is_of_the_console(path))
+        .collect();
     assert!(routes.len() > 20, "the source was not read: {routes:?}");
     let missing: Vec<_> = routes.difference(&tabled).collect();
     assert!(missing.is_empty(), "no access test for {missing:?}");
@@ -195,6 +294,11 @@ fn every_route_in_the_source_is_in_the_table() {
 
 /// Every path that the source of the face registers.
 fn source_routes() -> Vec<String> {
+    source_methods().into_iter().map(|(_, path)| path).collect()
+}
+
+/// Every path that the source of the face registers, once for each method.
+pub fn source_methods() -> Vec<(String, String)> {
     let mut routes = vec![];
     let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../http/src"))];
     while let Some(folder) = folders.pop() {
@@ -204,10 +308,35 @@ fn source_routes() -> Vec<String> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let source = std::fs::read_to_string(path).unwrap();
-                let found = source.split(".route(").skip(1).filter_map(|rest| rest.split('"').nth(1));
-                routes.extend(found.filter(|path| path.starts_with('/')).map(str::to_owned));
+                for rest in source.split(".route(").skip(1) {
+                    let Some(path) = rest.split('"').nth(1).filter(|path| path.starts_with('/')) else {
+                        continue;
+                    };
+                    let handlers = arguments(rest);
+                    let called = |method: &&str| {
+                        let call = format!("{method}(");
+                        let mut calls = handlers.match_indices(call.as_str());
+                        calls.any(|(at, _)| {
+                            !handlers[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+                        })
+                    };
+                    let methods = ["get", "post", "put", "patch", "delete"].into_iter().filter(called);
+                    let before = routes.len();
+                    routes.extend(methods.map(|method| (method.to_uppercase(), path.to_owned())));
+                    assert!(routes.len() > before, "no method of {path} was read: {handlers}");
+                }
             }
         }
     }
     routes
+}
+
+/// What stands before the parenthesis that closes a call.
+fn arguments(rest: &str) -> &str {
+    let mut depth = 0;
+    let end = rest.find(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth < 0
+    });
+    &rest[..end.unwrap()]
 }

@@ -26,7 +26,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "portico-http",
         ],
     ),
-    ("portico-bench", &[]),
+    ("portico-bench", &["portico-seal"]),
     ("xtask", &[]),
 ];
 

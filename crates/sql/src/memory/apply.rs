@@ -27,6 +27,7 @@ impl State {
             Change::ClientsCounted { session, count } => self.clients_counted(session, count),
             Change::PersonHeld { user } => self.person_held(user),
             Change::PasskeysCounted { user, count } => self.passkeys_counted(user, count),
+            Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
             Change::LinksCounted { user, count } => self.links_counted(user, count),
 
@@ -126,6 +127,11 @@ impl State {
             Change::KeyMade(key) => self.make_key(key),
             Change::KeyRetired { kid, at } => self.retire_key(kid, at),
             Change::SecretStored { name, wrapped } => self.store_secret(name, wrapped),
+
+            Change::Audited(entry) => {
+                self.append_audit(entry);
+                Ok(())
+            }
 
             Change::Swept(times) => {
                 self.sweep(&times);

@@ -11,7 +11,7 @@ impl State {
         hold(self.clients.get(id).is_some_and(Client::is_live))
     }
 
-    pub(super) fn clients_like(&self, page: &Page<ClientId>, like: fn(&Client) -> bool) -> Vec<Client> {
+    pub(super) fn clients_like(&self, page: &Page<ClientId>, like: impl Fn(&Client) -> bool) -> Vec<Client> {
         let clients = self.clients.after(page.after.as_ref()).filter(|client| like(client));
         clients.take(page.limit).cloned().collect()
     }

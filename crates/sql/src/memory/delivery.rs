@@ -23,6 +23,10 @@ impl State {
         self.pending().map(|delivery| delivery.next_at).min()
     }
 
+    pub(super) fn count_waiting(&self, most: usize) -> usize {
+        self.pending().take(most).count()
+    }
+
     pub(super) fn deliveries_in(
         &self,
         state: Option<DeliveryState>,

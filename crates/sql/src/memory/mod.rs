@@ -9,6 +9,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditEntry, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -30,6 +31,7 @@ use portico_store::{Backup, Commit, CommitError, Committed, Taken, Unavailable};
 use self::table::Table;
 
 mod apply;
+mod audit;
 mod avatar;
 mod challenge;
 mod client;
@@ -136,6 +138,9 @@ state! {
     /// The number given last, which stays when the events are swept.
     last_event: () => EventSeq,
     deliveries: DeliveryId => Delivery,
+
+    /// The trail only grows, so the next number follows the last one there.
+    audit: AuditSeq => AuditEntry,
 
     signing_keys: String => SigningKeyRecord,
     secrets: String => Vec<u8>,

@@ -48,6 +48,10 @@ impl State {
         Ok(())
     }
 
+    pub(super) fn password_held(&self, user: UserId, hash: Option<&str>) -> Applied {
+        hold(self.people.get(&user).is_some_and(|person| person.password.as_deref() == hash))
+    }
+
     pub(super) fn set_password(&mut self, user: UserId, hash: String) -> Applied {
         rewrite(&mut self.people, user, |person| {
             person.password = Some(hash);

@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -47,6 +48,11 @@ impl Read for Memory {
 
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
         Ok(self.state.lock().clients_like(&page, |client| client.app().is_some()))
+    }
+
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let like = |client: &Client| client.app().is_some() && client.id.as_str().starts_with(prefix);
+        Ok(self.state.lock().clients_like(&page, like))
     }
 
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
@@ -121,6 +127,10 @@ impl Read for Memory {
         Ok(self.state.lock().sessions_of(user))
     }
 
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId> {
+        Ok(self.state.lock().first_session_of(user))
+    }
+
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
         Ok(self.state.lock().sessions_through(client, page))
     }
@@ -191,6 +201,14 @@ impl Read for Memory {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         Ok(self.state.lock().deliveries_in(state, page))
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        Ok(self.state.lock().count_waiting(most))
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        Ok(self.state.lock().audit_page(target, page))
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {

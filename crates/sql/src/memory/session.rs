@@ -34,6 +34,11 @@ impl State {
         sessions
     }
 
+    pub(super) fn first_session_of(&self, user: UserId) -> Option<SessionId> {
+        let theirs = self.sessions.values().filter(|session| session.user == user);
+        theirs.map(|session| (session.started_at, session.id)).min().map(|(_, id)| id)
+    }
+
     pub(super) fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Vec<Session> {
         let sessions = self.open_sessions().filter(|session| session.client == *client);
         sessions

@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event, family, key,
-    link, passkey, person, session, sweep, token,
+    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
+    family, key, link, passkey, person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -17,6 +17,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::ClientsCounted { session: id, count } => session::clients_counted(db, id, count),
         Change::PersonHeld { user } => person::held(db, user),
         Change::PasskeysCounted { user, count } => passkey::counted(db, user, count),
+        Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
         Change::LinksCounted { user, count } => link::counted(db, user, count),
 
@@ -90,6 +91,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),
+
+        Change::Audited(entry) => audit::append(db, &entry),
 
         Change::Swept(times) => {
             while sweep::round(db, &times)? {}

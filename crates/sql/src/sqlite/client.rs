@@ -27,6 +27,14 @@ fn of_role(db: &Connection, role: &str, page: &Page<ClientId>) -> Read<Vec<Clien
     many(db, sql, (role, after, limit(page.limit)), |row| doc(row, 0))
 }
 
+/// Ids are of characters below `~`.
+pub(super) fn apps_starting(db: &Connection, prefix: &str, page: &Page<ClientId>) -> Read<Vec<Client>> {
+    let after = page.after.as_ref().map_or("", ClientId::as_str);
+    let sql = "select doc from client
+        where role = 'app' and id >= max(?1, ?2) and id < ?3 and id <> ?2 order by id limit ?4";
+    many(db, sql, (prefix, after, format!("{prefix}~"), limit(page.limit)), |row| doc(row, 0))
+}
+
 pub(super) fn origin_is_registered(db: &Connection, origin: &str) -> Read<bool> {
     let sql = "select 1 from client_origin join client on client.id = client_origin.client
         where origin = ?1 and suspended_at is null limit 1";

@@ -50,6 +50,13 @@ pub(super) fn next_at(db: &Connection) -> Read<Option<Moment>> {
     one(db, sql, [], |row| moment(row, 0))
 }
 
+pub(super) fn waiting(db: &Connection, most: usize) -> Read<usize> {
+    let sql = "select count(*) from (
+        select 1 from delivery indexed by delivery_due where state = 'pending' limit ?1)";
+    let count = one(db, sql, [limit(most)], |row| row.get::<_, i64>(0))?;
+    Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
 pub(super) fn page(
     db: &Connection,
     state: Option<DeliveryState>,

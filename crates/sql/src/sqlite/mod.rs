@@ -16,6 +16,7 @@ use self::pool::Pool;
 use self::writer::{Job, Writer};
 
 mod apply;
+mod audit;
 mod avatar;
 mod backup;
 mod catalogue;

@@ -121,6 +121,10 @@ fn taken(kind: HandleKind) -> Taken {
     }
 }
 
+pub(super) fn password_held(db: &Connection, user: UserId, hash: Option<&str>) -> Applied {
+    hold(any(db, "select 1 from person where id = ?1 and password is ?2", (user.as_bytes(), hash))?)
+}
+
 pub(super) fn set_password(db: &Connection, user: UserId, hash: &str) -> Applied {
     let sql = "update person set password = ?2 where id = ?1 and erased_at is null";
     must(db, sql, (user.as_bytes(), hash))

@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
@@ -25,8 +26,8 @@ use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
-    family, key, link, passkey, person, session, statement, token,
+    Sqlite, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    event, family, key, link, passkey, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -75,6 +76,11 @@ impl Read for Sqlite {
 
     async fn apps(&self, page: Page<ClientId>) -> Listed<Client> {
         self.long(move |db| client::apps(db, &page)).await
+    }
+
+    async fn apps_starting(&self, prefix: &str, page: Page<ClientId>) -> Listed<Client> {
+        let prefix = prefix.to_owned();
+        self.long(move |db| client::apps_starting(db, &prefix, &page)).await
     }
 
     async fn origin_is_registered(&self, origin: &str) -> Result<bool, Unavailable> {
@@ -149,6 +155,10 @@ impl Read for Sqlite {
         self.point(|db| session::of(db, user))
     }
 
+    async fn first_session_of(&self, user: UserId) -> Found<SessionId> {
+        self.point(|db| session::first_of(db, user))
+    }
+
     async fn sessions_through(&self, client: &ClientId, page: Page<SessionId>) -> Listed<Session> {
         let client = client.clone();
         self.long(move |db| session::through(db, &client, page)).await
@@ -220,6 +230,15 @@ impl Read for Sqlite {
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {
         self.long(move |db| delivery::page(db, state, page)).await
+    }
+
+    async fn deliveries_waiting(&self, most: usize) -> Result<usize, Unavailable> {
+        self.long(move |db| delivery::waiting(db, most)).await
+    }
+
+    async fn audit(&self, target: Option<&str>, page: Page<AuditSeq>) -> Listed<AuditLine> {
+        let target = target.map(str::to_owned);
+        self.long(move |db| audit::page(db, target.as_deref(), page)).await
     }
 
     async fn signing_keys(&self) -> Listed<SigningKeyRecord> {

@@ -56,6 +56,11 @@ pub(super) fn of(db: &Connection, user: UserId) -> Read<Vec<Session>> {
     many(db, sql, (user.as_bytes(), limit(MOST_OF_ONE)), session)
 }
 
+pub(super) fn first_of(db: &Connection, user: UserId) -> Read<Option<SessionId>> {
+    let sql = "select id from session where user_id = ?1 order by started_at, id limit 1";
+    one(db, sql, [user.as_bytes()], |row| id(row, 0, SessionId::from_bytes))
+}
+
 pub(super) fn through(db: &Connection, client: &ClientId, page: Page<SessionId>) -> Read<Vec<Session>> {
     let after = page.after.as_ref().map_or(&[][..], |session| session.as_bytes());
     let sql = concat!(

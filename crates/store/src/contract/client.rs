@@ -84,6 +84,25 @@ pub(super) async fn hosts_and_apps_come_in_pages_complete_and_in_order(house: Ho
     assert_eq!(developers, Ok(vec![developer("south")]));
 }
 
+pub(super) async fn apps_are_found_by_the_beginning_of_their_id(house: House) {
+    let ids = ["north.taxi-2", "north.taxi", "north.tax", "north.taxj", "north.taxi.air"];
+    let more = ids.iter().filter(|id| **id != "north.taxi").map(|id| app(id, "north"));
+    house.done(more.map(|app| Change::ClientRegistered(Box::new(app))).collect()).await;
+    house.done(vec![Change::ClientRegistered(Box::new(host("north.taxi-host")))]).await;
+    let found = async |prefix: &str, after: Option<&str>, limit: usize| -> Vec<String> {
+        let page = Page { after: after.map(client_id), limit };
+        let found = house.store.apps_starting(prefix, page).await.unwrap();
+        found.into_iter().map(|client| client.id.to_string()).collect()
+    };
+    assert_eq!(found("north.taxi", None, 10).await, ["north.taxi", "north.taxi-2", "north.taxi.air"]);
+    assert_eq!(found("north.taxi", Some("north.taxi"), 1).await, ["north.taxi-2"]);
+    assert_eq!(found("north.taxi", Some("north.tax"), 1).await, ["north.taxi"]);
+    assert_eq!(found("north.taxi", Some("north.taxi.air"), 10).await, [""; 0]);
+    assert_eq!(found("north.taxi", Some("zz"), 10).await, [""; 0]);
+    assert_eq!(found("", None, 10).await.len(), 6);
+    assert_eq!(found("%", None, 10).await, [""; 0]);
+}
+
 pub(super) async fn an_origin_counts_while_a_live_client_lists_it(house: House) {
     let origin = "https://north.taxi.example";
     let store = &house.store;

@@ -68,3 +68,13 @@ pub(super) async fn deliveries_come_in_pages_complete_and_in_order(house: House)
     assert_eq!(pages(Some(DeliveryState::Delivered)).await, []);
     assert_eq!(pages(Some(DeliveryState::Pending)).await, [1, 3, 4, 7, 8, 9].map(delivery_id));
 }
+
+pub(super) async fn waiting_deliveries_are_counted_up_to_a_bound(house: House) {
+    let store = &house.store;
+    assert_eq!(store.deliveries_waiting(10).await, Ok(0));
+    let queue = (1..=5).map(|number| Change::DeliveryQueued(queued(&house, number)));
+    house.done(queue.collect()).await;
+    house.done(vec![tried(1, 0, DeliveryState::Delivered), tried(2, 0, DeliveryState::Failed)]).await;
+    assert_eq!(store.deliveries_waiting(10).await, Ok(3));
+    assert_eq!(store.deliveries_waiting(2).await, Ok(2));
+}

@@ -96,6 +96,7 @@ impl House {
             store.session_by_cookie(&index).await,
             store.clients_in(session).await,
             store.sessions_of(user).await,
+            store.first_session_of(user).await,
             store.sessions_through(&host, page).await,
             store.family(family_id(2)).await,
         );

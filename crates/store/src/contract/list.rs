@@ -2,6 +2,7 @@
 
 use portico_core::Change;
 use portico_core::id::EventSeq;
+use portico_core::noun::audit::{Act, AuditEntry, Target, TargetKind};
 use portico_core::noun::event::Happening;
 use portico_core::noun::person::HandleKind;
 
@@ -11,7 +12,7 @@ use super::value::{
     app, at, client_id, code, developer, digest, family, family_id, gave, handle, host, link, person,
     request, session, session_id, token_id, user_id,
 };
-use crate::{CommitError, Committed};
+use crate::{CommitError, Committed, Page};
 
 /// Changes of many kinds that nothing stands in the way of, the first and last as visible as any.
 fn harmless(house: &House) -> Vec<Change> {
@@ -32,6 +33,12 @@ fn harmless(house: &House) -> Vec<Change> {
         Change::FamilyStarted(family(900, house.session, &house.app)),
         Change::Happened { at: at(5), what: Happening::KeysRotated },
         Change::TokenRevoked { token: token_id(900), until: at(900) },
+        Change::Audited(AuditEntry {
+            at: at(5),
+            operator: "operator".to_owned(),
+            act: Act::AppRegistered,
+            target: Target::new(TargetKind::App, "west.shop"),
+        }),
     ]
 }
 
@@ -56,6 +63,7 @@ async fn seen(house: &House) -> String {
         store.family(family_id(900)).await,
         store.events_after(EventSeq(0), 10).await,
         store.revoked_tokens(at(0)).await,
+        store.audit(None, Page { after: None, limit: 10 }).await,
     );
     format!("{west:?} {north:?}")
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod audit;
 mod avatar;
 mod challenge;
 mod client;
@@ -93,6 +94,13 @@ macro_rules! suite {
 }
 
 suite! { $
+    audit {
+        the_trail_reads_back_latest_first,
+        a_line_goes_with_the_list_that_it_tells_of,
+        the_trail_of_one_target_holds_nothing_else,
+        the_trail_comes_in_pages_complete_and_in_order,
+        a_sweep_leaves_the_trail,
+    }
     avatar {
         an_avatar_reads_back_as_it_was_set_and_the_last_one_stands,
         an_avatar_is_removed_and_removing_none_changes_nothing,
@@ -105,6 +113,7 @@ suite! { $
         of_two_racing_rewrites_of_one_client_one_wins,
         a_removed_client_takes_its_consents_codes_and_families_with_it,
         hosts_and_apps_come_in_pages_complete_and_in_order,
+        apps_are_found_by_the_beginning_of_their_id,
         an_origin_counts_while_a_live_client_lists_it,
         a_developer_registered_again_has_its_new_name,
         a_scope_registered_again_has_its_new_words,
@@ -143,6 +152,7 @@ suite! { $
         a_delivery_is_due_in_the_order_of_its_time,
         a_delivery_that_was_tried_stands_where_it_was_put,
         deliveries_come_in_pages_complete_and_in_order,
+        waiting_deliveries_are_counted_up_to_a_bound,
     }
     event {
         events_are_numbered_in_the_order_of_their_commits,
@@ -191,6 +201,7 @@ suite! { $
         a_profile_is_rewritten_only_from_the_one_that_was_read,
         an_erased_person_leaves_only_that_there_was_somebody,
         a_blocked_person_is_not_held_until_the_block_is_lifted,
+        a_password_is_held_until_another_is_set,
         an_identity_elsewhere_belongs_to_one_person,
         the_identities_of_a_person_come_earliest_first,
         people_come_in_pages_complete_and_in_order,
@@ -204,6 +215,7 @@ suite! { $
         the_clients_of_a_session_come_in_the_order_of_entry,
         an_end_never_misses_a_client_that_entered_before_it,
         a_person_sees_open_sessions_latest_first,
+        the_first_session_of_a_person_is_known_although_it_ended,
         sessions_through_a_client_come_in_pages_complete_and_in_order,
         expired_sessions_come_longest_first,
         live_sessions_are_counted,

@@ -141,6 +141,21 @@ pub(super) async fn a_blocked_person_is_not_held_until_the_block_is_lifted(house
     house.done(held()).await;
 }
 
+pub(super) async fn a_password_is_held_until_another_is_set(house: House) {
+    let held = |user, hash: Option<&str>| vec![Change::PasswordHeld { user, hash: hash.map(str::to_owned) }];
+    let user = house.user;
+    let before = house.store.person(user).await.unwrap().unwrap().password;
+    house.done(held(user, before.as_deref())).await;
+    house.done(vec![Change::PasswordSet { user, hash: "$argon2id$anew".to_owned() }]).await;
+    assert_eq!(house.refused(held(user, before.as_deref())).await, CommitError::Conflict);
+    assert_eq!(house.refused(held(user, None)).await, CommitError::Conflict);
+    house.done(held(user, Some("$argon2id$anew"))).await;
+    let bare = Person { password: None, ..person(6) };
+    house.done(vec![Change::PersonCreated { person: bare, handles: vec![] }]).await;
+    house.done(held(user_id(6), None)).await;
+    assert_eq!(house.refused(held(user_id(99), None)).await, CommitError::Conflict);
+}
+
 pub(super) async fn an_identity_elsewhere_belongs_to_one_person(house: House) {
     let tie = |number| vec![Change::Linked(link(5, user_id(100 + number)))];
     let winner = house.one_of_sixteen(tie, CommitError::Taken(Taken::Link)).await;

@@ -6,7 +6,7 @@ use portico_core::noun::event::Happening;
 use portico_core::noun::session::{EndReason, Ended, Session};
 
 use super::house::House;
-use super::value::{app, at, client_id, digest, session, session_id};
+use super::value::{app, at, client_id, digest, session, session_id, user_id};
 use crate::{CommitError, Page};
 
 fn ids(sessions: Vec<Session>) -> Vec<SessionId> {
@@ -149,6 +149,15 @@ pub(super) async fn a_person_sees_open_sessions_latest_first(house: House) {
     house.done(vec![house.end(session_id(8), 90)]).await;
     let sessions = house.store.sessions_of(house.user).await.unwrap();
     assert_eq!(ids(sessions), [6, 7, 5, 1].map(session_id));
+}
+
+pub(super) async fn the_first_session_of_a_person_is_known_although_it_ended(house: House) {
+    let first = || house.store.first_session_of(house.user);
+    house.begin(5).await;
+    assert_eq!(first().await, Ok(Some(house.session)));
+    house.done(vec![house.end(house.session, 90)]).await;
+    assert_eq!(first().await, Ok(Some(house.session)));
+    assert_eq!(house.store.first_session_of(user_id(99)).await, Ok(None));
 }
 
 pub(super) async fn sessions_through_a_client_come_in_pages_complete_and_in_order(house: House) {

@@ -70,8 +70,11 @@ fn methods(methods: &[String], words: &Words) -> String {
         ("pop", "security-by-passkey"),
         ("fed", "security-by-provider"),
     ];
-    let named: Vec<_> =
-        named.iter().filter(|(method, _)| has(method)).map(|(_, key)| words.say(key)).collect();
+    let named: Vec<_> = named
+        .iter()
+        .filter(|(method, _)| has(method) && !(*method == "otp" && has("sms")))
+        .map(|(_, key)| words.say(key))
+        .collect();
     if named.is_empty() { words.say("security-by-other") } else { named.join(" + ") }
 }
 

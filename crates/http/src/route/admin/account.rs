@@ -1,118 +1,166 @@
-//! What the operator does with an account: sessions, suspension, export, erasure.
+//! What the operator does with an account: sessions, consents, suspension, export, erasure.
 
-use std::sync::Arc;
-
-use axum::extract::State;
+use axum::extract::Path;
 use portico_core::Change;
 use portico_core::denied::Denied;
-use portico_core::id::{ClientId, UserId};
+use portico_core::id::{ClientId, SessionId, UserId};
+use portico_core::moment::Moment;
 use portico_core::noun::address::Address;
-use portico_core::noun::consent::ConsentEntry;
+use portico_core::noun::audit::Act;
+use portico_core::noun::consent::{ConsentEntry, Standing};
 use portico_core::noun::payment::PaymentMethod;
+use portico_core::noun::person::Person;
 use portico_core::noun::session::{EndReason, Session};
 use portico_live::LivePerson;
-use portico_store::Unavailable;
 use serde_json::{Value, json};
 
-use super::users::{account, find, profile};
+use super::desk::{Deed, Desk};
+use super::users::{account, find, profile, read, target};
 use super::view::when;
-use super::{Answer, Id, kyc};
+use super::{Answer, Id, Refusal, kyc, nobody};
 use crate::house::unavailable;
 use crate::route::me::export::{links, picture};
-use crate::route::sign_out;
 use crate::when::rfc3339;
-use crate::{House, claim, reply};
+use crate::{claim, reply};
 
 /// The most lines of history in an export.
 const HISTORY: usize = 100_000;
 
 /// `GET /users/{id}/sessions`: those that are live.
-pub(super) async fn sessions(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let person = find(&house, &id).await?;
-    Ok(reply::ok(&json!({ "items": live_sessions(&house, &person).await? })))
+pub(super) async fn sessions(desk: Desk, id: Id) -> Answer {
+    let person = read(&desk, &id, Act::SessionsRead).await?;
+    let items: Vec<_> = live_sessions(&desk, &person).await?.iter().map(session).collect();
+    Ok(reply::ok(&json!({ "items": items })))
 }
 
-/// `POST /users/{id}/end-sessions`: when it answers, none of them is good any more.
-pub(super) async fn end_sessions(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let user = find(&house, &id).await?.person.id;
-    let ended = close(&house, user, EndReason::Revoked, |_| None).await?;
+/// `GET /users/{id}/consents`: the apps that the person uses, and what they decided about each.
+pub(super) async fn consents(desk: Desk, id: Id) -> Answer {
+    let person = read(&desk, &id, Act::ConsentsRead).await?;
+    let items: Vec<_> = consented(&desk, person.person.id).await?.iter().map(app).collect();
+    Ok(reply::ok(&json!({ "items": items })))
+}
+
+/// Signs a person out everywhere, and says of how many sessions; when this answers, none is good.
+pub(crate) async fn sessions_ended(desk: &Desk, id: &Id) -> Result<(UserId, usize), Denied> {
+    let user = find(desk, id).await?.person.id;
+    let ended = close(desk, user, EndReason::Revoked, Act::SessionsEnded, |_| None).await?;
+    Ok((user, ended))
+}
+
+/// `POST /users/{id}/end-sessions`.
+pub(super) async fn end_sessions(desk: Desk, id: Id) -> Answer {
+    let (user, ended) = sessions_ended(&desk, &id).await?;
     Ok(reply::ok(&json!({ "user_id": user, "ended": ended })))
 }
 
-/// `POST /users/{id}/suspend`: the person is signed out everywhere and may not sign in.
-pub(super) async fn suspend(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let (user, now) = (find(&house, &id).await?.person.id, house.now());
+/// Ends one session of a person; one that is over already is answered alike.
+pub(crate) async fn session_ended(desk: &Desk, id: &Id, session: &Id) -> Result<SessionId, Denied> {
+    let (user, session) = (find(desk, id).await?.person.id, session.of::<SessionId>()?);
+    desk.act(|| async move {
+        let stored = desk.store().session(session).await.map_err(|cause| unavailable(&cause))?;
+        stored.filter(|stored| stored.user == user).ok_or_else(nobody)?;
+        let changes = desk.ending(session, EndReason::Revoked).await?;
+        Ok((Deed::one(Act::SessionEnded, target(user).part(session)), changes, ()))
+    })
+    .await?;
+    desk.settled().await;
+    Ok(session)
+}
+
+/// `DELETE /users/{id}/sessions/{session}`.
+pub(super) async fn end_session(desk: Desk, path: Option<Path<(String, String)>>) -> Answer {
+    let Path((id, session)) = path.ok_or_else(nobody).map_err(Refusal::from)?;
+    let ended = session_ended(&desk, &Id(id), &Id(session)).await?;
+    Ok(reply::ok(&json!({ "session_id": ended, "ended": true })))
+}
+
+/// Signs a person out everywhere and lets them in no more.
+pub(crate) async fn suspended(desk: &Desk, id: &Id) -> Result<Person, Denied> {
+    let (user, now) = (find(desk, id).await?.person.id, desk.now());
     let block = |person: &LivePerson| {
         person.person.is_live().then_some(Change::PersonBlocked { user, at: Some(now) })
     };
-    close(&house, user, EndReason::Suspended, block).await?;
-    Ok(reply::ok(&account(&find(&house, &id).await?.person)))
+    close(desk, user, EndReason::Suspended, Act::PersonSuspended, block).await?;
+    Ok(find(desk, id).await?.person.clone())
+}
+
+/// `POST /users/{id}/suspend`.
+pub(super) async fn suspend(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&account(&suspended(&desk, &id).await?)))
+}
+
+/// Lets a suspended person in again.
+pub(crate) async fn resumed(desk: &Desk, id: &Id) -> Result<Person, Denied> {
+    let person = find(desk, id).await?;
+    let user = person.person.id;
+    let blocked = person.person.blocked_at.is_some() && person.person.erased_at.is_none();
+    let changes = blocked.then_some(Change::PersonBlocked { user, at: None });
+    desk.commit(Deed::one(Act::PersonResumed, target(user)), changes.into_iter().collect()).await?;
+    Ok(find(desk, id).await?.person.clone())
 }
 
 /// `POST /users/{id}/resume`.
-pub(super) async fn resume(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let person = find(&house, &id).await?;
-    if person.person.blocked_at.is_some() && person.person.erased_at.is_none() {
-        house.commit(vec![Change::PersonBlocked { user: person.person.id, at: None }]).await?;
-    }
-    Ok(reply::ok(&account(&find(&house, &id).await?.person)))
+pub(super) async fn resume(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&account(&resumed(&desk, &id).await?)))
 }
 
-/// `POST /users/{id}/erase`: the person's key is destroyed, and with it everything personal.
-pub(super) async fn erase(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let (user, now) = (find(&house, &id).await?.person.id, house.now());
+/// Destroys a person's key, and with it everything personal.
+pub(crate) async fn erased(desk: &Desk, id: &Id) -> Result<Person, Denied> {
+    let (user, now) = (find(desk, id).await?.person.id, desk.now());
     let erase = |person: &LivePerson| {
         person.person.erased_at.is_none().then_some(Change::PersonErased { user, at: now })
     };
-    close(&house, user, EndReason::Erased, erase).await?;
-    Ok(reply::ok(&account(&find(&house, &id).await?.person)))
+    close(desk, user, EndReason::Erased, Act::PersonErased, erase).await?;
+    Ok(find(desk, id).await?.person.clone())
+}
+
+/// `POST /users/{id}/erase`.
+pub(super) async fn erase(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&account(&erased(&desk, &id).await?)))
 }
 
 /// Ends every session of a person and does what else is to be done, in one commit. Answers how
 /// many ended. Done again, it finishes what an earlier call may have left.
 async fn close(
-    house: &House,
+    desk: &Desk,
     user: UserId,
     reason: EndReason,
+    act: Act,
     also: impl Fn(&LivePerson) -> Option<Change>,
 ) -> Result<usize, Denied> {
     let also = &also;
-    let ended = house
-        .decide(|| async move {
-            let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
-            let sessions = house.live.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
+    let ended = desk
+        .act(|| async move {
+            let person = desk.live().person(user).await.map_err(|cause| unavailable(&cause))?;
+            let sessions = desk.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
             let mut changes: Vec<_> = person.as_deref().and_then(also).into_iter().collect();
             for session in &sessions {
-                changes.extend(sign_out::changes(house, session.id, reason).await?);
+                changes.extend(desk.ending(session.id, reason).await?);
             }
-            Ok((changes, sessions.len()))
+            Ok((Deed::one(act, target(user)), changes, sessions.len()))
         })
         .await?;
     // The list above is bounded; nobody has this many, but none may be left over.
-    sign_out::end_others(house, user, None, reason).await?;
-    house.live.settled().await;
+    desk.end_rest(user, reason).await?;
+    desk.settled().await;
     Ok(ended)
 }
 
 /// `GET /users/{id}/export`: everything that is kept about a person, in one document.
-pub(super) async fn export(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let person = find(&house, &id).await?;
-    let (user, store) = (person.person.id, house.live.store());
-    let mut apps = Vec::new();
-    for (app, used_at) in store.apps_of(user).await? {
-        apps.push(self::app(&house, user, &app, when(used_at)).await?);
-    }
-    let history = store.consent_history(user, HISTORY).await?;
+pub(super) async fn export(desk: Desk, id: Id) -> Answer {
+    let person = read(&desk, &id, Act::PersonExported).await?;
+    let user = person.person.id;
+    let history = desk.store().consent_history(user, HISTORY).await?;
     Ok(reply::ok(&json!({
         "account": account(&person.person),
         "profile": profile(&person.profile),
         "addresses": person.profile.addresses.iter().map(address).collect::<Vec<_>>(),
         "payment_methods": person.profile.payment_methods.iter().map(payment_method).collect::<Vec<_>>(),
         "kyc": kyc::view(&person.profile.kyc),
-        "avatar": picture(&house, &person).await?,
-        "links": links(&house, user).await?,
-        "sessions": live_sessions(&house, &person).await?,
-        "apps": apps,
+        "avatar": picture(desk.live(), &person).await?,
+        "links": links(desk.live(), user).await?,
+        "sessions": live_sessions(&desk, &person).await?.iter().map(session).collect::<Vec<_>>(),
+        "apps": consented(&desk, user).await?.iter().map(app).collect::<Vec<_>>(),
         "history": history.iter().map(line).collect::<Vec<_>>(),
     })))
 }
@@ -135,21 +183,44 @@ fn payment_method(method: &PaymentMethod) -> Value {
     })
 }
 
-async fn app(house: &House, user: UserId, app: &ClientId, used_at: Value) -> Result<Value, Unavailable> {
-    let consents = house.live.store().consents(user, app).await?;
-    let decisions: Vec<_> = consents
-        .0
-        .iter()
-        .map(|standing| {
-            json!({
-                "scope": standing.scope,
-                "decision": standing.decision,
-                "decided_at": rfc3339(standing.decided_at),
-            })
+/// An app that a person has used or decided about.
+pub(crate) struct Consented {
+    /// The app.
+    pub(crate) app: ClientId,
+    /// The person's id there, unless the app is gone.
+    pub(crate) open_id: Option<String>,
+    /// When it was used last.
+    pub(crate) used_at: Option<Moment>,
+    /// What was decided.
+    pub(crate) decisions: Vec<Standing>,
+}
+
+/// The apps that a person has used or decided about, by id.
+pub(crate) async fn consented(desk: &Desk, user: UserId) -> Result<Vec<Consented>, Denied> {
+    let (store, mut apps) = (desk.store(), Vec::new());
+    for (app, used_at) in store.apps_of(user).await.map_err(|cause| unavailable(&cause))? {
+        let decisions = store.consents(user, &app).await.map_err(|cause| unavailable(&cause))?.0;
+        let client = desk.live().client(&app).await.map_err(|cause| unavailable(&cause))?;
+        let open_id = client.map(|client| client.keys.open_id(user));
+        apps.push(Consented { app, open_id, used_at, decisions });
+    }
+    Ok(apps)
+}
+
+fn app(known: &Consented) -> Value {
+    let decision = |standing: &Standing| {
+        json!({
+            "scope": standing.scope,
+            "decision": standing.decision,
+            "decided_at": rfc3339(standing.decided_at),
         })
-        .collect();
-    let open_id = house.live.client(app).await?.map(|client| client.keys.open_id(user));
-    Ok(json!({ "app_id": app, "openid": open_id, "used_at": used_at, "decisions": decisions }))
+    };
+    json!({
+        "app_id": known.app,
+        "openid": known.open_id,
+        "used_at": when(known.used_at),
+        "decisions": known.decisions.iter().map(decision).collect::<Vec<_>>(),
+    })
 }
 
 fn line(entry: &ConsentEntry) -> Value {
@@ -162,23 +233,34 @@ fn line(entry: &ConsentEntry) -> Value {
     })
 }
 
-async fn live_sessions(house: &House, person: &LivePerson) -> Result<Vec<Value>, Unavailable> {
-    let (limits, now) = (&house.live.settings().sessions, house.now());
+/// A live session, with what its device called itself.
+pub(crate) struct Signed {
+    /// The session, with its last use as it is now.
+    pub(crate) session: Session,
+    /// What the device called itself.
+    pub(crate) label: Option<String>,
+}
+
+/// A person's live sessions, latest started first.
+pub(crate) async fn live_sessions(desk: &Desk, person: &LivePerson) -> Result<Vec<Signed>, Denied> {
+    let (limits, now) = (&desk.live().settings().sessions, desk.now());
+    let stored = desk.store().sessions_of(person.person.id).await.map_err(|cause| unavailable(&cause))?;
     let mut shown = Vec::new();
-    for stored in house.live.store().sessions_of(person.person.id).await? {
-        let Some(live) = house.live.session(stored.id).await? else { continue };
-        if live.is_live(limits, now) {
-            shown.push(session(&live.now(limits), person));
-        }
+    for stored in stored {
+        let live = desk.live().session(stored.id).await.map_err(|cause| unavailable(&cause))?;
+        let Some(live) = live.filter(|live| live.is_live(limits, now)) else { continue };
+        let session = live.now(limits);
+        shown.push(Signed { label: person.open_label(&session.sealed_label), session });
     }
     Ok(shown)
 }
 
-fn session(session: &Session, person: &LivePerson) -> Value {
+fn session(signed: &Signed) -> Value {
+    let session = &signed.session;
     json!({
         "session_id": session.id,
         "client_id": session.client,
-        "label": person.open_label(&session.sealed_label),
+        "label": signed.label,
         "method": session.method,
         "started_at": rfc3339(session.started_at),
         "used_at": rfc3339(session.used_at),

@@ -8,14 +8,17 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::ClientId;
+use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_core::noun::client::Client;
 use portico_core::rule::register::{self, Fresh, Manifest, Object, Registered};
 use portico_core::scope::Scope;
 use portico_seal::Secret;
+use portico_store::Page;
 use serde_json::{Value, json};
 
+use super::desk::{Deed, Desk};
 use super::page::Paged;
-use super::standing::{self, change, find, fresh};
+use super::standing::{self, APP, change, find, fresh};
 use super::{Answer, Id, at, document, one_or_many, view};
 use crate::house::unavailable;
 use crate::{House, reply};
@@ -23,12 +26,8 @@ use crate::{House, reply};
 /// The most manifests in one call.
 const MOST: usize = 100;
 
-fn is_app(client: &Client) -> bool {
-    client.app().is_some()
-}
-
 /// `POST /apps`: registers or updates one from its manifest, or up to 100, all or none.
-pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn register(desk: Desk, headers: HeaderMap, body: Body) -> Answer {
     let document = document(&headers, body).await?;
     let (entries, many) = one_or_many(&document, MOST)?;
     let mut manifests: Vec<(Manifest, Fresh, Secret)> = Vec::with_capacity(entries.len());
@@ -39,19 +38,20 @@ pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap
                 at(index, many)(Denied::request(format!("'{}' is there twice", manifest.id()))).into()
             );
         }
-        let (fresh, secret) = fresh(&house);
+        let (fresh, secret) = fresh(&desk);
         manifests.push((manifest, fresh, secret));
     }
-    let (house, manifests) = (&*house, &manifests);
-    let registered = house
-        .decide(|| async move {
+    let (desk, manifests) = (&desk, &manifests);
+    let registered = desk
+        .act(|| async move {
             let mut all = (Vec::<Change>::new(), Vec::<Registered>::new());
             for (index, (manifest, fresh, _)) in manifests.iter().enumerate() {
-                let mut done = weigh(house, manifest.clone(), fresh).await.map_err(at(index, many))?;
+                let mut done = weigh(desk, manifest.clone(), fresh).await.map_err(at(index, many))?;
                 all.0.append(&mut done.changes);
                 all.1.push(done);
             }
-            Ok(all)
+            let targets = manifests.iter().map(|(manifest, ..)| Target::new(TargetKind::App, manifest.id()));
+            Ok((Deed::each(Act::AppRegistered, targets), all.0, all.1))
         })
         .await?;
     let mut answers: Vec<_> =
@@ -60,11 +60,11 @@ pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap
     Ok(reply::json(StatusCode::CREATED, &answer))
 }
 
-async fn weigh(house: &House, manifest: Manifest, fresh: &Fresh) -> Result<Registered, Denied> {
-    let store = house.live.store();
+async fn weigh(desk: &Desk, manifest: Manifest, fresh: &Fresh) -> Result<Registered, Denied> {
+    let store = desk.store();
     let before = store.client(manifest.id()).await.map_err(|cause| unavailable(&cause))?;
     let developer = store.developer(manifest.developer()).await.map_err(|cause| unavailable(&cause))?;
-    manifest.register(before.as_ref(), developer.is_some(), &house.live.catalogue(), fresh, house.now())
+    manifest.register(before.as_ref(), developer.is_some(), &desk.live().catalogue(), fresh, desk.now())
 }
 
 fn answer(done: &Registered, secret: &Secret) -> Value {
@@ -76,56 +76,83 @@ fn answer(done: &Registered, secret: &Secret) -> Value {
     answer
 }
 
-/// `GET /apps`.
+/// Apps by id: all, or those whose id begins like this.
+pub(crate) async fn listed(
+    house: &House,
+    prefix: Option<&str>,
+    page: Page<ClientId>,
+) -> Result<Vec<Client>, Denied> {
+    let store = house.live.store();
+    let found = match prefix {
+        Some(prefix) => store.apps_starting(prefix, page).await,
+        None => store.apps(page).await,
+    };
+    found.map_err(|cause| unavailable(&cause))
+}
+
+/// `GET /apps`, all or those whose id begins with `prefix`.
 pub(super) async fn list(State(house): State<Arc<House>>, uri: Uri) -> Answer {
-    let paged = Paged::<ClientId>::read(&uri)?;
-    let found = house.live.store().apps(paged.page()).await?;
+    let paged = Paged::<ClientId>::read_with(&uri, &["prefix"])?;
+    let found = listed(&house, paged.further("prefix"), paged.page()).await?;
     Ok(reply::ok(&paged.answer(found, |client| client.id.to_string(), view::client)))
 }
 
 /// `GET /apps/{id}`.
 pub(super) async fn show(State(house): State<Arc<House>>, id: Id) -> Answer {
-    Ok(reply::ok(&view::client(&find(&house, &id.of()?, is_app).await?)))
+    Ok(reply::ok(&view::client(&find(&**house.live.store(), &id.of()?, APP).await?)))
 }
 
-/// `POST /apps/{id}/suspend`: when it answers, no token of the app is good any more.
-pub(super) async fn suspend(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let now = house.now();
-    let after = change(&house, &id, is_app, |app| Ok(register::suspend(app, now))).await?;
-    Ok(reply::ok(&view::client(&after)))
+/// Suspends an app; when this answers, no token of it is good any more.
+pub(crate) async fn suspended(desk: &Desk, id: &Id) -> Result<Client, Denied> {
+    standing::suspended(desk, id, APP, Act::AppSuspended).await
+}
+
+/// `POST /apps/{id}/suspend`.
+pub(super) async fn suspend(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&view::client(&suspended(&desk, &id).await?)))
+}
+
+/// Lets a suspended app work again.
+pub(crate) async fn resumed(desk: &Desk, id: &Id) -> Result<Client, Denied> {
+    standing::resumed(desk, id, APP, Act::AppResumed).await
 }
 
 /// `POST /apps/{id}/resume`.
-pub(super) async fn resume(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let after = change(&house, &id, is_app, |app| Ok(register::resume(app))).await?;
-    Ok(reply::ok(&view::client(&after)))
+pub(super) async fn resume(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&view::client(&resumed(&desk, &id).await?)))
+}
+
+/// Gives an app a new secret; the old one is good no longer.
+pub(crate) async fn secret_rotated(desk: &Desk, id: &Id) -> Result<(Client, Secret), Denied> {
+    standing::rotate_secret(desk, id, APP, Act::AppSecretRotated).await
 }
 
 /// `POST /apps/{id}/rotate-secret`.
-pub(super) async fn rotate_secret(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let (app, secret) = standing::rotate_secret(&house, &id, is_app).await?;
+pub(super) async fn rotate_secret(desk: Desk, id: Id) -> Answer {
+    let (app, secret) = secret_rotated(&desk, &id).await?;
     Ok(reply::ok(&json!({ "app_id": app.id, "client_secret": secret.expose() })))
 }
 
 /// `DELETE /apps/{id}`: removes the app with all that people decided about it.
-pub(super) async fn remove(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let (catalogue, now) = (house.live.catalogue(), house.now());
-    let app = change(&house, &id, is_app, |app| register::remove(app, &catalogue, now)).await?;
+pub(super) async fn remove(desk: Desk, id: Id) -> Answer {
+    let (catalogue, now) = (desk.live().catalogue(), desk.now());
+    let deed = |target| Deed::one(Act::AppRemoved, target);
+    let app = change(&desk, &id, APP, deed, |app| register::remove(app, &catalogue, now)).await?;
     Ok(reply::ok(&json!({ "app_id": app.id, "removed": true })))
 }
 
-/// `POST /apps/{id}/preauthorise`: allows the app a scope on every person's behalf.
-pub(super) async fn preauthorise(
-    State(house): State<Arc<House>>,
-    id: Id,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
+/// Allows an app a scope on every person's behalf.
+pub(crate) async fn preauthorised(desk: &Desk, id: &Id, scope: &Scope) -> Result<Client, Denied> {
+    let deed = |target: Target| Deed::one(Act::AppPreauthorised, target.part(scope));
+    change(desk, id, APP, deed, |app| register::preauthorise(app, scope)).await
+}
+
+/// `POST /apps/{id}/preauthorise`.
+pub(super) async fn preauthorise(desk: Desk, id: Id, headers: HeaderMap, body: Body) -> Answer {
     let document = document(&headers, body).await?;
     let top = Object::whole(&document)?;
     top.only(&["scope"])?;
     let scope: Scope =
         top.need_text("scope", 64)?.parse().map_err(|_| top.wrong("scope", "is not a scope"))?;
-    let after = change(&house, &id, is_app, |app| register::preauthorise(app, &scope)).await?;
-    Ok(reply::ok(&view::client(&after)))
+    Ok(reply::ok(&view::client(&preauthorised(&desk, &id, &scope).await?)))
 }

@@ -11,9 +11,11 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 use portico_core::denied::Denied;
+use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_store::Unavailable;
 
 use super::Answer;
+use super::desk::Desk;
 use crate::reply::{self, Reply};
 use crate::{House, house};
 
@@ -21,12 +23,14 @@ use crate::{House, house};
 const PIECE: usize = 64 * 1024;
 
 /// `GET /backup`: everything but people's keys.
-pub(super) async fn copy(State(house): State<Arc<House>>) -> Answer {
+pub(super) async fn copy(State(house): State<Arc<House>>, desk: Desk) -> Answer {
+    desk.note(Act::StoreCopied, Target::new(TargetKind::Store, "backup")).await?;
     Ok(streamed(async |to: &Path| house.live.store().copy(to).await).await?)
 }
 
 /// `GET /backup/keys`: people's keys, wrapped by the operator's, and who was erased.
-pub(super) async fn keys(State(house): State<Arc<House>>) -> Answer {
+pub(super) async fn keys(State(house): State<Arc<House>>, desk: Desk) -> Answer {
+    desk.note(Act::KeysCopied, Target::new(TargetKind::Store, "keys")).await?;
     Ok(streamed(async |to: &Path| house.live.store().copy_keys(to).await).await?)
 }
 

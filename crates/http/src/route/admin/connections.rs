@@ -7,10 +7,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use portico_core::Change;
 use portico_core::id::ConnectionId;
+use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_core::noun::connection::{Connection, ConnectionKind};
 use portico_core::rule::register::{ConnectionSheet, replaces};
 use serde_json::{Value, json};
 
+use super::desk::{Deed, Desk};
 use super::page::Paged;
 use super::{Answer, Id, document, nobody};
 use crate::connection::wrap;
@@ -36,14 +38,19 @@ fn view(connection: &Connection) -> Value {
 }
 
 /// `POST /connections`: registers one, or replaces it. Without `client_secret` the one there is stays.
-pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn register(
+    State(house): State<Arc<House>>,
+    desk: Desk,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let document = document(&headers, body).await?;
     let sheet = ConnectionSheet::read(&document, house.now())?;
     let fresh = sheet.secret.as_deref().map(|secret| wrap(&house, &sheet.connection, secret));
-    let connection = house
-        .decide(|| async {
+    let connection = desk
+        .act(|| async {
             let id = &sheet.connection.id;
-            let before = house.live.store().connection(id).await.map_err(|cause| unavailable(&cause))?;
+            let before = desk.store().connection(id).await.map_err(|cause| unavailable(&cause))?;
             let mut after = replaces(before.as_ref(), sheet.connection.clone());
             let held = before.as_ref().and_then(|before| before.wrapped_secret.clone());
             after.wrapped_secret = fresh.clone().or(held);
@@ -53,7 +60,7 @@ pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap
                 }
                 None => Change::ConnectionRegistered(Box::new(after.clone())),
             };
-            Ok((vec![change], after))
+            Ok((Deed::one(Act::ConnectionRegistered, target(id)), vec![change], after))
         })
         .await?;
     let mut shown = view(&connection);
@@ -75,9 +82,14 @@ pub(super) async fn show(State(house): State<Arc<House>>, id: Id) -> Answer {
 }
 
 /// `DELETE /connections/{id}`: nobody signs in with it any more; links made by it stay.
-pub(super) async fn remove(State(house): State<Arc<House>>, id: Id) -> Answer {
+pub(super) async fn remove(desk: Desk, id: Id) -> Answer {
     let id: ConnectionId = id.of()?;
-    house.live.store().connection(&id).await?.ok_or_else(nobody)?;
-    house.commit(vec![Change::ConnectionRemoved { connection: id.clone() }]).await?;
+    desk.store().connection(&id).await?.ok_or_else(nobody)?;
+    let removed = vec![Change::ConnectionRemoved { connection: id.clone() }];
+    desk.commit(Deed::one(Act::ConnectionRemoved, target(&id)), removed).await?;
     Ok(reply::ok(&json!({ "connection_id": id, "removed": true })))
+}
+
+fn target(id: &ConnectionId) -> Target {
+    Target::new(TargetKind::Connection, id)
 }

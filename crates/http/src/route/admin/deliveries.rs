@@ -6,13 +6,16 @@ use axum::extract::State;
 use axum::http::Uri;
 use portico_core::denied::Denied;
 use portico_core::id::DeliveryId;
+use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::rule::deliver::retry_by_hand;
 use portico_store::Page;
 use serde_json::{Value, json};
 
+use super::desk::{Deed, Desk};
 use super::page::Paged;
 use super::{Answer, Id, nobody};
+use crate::house::unavailable;
 use crate::when::rfc3339;
 use crate::{House, reply};
 
@@ -33,42 +36,67 @@ fn view(delivery: &Delivery) -> Value {
     })
 }
 
+/// Deliveries by id, all or in one state.
+pub(crate) async fn listed(
+    house: &House,
+    state: Option<&str>,
+    page: Page<DeliveryId>,
+) -> Result<Vec<Delivery>, Denied> {
+    let unknown = || Denied::request("'state' must be pending, delivered or failed");
+    let state = state.map(|text| DeliveryState::parse(text).ok_or_else(unknown)).transpose()?;
+    house.live.store().deliveries(state, page).await.map_err(|cause| unavailable(&cause))
+}
+
 /// `GET /deliveries`, all or those in one `state`.
 pub(super) async fn list(State(house): State<Arc<House>>, uri: Uri) -> Answer {
-    let paged = Paged::<DeliveryId>::read_with_state(&uri)?;
-    let state = paged.state().map(|text| {
-        DeliveryState::parse(text)
-            .ok_or_else(|| Denied::request("'state' must be pending, delivered or failed"))
-    });
-    let found = house.live.store().deliveries(state.transpose()?, paged.page()).await?;
+    let paged = Paged::<DeliveryId>::read_with(&uri, &["state"])?;
+    let found = listed(&house, paged.further("state"), paged.page()).await?;
     Ok(reply::ok(&paged.answer(found, |delivery| delivery.id.to_string(), view)))
 }
 
-/// `POST /deliveries/{id}/retry`: tries one again from the start, now.
-pub(super) async fn retry(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let id = &id.of::<DeliveryId>()?;
-    let delivery = house.live.store().delivery(*id).await?.ok_or_else(nobody)?;
-    house.commit(retry_by_hand(&delivery, house.now())?).await?;
-    house.outbox.notify_one();
-    let after = house.live.store().delivery(*id).await?.ok_or_else(nobody)?;
-    Ok(reply::ok(&view(&after)))
+/// Tries a delivery again from the start, now.
+pub(crate) async fn retried(desk: &Desk, id: &Id) -> Result<Delivery, Denied> {
+    let id = id.of::<DeliveryId>()?;
+    let find = async || -> Result<Delivery, Denied> {
+        let found = desk.store().delivery(id).await.map_err(|cause| unavailable(&cause))?;
+        found.ok_or_else(nobody)
+    };
+    let changes = retry_by_hand(&find().await?, desk.now())?;
+    desk.commit(Deed::one(Act::DeliveryRetried, target(id)), changes).await?;
+    desk.wake_outbox();
+    find().await
 }
 
-/// `POST /deliveries/retry`: tries again everything that was given up.
-pub(super) async fn retry_all(State(house): State<Arc<House>>) -> Answer {
+fn target(id: DeliveryId) -> Target {
+    Target::new(TargetKind::Delivery, id)
+}
+
+/// `POST /deliveries/{id}/retry`.
+pub(super) async fn retry(desk: Desk, id: Id) -> Answer {
+    Ok(reply::ok(&view(&retried(&desk, &id).await?)))
+}
+
+/// Tries again everything that was given up, and says how many that were.
+pub(crate) async fn all_retried(desk: &Desk) -> Result<usize, Denied> {
     let (mut after, mut retried) = (None, 0);
     loop {
         let page = Page { after, limit: BATCH };
-        let failed = house.live.store().deliveries(Some(DeliveryState::Failed), page).await?;
-        let Some(last) = failed.last() else { break };
+        let failed = desk.store().deliveries(Some(DeliveryState::Failed), page).await;
+        let failed = failed.map_err(|cause| unavailable(&cause))?;
+        let Some(last) = failed.last() else { return Ok(retried) };
         after = Some(last.id);
         let mut changes = Vec::with_capacity(failed.len());
         for delivery in &failed {
-            changes.extend(retry_by_hand(delivery, house.now())?);
+            changes.extend(retry_by_hand(delivery, desk.now())?);
         }
-        house.commit(changes).await?;
-        house.outbox.notify_one();
+        let targets = failed.iter().map(|delivery| target(delivery.id));
+        desk.commit(Deed::each(Act::DeliveryRetried, targets), changes).await?;
+        desk.wake_outbox();
         retried += failed.len();
     }
-    Ok(reply::ok(&json!({ "retried": retried })))
+}
+
+/// `POST /deliveries/retry`.
+pub(super) async fn retry_all(desk: Desk) -> Answer {
+    Ok(reply::ok(&json!({ "retried": all_retried(&desk).await? })))
 }

@@ -7,10 +7,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use portico_core::Change;
 use portico_core::id::DeveloperId;
+use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_core::noun::developer::Developer;
 use portico_core::rule::register;
 use serde_json::{Value, json};
 
+use super::desk::{Deed, Desk};
 use super::page::Paged;
 use super::{Answer, Id, document, nobody};
 use crate::when::rfc3339;
@@ -25,13 +27,14 @@ fn view(developer: &Developer) -> Value {
 }
 
 /// `POST /developers`: registers one, or changes its name.
-pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn register(desk: Desk, headers: HeaderMap, body: Body) -> Answer {
     let document = document(&headers, body).await?;
-    let mut developer = register::developer(&document, house.now())?;
-    if let Some(before) = house.live.store().developer(&developer.id).await? {
+    let mut developer = register::developer(&document, desk.now())?;
+    if let Some(before) = desk.store().developer(&developer.id).await? {
         developer.registered_at = before.registered_at;
     }
-    house.commit(vec![Change::DeveloperRegistered(developer.clone())]).await?;
+    let deed = Deed::one(Act::DeveloperRegistered, Target::new(TargetKind::Developer, &developer.id));
+    desk.commit(deed, vec![Change::DeveloperRegistered(developer.clone())]).await?;
     Ok(reply::json(StatusCode::CREATED, &json!({ "developer_id": developer.id, "name": developer.name })))
 }
 

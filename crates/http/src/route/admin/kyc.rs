@@ -1,25 +1,30 @@
 //! Identity checks, as the operator's provider reports them.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::HeaderMap;
 use portico_core::denied::Denied;
+use portico_core::noun::audit::Act;
 use portico_core::noun::kyc::Kyc;
 use serde_json::{Value, json};
 
-use super::users::find;
+use super::desk::{Deed, Desk};
+use super::users::{find, target};
 use super::view::when;
 use super::{Answer, Id, document};
+use crate::reply;
 use crate::route::kyc::{Report, reported};
-use crate::{House, reply};
 
 /// `PUT /users/{id}/kyc`.
-pub(super) async fn set(State(house): State<Arc<House>>, id: Id, headers: HeaderMap, body: Body) -> Answer {
-    let user = find(&house, &id).await?.person.id;
-    let report = report(document(&headers, body).await?)?;
-    let kyc = house.decide(|| reported(&house, user, &report)).await?;
+pub(super) async fn set(desk: Desk, id: Id, headers: HeaderMap, body: Body) -> Answer {
+    let user = find(&desk, &id).await?.person.id;
+    let report = &report(document(&headers, body).await?)?;
+    let desk = &desk;
+    let kyc = desk
+        .act(|| async move {
+            let (changes, kyc) = reported(desk.live(), user, report).await?;
+            Ok((Deed::one(Act::IdentityChecked, target(user)), changes, kyc))
+        })
+        .await?;
     let mut shown = view(&kyc);
     shown["user_id"] = user.to_string().into();
     Ok(reply::ok(&shown))

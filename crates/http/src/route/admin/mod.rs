@@ -1,19 +1,22 @@
 //! The operator's API (contract, section 0): each noun in the file of its name.
 
-mod account;
-mod apps;
+pub(crate) mod account;
+pub(crate) mod apps;
+pub(crate) mod audit;
 mod backup;
 mod connections;
-mod deliveries;
+pub(crate) mod deliveries;
+pub(crate) mod desk;
 mod developers;
-mod hosts;
+mod figures;
+pub(crate) mod hosts;
 mod keys;
 mod kyc;
 mod page;
-mod scopes;
-mod standing;
-mod users;
-mod view;
+pub(crate) mod scopes;
+pub(crate) mod standing;
+pub(crate) mod users;
+pub(crate) mod view;
 
 use std::sync::Arc;
 
@@ -24,21 +27,27 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use portico_core::denied::{Code, Denied};
 use portico_seal::matches;
 use portico_store::{CommitError, Unavailable};
 use serde_json::Value;
 
+use self::desk::Operator;
 use crate::house::{refused, unavailable};
 use crate::reply::{self, Reply};
-use crate::{House, body, caller, card};
+use crate::{House, body, caller, card, console};
 
 /// The largest body.
 const LARGEST: usize = 1024 * 1024;
 
-/// The routes of the operator's listener. Every one of them wants the admin token.
+/// The routes of the operator's listener: the API, where every route wants the admin token, and
+/// the console, where every page wants a visit.
 pub fn routes(house: Arc<House>) -> Router {
+    api(&house).merge(console::routes()).fallback(nothing_here).with_state(house)
+}
+
+fn api(house: &Arc<House>) -> Router<Arc<House>> {
     Router::new()
         .route("/admin/v1/developers", get(developers::list).post(developers::register))
         .route("/admin/v1/developers/{id}", get(developers::show))
@@ -60,6 +69,8 @@ pub fn routes(house: Arc<House>) -> Router {
         .route("/admin/v1/users", get(users::list).post(users::create))
         .route("/admin/v1/users/{id}", get(users::show))
         .route("/admin/v1/users/{id}/sessions", get(account::sessions))
+        .route("/admin/v1/users/{id}/sessions/{session}", delete(account::end_session))
+        .route("/admin/v1/users/{id}/consents", get(account::consents))
         .route("/admin/v1/users/{id}/end-sessions", post(account::end_sessions))
         .route("/admin/v1/users/{id}/suspend", post(account::suspend))
         .route("/admin/v1/users/{id}/resume", post(account::resume))
@@ -71,26 +82,41 @@ pub fn routes(house: Arc<House>) -> Router {
         .route("/admin/v1/deliveries/{id}/retry", post(deliveries::retry))
         .route("/admin/v1/keys", get(keys::list))
         .route("/admin/v1/keys/rotate", post(keys::rotate))
+        .route("/admin/v1/audit", get(audit::list))
+        .route("/admin/v1/figures", get(figures::list))
         .route("/admin/v1/backup", get(backup::copy))
         .route("/admin/v1/backup/keys", get(backup::keys))
-        .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(card::admin))
         .layer(from_fn_with_state(house.clone(), operator_only))
-        .with_state(house)
 }
 
 /// Lets through whoever bears the operator's token; compared in constant time.
-async fn operator_only(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
-    match caller::bearer(request.headers()) {
-        None => reply::problem(&caller::no_token()),
-        Some(token) if matches(&house.settings.admin_token_digest, token) => next.run(request).await,
-        Some(_) => reply::problem(&Denied::new(Code::InvalidToken, "this is not the admin token")),
+async fn operator_only(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+    match bears_the_token(&house, request.headers()) {
+        Ok(operator) => {
+            request.extensions_mut().insert(operator);
+            next.run(request).await
+        }
+        Err(denied) => reply::problem(&denied),
     }
 }
 
-async fn nothing_here() -> Reply {
-    reply::problem(&Denied::not_found("there is nothing here"))
+fn bears_the_token(house: &House, headers: &HeaderMap) -> Result<Operator, Denied> {
+    let token = caller::bearer(headers).ok_or_else(caller::no_token)?;
+    match matches(&house.settings.admin_token_digest, token) {
+        true => Ok(Operator::of_the_token()),
+        false => Err(Denied::new(Code::InvalidToken, "this is not the admin token")),
+    }
+}
+
+/// What is not there is not told to anybody else.
+async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Reply {
+    if request.uri().path().starts_with("/console/") {
+        return console::nothing_here();
+    }
+    let allowed = bears_the_token(&house, request.headers());
+    reply::problem(&allowed.err().unwrap_or_else(|| Denied::not_found("there is nothing here")))
 }
 
 async fn wrong_method() -> Reply {
@@ -103,7 +129,7 @@ async fn wrong_method() -> Reply {
 type Answer = Result<Reply, Refusal>;
 
 /// A refusal on its way out.
-struct Refusal(Denied);
+pub(crate) struct Refusal(Denied);
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -130,7 +156,7 @@ impl From<CommitError> for Refusal {
 }
 
 /// The id in the path; one that cannot be any is simply not there.
-struct Id(String);
+pub(crate) struct Id(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Refusal;
@@ -145,7 +171,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 
 impl Id {
     /// The id as one of this kind.
-    fn of<T: std::str::FromStr>(&self) -> Result<T, Denied> {
+    pub(crate) fn of<T: std::str::FromStr>(&self) -> Result<T, Denied> {
         self.0.parse().map_err(|_| nobody())
     }
 }

@@ -17,24 +17,21 @@ const MOST: usize = 1000;
 pub(super) struct Paged<K> {
     after: Option<K>,
     limit: usize,
-    state: Option<String>,
+    further: Vec<(&'static str, String)>,
 }
 
 impl<K: FromStr> Paged<K> {
     /// Reads `after` and `limit`; anything else is refused by name.
     pub(super) fn read(uri: &Uri) -> Result<Self, Denied> {
-        Self::read_with(uri, &["after", "limit"])
+        Self::read_with(uri, &[])
     }
 
-    /// As [`Self::read`], with `state` beside them.
-    pub(super) fn read_with_state(uri: &Uri) -> Result<Self, Denied> {
-        Self::read_with(uri, &["after", "limit", "state"])
-    }
-
-    fn read_with(uri: &Uri, known: &[&str]) -> Result<Self, Denied> {
+    /// As [`Self::read`], with these beside them.
+    pub(super) fn read_with(uri: &Uri, further: &[&'static str]) -> Result<Self, Denied> {
         let fields = Fields::parse(uri.query().unwrap_or("").as_bytes())?;
+        let known = [&["after", "limit"], further].concat();
         if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(name)) {
-            let nearest = nearest(name, known).unwrap_or_default();
+            let nearest = nearest(name, &known).unwrap_or_default();
             return Err(Denied::request(format!("unknown parameter; did you mean '{nearest}'?")));
         }
         let after =
@@ -46,12 +43,13 @@ impl<K: FromStr> Paged<K> {
                 limit.ok_or_else(|| Denied::request(format!("'limit' must be 1 to {MOST}")))?
             }
         };
-        Ok(Self { after: after.transpose()?, limit, state: fields.get("state").map(str::to_owned) })
+        let further = further.iter().filter_map(|name| Some((*name, fields.get(name)?.to_owned())));
+        Ok(Self { after: after.transpose()?, limit, further: further.collect() })
     }
 
-    /// The state asked for.
-    pub(super) fn state(&self) -> Option<&str> {
-        self.state.as_deref()
+    /// The value of a parameter that is not one of every collection.
+    pub(super) fn further(&self, name: &str) -> Option<&str> {
+        self.further.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// The page to load: one more than is shown, which tells whether there is another page.

@@ -6,14 +6,19 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use futures_util::{StreamExt, TryStreamExt, stream};
+use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
-use portico_core::noun::person::{Contact, Person, Profile};
+use portico_core::noun::audit::{Act, Target, TargetKind};
+use portico_core::noun::person::{Contact, HandleKind, Person, Profile};
 use portico_core::rule::register::PersonSheet;
 use portico_live::LivePerson;
 use portico_seal::{PasswordHasher, normalise_email, normalise_phone};
+use portico_store::Page;
 use serde_json::{Value, json};
 
+use super::account::live_sessions;
+use super::desk::{Deed, Desk};
 use super::page::Paged;
 use super::view::when;
 use super::{Answer, Id, at, document, nobody, one_or_many};
@@ -27,24 +32,25 @@ const MOST: usize = 1000;
 const HASHING: usize = 4;
 
 /// `POST /users`: creates a person, or up to 1,000, all or none.
-pub(super) async fn create(State(house): State<Arc<House>>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn create(desk: Desk, headers: HeaderMap, body: Body) -> Answer {
     let document = document(&headers, body).await?;
     let (entries, many) = one_or_many(&document, MOST)?;
     let sheets =
-        entries.iter().enumerate().map(|(index, entry)| sheet(&house, entry).map_err(at(index, many)));
+        entries.iter().enumerate().map(|(index, entry)| sheet(&desk, entry).map_err(at(index, many)));
     let sheets: Vec<_> = sheets.collect::<Result<_, _>>()?;
-    let created = stream::iter(sheets).map(|sheet| person(&house, sheet)).buffered(HASHING);
+    let created = stream::iter(sheets).map(|sheet| person(&desk, sheet)).buffered(HASHING);
     let created: Vec<_> = created.try_collect().await?;
     let (ids, changes): (Vec<UserId>, Vec<_>) = created.into_iter().unzip();
-    house.commit(changes).await?;
+    let targets = ids.iter().map(|id| target(*id));
+    desk.commit(Deed::each(Act::PersonCreated, targets), changes).await?;
     let mut answers: Vec<_> = ids.iter().map(|id| json!({ "user_id": id })).collect();
     let answer = if many { json!({ "users": answers }) } else { answers.remove(0) };
     Ok(reply::json(StatusCode::CREATED, &answer))
 }
 
 /// Reads a person and sees that address, number and password can be ones.
-fn sheet(house: &House, json: &Value) -> Result<PersonSheet, Denied> {
-    let mut sheet = PersonSheet::read(json, house.now())?;
+fn sheet(desk: &Desk, json: &Value) -> Result<PersonSheet, Denied> {
+    let mut sheet = PersonSheet::read(json, desk.now())?;
     if sheet.profile.emails.iter().any(|email| normalise_email(&email.value).is_none()) {
         return Err(Denied::request("'email' is not an e-mail address"));
     }
@@ -58,32 +64,71 @@ fn sheet(house: &House, json: &Value) -> Result<PersonSheet, Denied> {
     Ok(sheet)
 }
 
-async fn person(house: &Arc<House>, sheet: PersonSheet) -> Result<(UserId, portico_core::Change), Denied> {
+async fn person(desk: &Desk, sheet: PersonSheet) -> Result<(UserId, Change), Denied> {
     let hash = match sheet.password {
-        Some(password) => Some(house.hash_password(password).await?),
+        Some(password) => Some(desk.hash_password(password).await?),
         None => None,
     };
-    Ok(house.live.vault().new_person(&sheet.profile, hash, house.now()))
+    Ok(desk.live().vault().new_person(&sheet.profile, hash, desk.now()))
 }
 
-/// `GET /users`: who there is, without what is personal.
+/// A person as the audit trail names them.
+pub(super) fn target(user: UserId) -> Target {
+    Target::new(TargetKind::Person, user)
+}
+
+/// People by id.
+pub(crate) async fn listed(house: &House, page: Page<UserId>) -> Result<Vec<Person>, Denied> {
+    house.live.store().people(page).await.map_err(|cause| unavailable(&cause))
+}
+
+/// Whoever has exactly this user id, username, e-mail address or phone number.
+pub(crate) async fn found(house: &House, query: &str) -> Result<Vec<Person>, Denied> {
+    let (store, vault) = (house.live.store(), house.live.vault());
+    let mut ids: Vec<UserId> = query.trim().parse().into_iter().collect();
+    for kind in [HandleKind::Username, HandleKind::Email, HandleKind::Phone] {
+        let Some(handle) = vault.handle(kind, query, true) else { continue };
+        let holder = store.person_by_handle(kind, &handle.index).await;
+        ids.extend(holder.map_err(|cause| unavailable(&cause))?);
+    }
+    ids.sort();
+    ids.dedup();
+    let mut people = Vec::with_capacity(ids.len());
+    for id in ids {
+        people.extend(store.person(id).await.map_err(|cause| unavailable(&cause))?);
+    }
+    Ok(people)
+}
+
+/// `GET /users`: who there is, without what is personal; with `query`, whom it finds exactly.
 pub(super) async fn list(State(house): State<Arc<House>>, uri: Uri) -> Answer {
-    let paged = Paged::<UserId>::read(&uri)?;
-    let found = house.live.store().people(paged.page()).await?;
+    let paged = Paged::<UserId>::read_with(&uri, &["query"])?;
+    let found = match paged.further("query") {
+        Some(query) => self::found(&house, query).await?,
+        None => listed(&house, paged.page()).await?,
+    };
     Ok(reply::ok(&paged.answer(found, |person| person.id.to_string(), account)))
 }
 
-/// `GET /users/{id}`: the account and the profile.
-pub(super) async fn show(State(house): State<Arc<House>>, id: Id) -> Answer {
-    let person = find(&house, &id).await?;
+/// `GET /users/{id}`: the account and the profile, and how many sessions are live.
+pub(super) async fn show(desk: Desk, id: Id) -> Answer {
+    let person = read(&desk, &id, Act::PersonRead).await?;
     let mut shown = account(&person.person);
     shown["profile"] = profile(&person.profile);
+    shown["sessions"] = live_sessions(&desk, &person).await?.len().into();
     Ok(reply::ok(&shown))
 }
 
-/// The person of the id in the path.
-pub(super) async fn find(house: &House, id: &Id) -> Result<Arc<LivePerson>, Denied> {
-    let found = house.live.person(id.of()?).await.map_err(|cause| unavailable(&cause))?;
+/// The person of this id, whose personal data is about to be looked at like this.
+pub(crate) async fn read(desk: &Desk, id: &Id, act: Act) -> Result<Arc<LivePerson>, Denied> {
+    let person = find(desk, id).await?;
+    desk.note(act, target(person.person.id)).await?;
+    Ok(person)
+}
+
+/// The person of this id.
+pub(super) async fn find(desk: &Desk, id: &Id) -> Result<Arc<LivePerson>, Denied> {
+    let found = desk.live().person(id.of()?).await.map_err(|cause| unavailable(&cause))?;
     found.ok_or_else(nobody)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn when(at: Option<Moment>) -> Value {
 }
 
 /// A client in the shape of its registration.
-pub(super) fn client(client: &Client) -> Value {
+pub(crate) fn client(client: &Client) -> Value {
     match &client.role {
         Role::App(app) => self::app(client, app),
         Role::Host(host) => self::host(client, host),

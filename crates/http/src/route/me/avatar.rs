@@ -11,7 +11,7 @@ use portico_core::denied::Denied;
 use portico_core::id::AvatarId;
 use portico_core::noun::avatar::Avatar;
 use portico_core::noun::person::Profile;
-use portico_live::LivePerson;
+use portico_live::{Live, LivePerson};
 use serde_json::json;
 
 use super::{Who, account, answer, caller, still_here};
@@ -28,7 +28,7 @@ pub async fn show(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply 
 
 async fn shown(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    let kept = kept(house, &*account(house, who.user).await?).await?;
+    let kept = kept(&house.live, &*account(house, who.user).await?).await?;
     let (avatar, bytes) = kept.ok_or_else(|| Denied::not_found("you have no avatar"))?;
     let mut reply = reply::typed(StatusCode::OK, avatar.format.media_type(), bytes);
     reply.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -36,9 +36,9 @@ async fn shown(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
 }
 
 /// A person's avatar with its bytes, if there is one.
-pub async fn kept(house: &House, person: &LivePerson) -> Result<Option<(Avatar, Vec<u8>)>, Denied> {
+pub async fn kept(live: &Live, person: &LivePerson) -> Result<Option<(Avatar, Vec<u8>)>, Denied> {
     let Some(avatar) = person.profile.avatar else { return Ok(None) };
-    let sealed = house.live.store().avatar(person.person.id).await.map_err(|cause| unavailable(&cause))?;
+    let sealed = live.store().avatar(person.person.id).await.map_err(|cause| unavailable(&cause))?;
     // Between the two reads another picture may have come; what was sealed for it does not open.
     let bytes = sealed.and_then(|sealed| person.open_avatar(avatar.version, &sealed));
     Ok(bytes.map(|bytes| (avatar, bytes)))

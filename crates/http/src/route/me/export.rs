@@ -14,7 +14,7 @@ use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
-use portico_live::LivePerson;
+use portico_live::{Live, LivePerson};
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
@@ -71,8 +71,8 @@ pub async fn document(
         "addresses": addresses::view(&person.profile, keys),
         "payment_methods": payment_methods::view(&person.profile, keys),
         "kyc": claim::kyc(&person.profile.kyc),
-        "avatar": picture(house, &person).await?,
-        "links": links(house, who.user).await?,
+        "avatar": picture(&house.live, &person).await?,
+        "links": links(&house.live, who.user).await?,
         "sessions": sessions::view(house, who, keys).await?,
         "passkeys": passkeys(house, &person).await?,
         "apps": apps::view(house, who.user, languages).await?,
@@ -94,14 +94,14 @@ async fn passkeys(house: &House, person: &LivePerson) -> Result<Vec<Value>, Deni
 }
 
 /// The person's own picture with its bytes in base64, or null.
-pub async fn picture(house: &House, person: &LivePerson) -> Result<Value, Denied> {
+pub async fn picture(live: &Live, person: &LivePerson) -> Result<Value, Denied> {
     let picture = |(kept, bytes): (Avatar, Vec<u8>)| json!({ "content_type": kept.format.media_type(), "data": STANDARD.encode(bytes) });
-    Ok(avatar::kept(house, person).await?.map_or(Value::Null, picture))
+    Ok(avatar::kept(live, person).await?.map_or(Value::Null, picture))
 }
 
 /// Where else the person is known. What they are called there is kept as a keyed hash alone.
-pub async fn links(house: &House, user: UserId) -> Result<Vec<Value>, Denied> {
-    let links = house.live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
+pub async fn links(live: &Live, user: UserId) -> Result<Vec<Value>, Denied> {
+    let links = live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
     let link = |link: &Link| {
         json!({
             "issuer": link.issuer, "proof": link.proof.as_str(), "linked_at": rfc3339(link.linked_at),

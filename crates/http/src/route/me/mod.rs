@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::routing::get;
+use axum::routing::{get, post};
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
 use portico_live::{LivePerson, Signed};
 
+use self::contacts::{emails, phones};
 use crate::caller::{bad_token, person};
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
@@ -17,11 +18,13 @@ use crate::{House, caller};
 pub mod addresses;
 pub mod apps;
 pub mod avatar;
+pub mod contacts;
 pub mod erase;
 pub mod export;
 pub mod history;
 pub mod kyc;
 pub mod links;
+pub mod password;
 pub mod payment_methods;
 pub mod profile;
 pub mod sessions;
@@ -46,6 +49,7 @@ pub fn routes() -> Router<Arc<House>> {
         )
         .route("/v1/me/kyc", get(kyc::show))
         .route("/v1/me/avatar", get(avatar::show).put(avatar::put).delete(avatar::remove))
+        .route("/v1/me/password", axum::routing::post(password::change_password))
         .route("/v1/me/apps", get(apps::list))
         .route("/v1/me/apps/{app_id}", axum::routing::patch(apps::keep).delete(apps::withdraw_all))
         .route("/v1/me/sessions", get(sessions::list).delete(sessions::end_others))
@@ -54,6 +58,18 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/v1/me/links/{id}", axum::routing::delete(links::remove))
         .route("/v1/me/history", get(history::list))
         .route("/v1/me/export", get(export::export))
+        .route("/v1/me/emails", get(emails::list).post(emails::add))
+        .route("/v1/me/emails/resend", post(emails::resend))
+        .route("/v1/me/emails/verify", post(emails::verify))
+        .route("/v1/me/emails/{id}", axum::routing::delete(emails::remove))
+        .route("/v1/me/emails/{id}/verify", post(emails::verify_one))
+        .route("/v1/me/emails/{id}/main", post(emails::main))
+        .route("/v1/me/phones", get(phones::list).post(phones::add))
+        .route("/v1/me/phones/resend", post(phones::resend))
+        .route("/v1/me/phones/verify", post(phones::verify))
+        .route("/v1/me/phones/{id}", axum::routing::delete(phones::remove))
+        .route("/v1/me/phones/{id}/verify", post(phones::verify_one))
+        .route("/v1/me/phones/{id}/main", post(phones::main))
 }
 
 /// A person, and the session in which they speak.

@@ -155,7 +155,7 @@ pub async fn show_picture(State(house): State<Arc<House>>, request: Request) -> 
 async fn picture_shown(house: &House, visit: &Visit) -> Result<Reply, Halt> {
     let (browser, _) = visit.read(house).await?;
     let person = account(house, browser.who().user).await?;
-    let kept = picture::kept(house, &person).await?;
+    let kept = picture::kept(&house.live, &person).await?;
     let (kept, bytes) = kept.ok_or_else(|| Denied::not_found("you have no picture"))?;
     let mut reply = reply::typed(axum::http::StatusCode::OK, kept.format.media_type(), bytes);
     let nosniff = header::HeaderValue::from_static("nosniff");

@@ -18,7 +18,7 @@ use super::{Browser, Halt, Visit};
 use crate::caller::bad_token;
 use crate::ceremony::{self, from_our_page, relying_party};
 use crate::house::unavailable;
-use crate::notice::{self, Notice};
+use crate::letter::{self, About};
 use crate::page::settings::security::{Passkey, Security, security as page};
 use crate::page::settings::{Done, Section};
 use crate::page::words::Words;
@@ -108,7 +108,7 @@ async fn acted(house: &House, visit: &Visit, body: Body) -> Result<Reply, Halt> 
     };
     let done = house.decide(decide).await?;
     if done == Done::PasskeyRemoved {
-        notice::post(house, &person, Notice::PasskeyRemoved, visit.frame.words());
+        letter::tell(house, &person, visit.frame.words(), About::PasskeyRemoved(house.now()));
     }
     Ok(visit.done(done))
 }
@@ -191,7 +191,7 @@ async fn finished(house: &House, visit: &Visit, body: Body) -> Result<Value, Hal
         Ok((changes, Ok(())))
     };
     house.decide(attempt).await??;
-    notice::post(house, &person, Notice::PasskeyAdded, words);
+    letter::tell(house, &person, words, About::PasskeyAdded(house.now()));
     Ok(json!({ "to": format!("{}?done={}", Section::Security.path(), Done::PasskeyAdded.code()) }))
 }
 

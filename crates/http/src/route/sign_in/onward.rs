@@ -34,13 +34,16 @@ pub struct Onward {
     pub acr: Option<Acr>,
     /// Theme and language.
     pub frame: Frame,
+    /// The query of this page itself, for the pages beside it.
+    asked: String,
 }
 
 impl Onward {
     /// Reads `continue`: an authorization request of ours, or a page of the settings; anything else leads to
     /// the settings.
     pub async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
-        let fields = Fields::parse(query.as_bytes())?;
+        let asked = query;
+        let fields = Fields::parse(asked.as_bytes())?;
         let onward = fields.get("continue").unwrap_or_default();
         let query = onward.strip_prefix(AUTHORIZE).map(str::to_owned);
         let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
@@ -61,6 +64,7 @@ impl Onward {
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
             acr: fields.get("acr").and_then(|acr| acr.parse().ok()),
             query,
+            asked: asked.to_owned(),
             settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
@@ -69,12 +73,6 @@ impl Onward {
     /// The address of the ordinary sign-in page that leads to the same place.
     pub fn sign_in(&self) -> String {
         format!("/sign-in?{}", self.continued())
-    }
-
-    /// The redirect URI of the request, to which the forms on the way may end up leading.
-    pub fn target(&self) -> Option<String> {
-        let fields = Fields::parse(self.query.as_deref().unwrap_or_default().as_bytes()).ok()?;
-        fields.get("redirect_uri").map(str::to_owned)
     }
 
     /// The query with which another page of the sign-in leads on to the same.
@@ -92,6 +90,17 @@ impl Onward {
             Some(query) => marked(house, SIGNED_IN, session, query),
             None => self.settings.clone(),
         }
+    }
+
+    /// A page of ours that leads on to the same place.
+    pub fn at(&self, path: &str) -> String {
+        if self.asked.is_empty() { path.to_owned() } else { format!("{path}?{}", self.asked) }
+    }
+
+    /// The address at which the redirects that follow a form may end.
+    pub fn target(&self) -> Option<String> {
+        let fields = Fields::parse(self.query.as_deref()?.as_bytes()).ok()?;
+        fields.get("redirect_uri").map(str::to_owned)
     }
 }
 

@@ -23,7 +23,7 @@ use super::{Entered, Onward, enter, form_binding, raise};
 use crate::caller::browser_session;
 use crate::ceremony::{self, from_our_page, relying_party};
 use crate::house::unavailable;
-use crate::notice::{self, Notice};
+use crate::letter::{self, About};
 use crate::reply::{self, Reply};
 use crate::throttle::too_many;
 use crate::{House, body, caller};
@@ -104,7 +104,7 @@ async fn signed_in(
         Outcome::Refused { cloned } => {
             house.throttles.addresses.failed(&address);
             if let Some(person) = cloned {
-                notice::post(house, &person, Notice::PasskeyCloned, words);
+                letter::tell(house, &person, words, About::PasskeyCopied(house.now()));
             }
             return Err(Denied::new(Code::AccessDenied, words.say("passkey-refused")));
         }
@@ -114,7 +114,7 @@ async fn signed_in(
     }
     let held = browser_session(house, &parts.headers).await?;
     match held.filter(|session| to.acr.is_some() && session.user == person.person.id) {
-        Some(session) => raise(house, &parts.headers, &session, acr::PASSKEY).await,
+        Some(session) => raise(house, &parts.headers, &session, acr::PASSKEY, None).await,
         None => enter(house, &parts.headers, &person, &to.client, acr::PASSKEY).await,
     }
 }

@@ -4,23 +4,24 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::noun::acr::Acr;
 use portico_core::noun::challenge::ChallengePurpose;
 use portico_core::noun::session::Session;
-use portico_core::rule::acr::{self, Means};
+use portico_core::rule::acr::Means;
 use portico_live::LivePerson;
-use portico_reach::{Address, Letter};
 use portico_seal::Verdict;
 
-use super::{Onward, form_binding, raise};
+use super::{Onward, PASSWORD, form_binding, raise};
 use crate::caller::browser_session;
 use crate::challenge::{CodeProblem, pose, take};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
-use crate::notice::reachable;
+use crate::letter::{self, About, letter};
 use crate::page::step_up::{Sent, StepUp, StepUpProblem, step_up as page};
 use crate::reply::{self, Reply};
+use crate::route::code::method;
 use crate::{House, body, caller, page_reply};
 
 /// What a person could prove at this house.
@@ -29,7 +30,7 @@ pub async fn means(house: &House, person: &LivePerson) -> Result<Means, Denied> 
     let passkeys = house.live.store().passkeys_of(user).await.map_err(|cause| unavailable(&cause))?;
     Ok(Means {
         password: person.person.password.is_some(),
-        code: reachable(house, person).is_some(),
+        code: letter::main(&house.courier, &person.profile).is_some(),
         passkey: house.passkeys.is_some() && !passkeys.is_empty(),
     })
 }
@@ -118,16 +119,17 @@ async fn acted(
         return Ok(again(None, StepUpProblem::TooMany { seconds }));
     }
     match fields.need("action")? {
-        "send" if weak.means.code => {
-            throttles.accounts.failed(&account);
-            let sent = send(house, to, &weak).await?;
-            Ok(shown(house, headers, to, &weak, Some(sent), StatusCode::OK, None))
-        }
+        "send" if weak.means.code => match send(house, to, &weak, address).await? {
+            Ok(sent) => Ok(shown(house, headers, to, &weak, Some(sent), StatusCode::OK, None)),
+            Err(seconds) => Ok(again(None, StepUpProblem::TooMany { seconds })),
+        },
         "code" if weak.means.code => {
             let reference = fields.need("reference")?;
             let code = fields.get("code").unwrap_or_default();
             match taken(house, &weak, reference, code).await? {
-                Ok(method) => Ok(raise(house, headers, &weak.session, &method).await?.onward(house, to)),
+                Ok(method) => {
+                    Ok(raise(house, headers, &weak.session, &method, None).await?.onward(house, to))
+                }
                 Err(problem) => {
                     throttles.addresses.failed(&address);
                     let sent =
@@ -141,7 +143,12 @@ async fn acted(
             let hash = weak.person.person.password.clone();
             match house.verify_password(hash, password.to_owned()).await? {
                 Verdict::Right { .. } => {
-                    Ok(raise(house, headers, &weak.session, acr::PASSWORD).await?.onward(house, to))
+                    let guard = Change::PasswordHeld {
+                        user: weak.session.user,
+                        hash: weak.person.person.password.clone(),
+                    };
+                    let raised = raise(house, headers, &weak.session, PASSWORD, Some(guard)).await?;
+                    Ok(raised.onward(house, to))
                 }
                 _ => {
                     throttles.accounts.failed(&account);
@@ -154,19 +161,27 @@ async fn acted(
     }
 }
 
-/// Sends a code to where the person is reached.
-async fn send(house: &House, to: &Onward, weak: &Weak) -> Result<Sent, Denied> {
-    let address = reachable(house, &weak.person).ok_or_else(|| Denied::unavailable("no way to a person"))?;
-    let method = match &address {
-        Address::Email(_) => acr::EMAIL_CODE,
-        Address::Phone(_) => acr::PHONE_CODE,
-    };
-    let posed = pose(house, ChallengePurpose::StepUp, Some(weak.session.user), method);
+/// Sends a code to where the person is reached; says how long to wait where too many were sent.
+async fn send(
+    house: &House,
+    to: &Onward,
+    weak: &Weak,
+    from: std::net::IpAddr,
+) -> Result<Result<Sent, u64>, Denied> {
+    let address = letter::main(&house.courier, &weak.person.profile);
+    let address = address.ok_or_else(|| Denied::unavailable("no way to a person"))?;
+    let user = weak.session.user;
+    let destination = house.live.vault().handles().index("step up", &user.to_string());
+    if let Err(seconds) = house.throttles.may_send_for(user, destination, from) {
+        return Ok(Err(seconds));
+    }
+    let posed = pose(house, ChallengePurpose::StepUp, Some(user), method(&address));
     house.commit(vec![posed.change]).await.map_err(|error| refused(&error))?;
-    let words = to.frame.words();
-    let text = words.say_plainly("step-up-letter.text", &[("code", posed.code.as_str().into())]);
-    house.courier.post(Letter { to: address, subject: words.say("step-up-letter"), text });
-    Ok(Sent { reference: posed.reference })
+    let about = About::StepUp(&posed.code);
+    if !house.courier.post(letter(house.live.issuer(), to.frame.words(), address, about)) {
+        tracing::warn!("a code was not taken to be sent");
+    }
+    Ok(Ok(Sent { reference: posed.reference }))
 }
 
 /// The method that a code proves, if it is the one that this person was sent.

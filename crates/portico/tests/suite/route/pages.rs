@@ -1,7 +1,5 @@
 //! What holds for every page and every form on it.
 
-use axum::http::StatusCode;
-
 use crate::fixture::{Browser, Launched, Reply, World};
 
 const TAXI: &str = "org.example.taxi";

@@ -1,10 +1,13 @@
-//! Signing in at another provider, and the links that it makes.
+//! Signing in at another provider.
+
+mod links;
+
+use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
 use portico_core::moment::Span;
 use portico_sql::memory::Memory;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use url::Url;
 
 use crate::fixture::{Browser, Provider, Reply, World, manifest};
@@ -91,10 +94,8 @@ impl Story {
     }
 
     async fn user_of(&self, email: &str) -> Option<String> {
-        let users = self.world.admin_get("/admin/v1/users?limit=1000").await.ok().json();
-        let users = users["items"].as_array().unwrap().clone();
-        let found = users.iter().find(|user| user.to_string().contains(email));
-        found.map(|user| user["user_id"].as_str().unwrap().to_owned())
+        let found = self.world.house.live.person_named(email).await.unwrap();
+        found.map(|person| person.person.id.to_string())
     }
 }
 
@@ -102,13 +103,6 @@ impl Story {
 fn left(reply: Reply) -> Left {
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
     Left { at: Url::parse(reply.header("location")).unwrap() }
-}
-
-async fn act(world: &World, browser: &mut Browser, fields: &[(&str, &str)]) -> Reply {
-    let csrf = Browser::field(&browser.get(world, "/settings/devices").await.ok(), "csrf");
-    let mut all = vec![("csrf", csrf.as_str())];
-    all.extend_from_slice(fields);
-    browser.post(world, LINKS, &all).await
 }
 
 #[tokio::test]
@@ -300,82 +294,6 @@ async fn an_authorization_request_that_wants_a_new_sign_in_gets_one_at_the_provi
     let back = story.come_back(&mut browser, &left, new).await;
     let done = browser.follow(&story.world, back.header("location")).await;
     assert!(done.header("location").starts_with("https://super.app/callback?"), "{}", done.body);
-}
-
-#[tokio::test]
-async fn a_person_ties_an_identity_to_themselves_and_no_other_person_can() {
-    let story = Story::begin().await;
-    let world = &story.world;
-    let mut bob = Browser::default();
-    world.create_person("bob", PASSWORD).await;
-    bob.sign_in(world, "/sign-in", "bob", PASSWORD).await;
-    let left_bob = left(act(world, &mut bob, &[("action", "connect"), ("connection", "acme")]).await);
-    // Somebody else's session in the same browser by then: nothing is tied to anybody.
-    let mut stranger = Browser::default();
-    story.provider.names(&story.claims(&left_bob, json!({"email": null})));
-    assert_eq!(stranger.get(world, &story.back(&left_bob)).await.status, StatusCode::GONE);
-    let tied = bob.get(world, &story.back(&left_bob)).await;
-    assert_eq!(tied.header("location"), "/settings/links?done=linked");
-    let page = bob.get(world, tied.header("location")).await.ok();
-    assert!(page.body.contains("Disconnect"), "{}", page.body);
-    let mut eve = Browser::default();
-    world.create_person("eve", PASSWORD).await;
-    eve.sign_in(world, "/sign-in", "eve", PASSWORD).await;
-    let left_eve = left(act(world, &mut eve, &[("action", "connect"), ("connection", "acme")]).await);
-    let taken = story.come_back(&mut eve, &left_eve, json!({})).await;
-    assert_eq!(taken.status, StatusCode::CONFLICT);
-    assert!(!eve.get(world, LINKS).await.body.contains("disconnect"));
-}
-
-#[tokio::test]
-async fn a_link_that_was_begun_in_one_session_is_not_made_in_another() {
-    let story = Story::begin().await;
-    let world = &story.world;
-    let mut browser = Browser::default();
-    for name in ["bob", "eve"] {
-        world.create_person(name, PASSWORD).await;
-    }
-    browser.sign_in(world, "/sign-in", "bob", PASSWORD).await;
-    let begun = left(act(world, &mut browser, &[("action", "connect"), ("connection", "acme")]).await);
-    browser.sign_in(world, "/sign-in", "eve", PASSWORD).await;
-    let reply = story.come_back(&mut browser, &begun, json!({})).await;
-    assert_eq!(reply.status, StatusCode::FORBIDDEN);
-    assert!(!browser.get(world, LINKS).await.body.contains("disconnect"));
-}
-
-#[tokio::test]
-async fn a_link_is_undone_unless_it_is_the_last_way_in() {
-    let story = Story::begin().await;
-    let world = &story.world;
-    let mut browser = Browser::default();
-    story.sign_in(&mut browser, "ana").await;
-    let page = browser.get(world, LINKS).await.ok();
-    assert!(page.body.contains("only way") && !page.body.contains("\"disconnect\""), "{}", page.body);
-    let mut bob = Browser::default();
-    world.create_person("bob", PASSWORD).await;
-    bob.sign_in(world, "/sign-in", "bob", PASSWORD).await;
-    let begun = left(act(world, &mut bob, &[("action", "connect"), ("connection", "acme")]).await);
-    story.come_back(&mut bob, &begun, json!({"sub": "bob"})).await;
-    let page = bob.get(world, LINKS).await.ok();
-    let id = Browser::field(&page, "link");
-    let undone = act(world, &mut bob, &[("action", "disconnect"), ("link", &id)]).await;
-    assert_eq!(undone.header("location"), "/settings/links?done=unlinked");
-    let again = act(world, &mut bob, &[("action", "disconnect"), ("link", &id)]).await;
-    assert_eq!(again.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn the_links_of_a_person_are_listed_and_undone_by_their_host() {
-    let world = World::new().await;
-    let tokens = world.sign_in("ana").await;
-    let listed = world.get("/v1/me/links", Some(&tokens.access)).await.ok().json();
-    let link = &listed["links"][0];
-    assert_eq!((&link["issuer"], &link["proof"]), (&json!("https://super.example"), &json!("assertion")));
-    let path = format!("/v1/me/links/{}", link["id"].as_str().unwrap());
-    let last = world.json(Method::DELETE, &path, Some(&tokens.access), &json!({})).await;
-    assert_eq!(last.refusal(), (409, "conflict".to_owned()));
-    let none = format!("/v1/me/links/lnk_{}", "0".repeat(32));
-    assert_eq!(world.json(Method::DELETE, &none, Some(&tokens.access), &json!({})).await.status, 404);
 }
 
 #[tokio::test]

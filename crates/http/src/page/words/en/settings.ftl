@@ -5,6 +5,7 @@ settings-devices = Devices
 settings-security = Security
 settings-links = Sign-in services
 settings-history = History
+settings-password = Password
 settings-data = Your data
 settings-allowed = Allowed
 settings-refused = Refused

@@ -9,5 +9,3 @@ step-up-wrong-code = That is not the code we sent. Check it and try again.
 step-up-code-gone = This code no longer works. Ask for a new one.
 step-up-code-worn = Too many wrong codes. Ask for a new one.
 step-up-wrong-password = That is not your password. Check it and try again.
-step-up-letter = Your code
-    .text = { $code } is your code to confirm that it’s you. It works for 10 minutes. Never tell it to anybody; we will not ask for it.

@@ -5,6 +5,7 @@ settings-devices = Устройства
 settings-security = Безопасность
 settings-links = Сервисы для входа
 settings-history = История
+settings-password = Пароль
 settings-data = Ваши данные
 settings-allowed = Разрешено
 settings-refused = Отказано

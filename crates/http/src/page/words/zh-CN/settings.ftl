@@ -5,6 +5,7 @@ settings-devices = 登录设备
 settings-security = 安全
 settings-links = 登录服务
 settings-history = 授权记录
+settings-password = 密码
 settings-data = 您的数据
 settings-allowed = 已同意
 settings-refused = 已拒绝

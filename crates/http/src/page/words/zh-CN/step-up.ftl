@@ -9,5 +9,3 @@ step-up-wrong-code = 验证码不正确，请检查后重试。
 step-up-code-gone = 此验证码已失效，请重新获取。
 step-up-code-worn = 错误次数过多，请重新获取验证码。
 step-up-wrong-password = 密码不正确，请检查后重试。
-step-up-letter = 您的验证码
-    .text = 您的身份确认验证码是 { $code }，10 分钟内有效。请勿告诉任何人，我们不会向您索要。

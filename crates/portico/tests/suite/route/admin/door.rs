@@ -58,7 +58,7 @@ async fn what_is_not_there_is_404_whatever_its_id_looks_like() {
     }
     assert_eq!(get(&world, "hosts/org.example.taxi").await.status, 404);
     assert_eq!(get(&world, "apps/super.app").await.status, 404);
-    assert_eq!(get(&world, "audit").await.status, 404);
+    assert_eq!(get(&world, "nowhere").await.status, 404);
 }
 
 #[tokio::test]

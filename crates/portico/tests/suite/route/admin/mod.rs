@@ -1,5 +1,6 @@
 //! The operator's API.
 
+mod audit;
 mod door;
 mod people;
 mod registry;

@@ -1,0 +1,199 @@
+//! Contacts: asking for a code, proving an address, choosing and removing. The JSON and the pages share it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portico_core::Change;
+use portico_core::denied::{Code, Denied};
+use portico_core::id::UserId;
+use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
+use portico_core::noun::person::{HandleKind, Profile};
+use portico_core::rule::contact as rule;
+use portico_live::LivePerson;
+use portico_reach::Address;
+
+use super::me::{Who, account, still_here};
+use super::rewrite::{by, changes};
+use crate::House;
+use crate::challenge::{Answered, CodeProblem, open, pose, take};
+use crate::house::{refused, unavailable};
+use crate::letter::{self, About, letter};
+use crate::page::words::Words;
+use crate::throttle::too_many_messages;
+
+/// A code that is on its way.
+pub struct Asked {
+    /// What is brought back with the code.
+    pub verification: String,
+    /// How long it is good.
+    pub seconds: i64,
+}
+
+/// The id of an address of a person's, whichever way it is written; 22 characters, the same for ever.
+pub fn contact_id(house: &House, user: UserId, kind: HandleKind, value: &str) -> String {
+    let vault = house.live.vault();
+    let index = vault.handle(kind, value, false).map(|handle| handle.index).unwrap_or_default();
+    let of_person = index.iter().fold(format!("{user} "), |text, byte| format!("{text}{byte:02x}"));
+    let id = vault.handles().index("contact id", &of_person);
+    URL_SAFE_NO_PAD.encode(&id[..16])
+}
+
+/// Sends a code to an address that the person says is theirs. Whether anybody has it already is not
+/// looked at, so the answer tells nothing of it.
+pub async fn ask(
+    house: &House,
+    who: Who,
+    kind: HandleKind,
+    value: &str,
+    from: IpAddr,
+    words: &Words,
+) -> Result<Asked, Denied> {
+    let person = account(house, who.user).await?;
+    let vault = house.live.vault();
+    rule::may_add(&person.profile, kind, |other| vault.is_same(kind, other, value))?;
+    let to = Address::new(kind, value).filter(|_| house.courier.reaches(kind));
+    let to = to.ok_or_else(|| Denied::request("this Portico sends no messages of this kind"))?;
+    let handle = vault.handle(kind, value, false).ok_or_else(|| Denied::request("this is no address"))?;
+    house.throttles.may_send_for(who.user, handle.index, from).map_err(too_many_messages)?;
+    let posed = pose(house, ChallengePurpose::Verify, Some(who.user), &format!("{} {value}", kind.as_str()));
+    let held = Change::SessionHeld { session: who.session, now: house.now() };
+    house.commit(vec![held, posed.change]).await.map_err(|error| refused(&error))?;
+    if !house.courier.post(letter(house.live.issuer(), words, to, About::Verify(&posed.code))) {
+        return Err(Denied::unavailable("too many messages wait"));
+    }
+    Ok(Asked { verification: posed.reference, seconds: CHALLENGE_LIFE.as_seconds() })
+}
+
+/// The address that a code was sent to for this person, while the code can still be given.
+pub async fn asked_about(
+    house: &House,
+    who: Who,
+    kind: HandleKind,
+    verification: &str,
+) -> Result<Option<String>, Denied> {
+    let found = open(house, ChallengePurpose::Verify, verification).await?;
+    Ok(found.and_then(|found| about(who, kind, &found)))
+}
+
+fn about(who: Who, kind: HandleKind, found: &Answered) -> Option<String> {
+    let (said, value) = found.about.split_once(' ')?;
+    (found.user == Some(who.user) && said == kind.as_str()).then(|| value.to_owned())
+}
+
+/// Takes the code: the address is the person's from now on. Whoever had it before has it no longer,
+/// and is told; the newer proof wins.
+pub async fn prove(
+    house: &House,
+    who: Who,
+    kind: HandleKind,
+    verification: &str,
+    code: &str,
+) -> Result<Result<Profile, CodeProblem>, Denied> {
+    let taken = take(house, ChallengePurpose::Verify, verification, code, |found| async move {
+        still_here(house, who).await?;
+        let gone = || Denied::new(Code::InvalidGrant, "the code is for something else; ask for a new one");
+        let value = about(who, kind, &found).ok_or_else(gone)?;
+        let (person, vault, now) = (account(house, who.user).await?, house.live.vault(), house.now());
+        let is_it = |other: &str| vault.is_same(kind, other, &value);
+        let after = rule::proved(&person.profile, kind, &value, is_it, now)?;
+        let mut list = vec![];
+        let older = holder(house, who.user, kind, &value).await?;
+        let mut told = None;
+        if let Some(older) = older {
+            let left = rule::given_up(&older.profile, kind, is_it);
+            // It moves from a blocked person too.
+            let moved = changes(&house.live, &older, &left)?;
+            list.extend(moved.into_iter().filter(|change| !matches!(change, Change::PersonHeld { .. })));
+            told = letter::main(&house.courier, &left);
+        }
+        list.extend(by(house, who, &person, &after)?);
+        Ok((list, (after, told)))
+    })
+    .await?;
+    Ok(taken.map(|(after, told)| {
+        if let Some(to) = told {
+            let words = Words::english();
+            house.courier.post(letter(house.live.issuer(), words, to, About::Moved(house.now())));
+        }
+        after
+    }))
+}
+
+/// Who else has this address.
+async fn holder(
+    house: &House,
+    user: UserId,
+    kind: HandleKind,
+    value: &str,
+) -> Result<Option<Arc<LivePerson>>, Denied> {
+    let Some(handle) = house.live.vault().handle(kind, value, true) else { return Ok(None) };
+    let found = house.live.store().person_by_handle(kind, &handle.index).await;
+    match found.map_err(|cause| unavailable(&cause))? {
+        Some(other) if other != user => house.live.person(other).await.map_err(|cause| unavailable(&cause)),
+        _ => Ok(None),
+    }
+}
+
+/// Makes an address the main one; the one that was is told.
+pub async fn main(
+    house: &House,
+    who: Who,
+    kind: HandleKind,
+    id: &str,
+    words: &Words,
+) -> Result<Profile, Denied> {
+    let (before, after) = changed(house, who, |person| {
+        let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
+        rule::main(&person.profile, kind, is_it)
+    })
+    .await?;
+    tell_old_main(house, kind, &before, &after, words);
+    Ok(after)
+}
+
+/// Removes an address; if it was the main one, it is told.
+pub async fn remove(
+    house: &House,
+    who: Who,
+    kind: HandleKind,
+    id: &str,
+    words: &Words,
+) -> Result<(), Denied> {
+    let links = house.live.store().links_of(who.user).await.map_err(|cause| unavailable(&cause))?;
+    let (before, after) = changed(house, who, |person| {
+        let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
+        let otherwise =
+            rule::Otherwise { password: person.person.password.is_some(), linked: !links.is_empty() };
+        rule::removed(&person.profile, kind, is_it, otherwise)
+    })
+    .await?;
+    tell_old_main(house, kind, &before, &after, words);
+    Ok(())
+}
+
+/// Rewrites the profile; answers how it was and how it is.
+async fn changed(
+    house: &House,
+    who: Who,
+    rule: impl Fn(&LivePerson) -> Result<Profile, Denied>,
+) -> Result<(Profile, Profile), Denied> {
+    let rule = &rule;
+    house
+        .decide(|| async move {
+            still_here(house, who).await?;
+            let person = account(house, who.user).await?;
+            let after = rule(&person)?;
+            Ok((by(house, who, &person, &after)?, (person.profile.clone(), after)))
+        })
+        .await
+}
+
+fn tell_old_main(house: &House, kind: HandleKind, before: &Profile, after: &Profile, words: &Words) {
+    let main = |profile| rule::of(profile, kind).first().filter(|main| main.verified_at.is_some()).cloned();
+    let old = main(before).filter(|old| main(after).is_none_or(|new| new.value != old.value));
+    if let Some(to) = old.and_then(|old| Address::new(kind, &old.value)) {
+        house.courier.post(letter(house.live.issuer(), words, to, About::MainChanged(house.now())));
+    }
+}
