@@ -5,7 +5,8 @@ import { after, before, test } from "node:test";
 
 import { seriousProblems } from "../support/axe.mjs";
 import { launch as openBrowser, listen, policyOf } from "../support/browser.mjs";
-import { house, PASSWORD } from "../support/people.mjs";
+import { signIn, walk } from "../support/pages.mjs";
+import { house } from "../support/people.mjs";
 
 const ICON = '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><circle cx="24" cy="24" r="20"/></svg>';
 
@@ -32,12 +33,6 @@ async function consentUri(token, returnTo = portico.returnTo) {
 
 const consentUriOf = async (username) => consentUri(await portico.hostToken(username));
 
-async function signIn(page, username) {
-  await page.getByLabel(/user/i).fill(username);
-  await page.getByLabel(/password/i).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
-
 /** A page in a fresh browser; afterwards nothing must have been complained about. */
 async function withPage(options, story) {
   const context = await browser.newContext(options);
@@ -55,57 +50,49 @@ async function withPage(options, story) {
 // What Chromium writes to its console about any document that is refused.
 const REFUSAL = /Failed to load resource.*status of 4\d\d/;
 
-const PAGES = {
-  "the sign-in page": {
-    open: (page) => page.goto(`${portico.issuer}/settings`),
-    shows: (page) => page.getByRole("button", { name: "Sign in" }),
-  },
-  "the consent page": {
-    open: async (page) => page.goto(await consentUriOf(portico.newPerson())),
-    shows: (page) => page.getByRole("button", { name: /^allow/i }),
-  },
-  "the settings page": {
-    open: async (page) => {
-      const username = portico.newPerson();
-      await page.goto(await consentUriOf(username));
-      await page.getByRole("button", { name: /^allow/i }).click();
-      await page.waitForURL(/consent=done/);
-      await page.goto(`${portico.issuer}/settings`);
-      await signIn(page, username);
-      await page.getByRole("button", { name: /withdraw/i }).first().waitFor();
-    },
-    shows: (page) => page.getByText("org.example.taxi"),
-  },
-  "the error page": {
-    open: (page) => page.goto(`${portico.issuer}/consent/there-is-no-such-request`),
-    shows: (page) => page.getByRole("heading", { level: 1 }),
-    refused: true,
-  },
-};
-
-for (const [name, { open, shows, refused }] of Object.entries(PAGES)) {
+for (const locale of ["en", "zh-CN", "ru"]) {
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [320, 1440]) {
-      test(`${name} fits ${width} px in ${colorScheme}, and axe finds nothing serious`, async () => {
+      test(`every page in ${locale} fits ${width} px in ${colorScheme}, and axe finds nothing serious`, async () => {
         const viewport = { width, height: width < 500 ? 640 : 900 };
-        await withPage({ viewport, colorScheme, locale: "en-GB", reducedMotion: "reduce" }, async (page, ear) => {
-          await open(page);
-          await shows(page).first().waitFor();
-          const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          assert.ok(beyond <= 0, `${beyond} px beyond the edge`);
-          assert.deepEqual(await seriousProblems(page.mainFrame()), []);
-          if (refused) ear.forgive(REFUSAL);
+        await withPage({ viewport, colorScheme, locale, reducedMotion: "reduce" }, async (page, ear) => {
+          const problems = [];
+          let pages = 0;
+          await walk(page, portico, async (name) => {
+            pages++;
+            const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+            if (beyond > 0) problems.push(`${name}: ${beyond} px beyond the edge`);
+            const found = await seriousProblems(page.mainFrame());
+            problems.push(...found.map((problem) => `${name}: ${problem}`));
+            assert.equal(await page.locator("html").getAttribute("lang"), locale, name);
+          });
+          assert.ok(pages >= 10, `${pages} pages`);
+          assert.deepEqual(problems, []);
+          ear.forgive(REFUSAL);
         });
       });
     }
   }
 }
 
+test("the keyboard reaches every section, and the focus is seen", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${portico.issuer}/settings`);
+    await signIn(page, portico.newPerson());
+    await page.locator("nav a[aria-current=page]").waitFor();
+    const sections = await page.locator("nav a").count();
+    for (let step = 0; step <= sections; step++) {
+      await page.keyboard.press("Tab");
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+      assert.equal(outline, "solid", `step ${step}`);
+    }
+    assert.equal(await page.evaluate(() => document.activeElement.closest("nav") !== null), true);
+  });
+});
+
 test("every page has a strict policy, no script, and may not be framed", async () => {
   await withPage({}, async (page, ear) => {
-    await PAGES["the settings page"].open(page);
-    await page.goto(await consentUriOf(portico.newPerson()));
-    await PAGES["the error page"].open(page);
+    await walk(page, portico, () => {});
     ear.forgive(REFUSAL);
     const own = ear.documents.filter((response) => response.url().startsWith(portico.issuer) && response.status() !== 303);
     assert.ok(own.length >= 5, `${own.length} documents`);
@@ -195,3 +182,40 @@ test("a consent page that another browser opened is not shown again", async () =
     ear.forgive(REFUSAL);
   });
 });
+
+// Registered last, since it changes what every other page shows.
+for (const [colorScheme, accent] of [["light", "#ffd400"], ["dark", "#101080"]]) {
+  test(`names that hide, reverse, imitate and never end fit 320 px in a host's colours, in ${colorScheme}`, async () => {
+    const hostile = `\u0627\u0644\u0639\u0631\u0628\u064a\u0629 P\u0430y\u200bPal ${"W".repeat(84)}`;
+    portico.changeHost({ name: hostile, theme: { accent, logo: `${portico.issuer}/assets/mark.svg` } });
+    portico.changeTaxi({ name: hostile });
+    await withPage({ viewport: { width: 320, height: 640 }, colorScheme, reducedMotion: "reduce" }, async (page, ear) => {
+      const username = portico.newPerson();
+      const check = async (what) => {
+        const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(beyond <= 0, `${what}: ${beyond} px beyond the edge`);
+        assert.deepEqual(await seriousProblems(page.mainFrame()), [], what);
+        assert.ok(!(await page.content()).includes("\u200b"), what);
+        assert.ok((await page.locator(".caution").count()) > 0, what);
+      };
+      const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+      const query = new URLSearchParams({
+        response_type: "code", client_id: "superapp", redirect_uri: portico.returnTo, scope: "openid host",
+        code_challenge: challenge, code_challenge_method: "S256",
+      });
+      await page.goto(`${portico.issuer}/oauth/authorize?${query}`);
+      await check("sign-in");
+      const ground = await page.locator("button.primary").evaluate((button) => getComputedStyle(button).backgroundColor);
+      assert.ok(!["rgb(13, 103, 87)", "rgb(99, 205, 180)"].includes(ground), `${ground} is not the host's`);
+      await page.goto(await consentUriOf(username));
+      await check("consent");
+      await page.getByRole("button", { name: /^allow/i }).click();
+      await page.waitForURL(/consent=done/);
+      await page.goto(`${portico.issuer}/settings`);
+      await signIn(page, username);
+      await page.locator("nav a[aria-current=page]").waitFor();
+      await check("settings");
+      ear.forgive(REFUSAL);
+    });
+  });
+}

@@ -27,26 +27,33 @@ export async function house() {
   const portico = await serve();
   const { issuer } = portico;
   portico.register("developers", { developer_id: "acme", name: "Acme Mobility" });
-  portico.register("hosts", {
+  const host = {
     host_id: HOST, name: "Super App", redirect_uris: [returnTo], origins: [origin],
     token_endpoint_auth_method: "none",
-  });
-  portico.register("apps", manifest(TAXI, "webview", ["profile.basic"], {
+  };
+  const taxi = manifest(TAXI, "webview", ["profile.basic"], {
     entry: "http://127.0.0.1:9030/", origins: ["http://127.0.0.1:9030"],
     backend: { token_endpoint_auth_method: "client_secret_basic" },
-  }, ["email.verified"]));
+  }, ["email.verified"]);
+  portico.register("hosts", host);
+  portico.register("apps", taxi);
 
   let people = 0;
+  let version = 1;
   return {
     issuer,
     returnTo,
+    /** Registers the host again, with this instead. */
+    changeHost: (change) => portico.register("hosts", { ...host, ...change }),
+    /** Registers the taxi again, with this instead. */
+    changeTaxi: (change) => portico.register("apps", { ...taxi, version: { code: ++version, name: "later" }, ...change }),
     newPerson: () => {
       const username = `person${++people}`;
       portico.createPerson("Mira Aalto", username, PASSWORD, "--email", `${username}@example.org`, "--email-verified");
       return username;
     },
     hostToken: (username) => hostToken(issuer, returnTo, username),
-    launch: (token) => launch(issuer, token),
+    launch: (token, more = {}) => launch(issuer, token, more),
     stop: () => {
       site.closeAllConnections();
       site.close();
@@ -71,10 +78,11 @@ async function hostToken(issuer, redirect_uri, username) {
 }
 
 /** The token exchange; the answer's JSON, an error's too. */
-async function launch(issuer, token) {
+async function launch(issuer, token, more) {
   const body = new URLSearchParams({
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange", client_id: HOST, audience: TAXI,
     subject_token: token, subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    ...more,
   });
   return (await fetch(`${issuer}/oauth/token`, { method: "POST", body })).json();
 }

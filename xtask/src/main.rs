@@ -17,10 +17,11 @@ mod tools;
 use std::process::ExitCode;
 
 use repository::Repository;
+use screenshots::Pictures;
 
 const USAGE: &str = "usage: cargo xtask test [--install] [--only STAGE]...
        cargo xtask list
-       cargo xtask screenshots";
+       cargo xtask screenshots [pages]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
 enum Request {
     Test { install: bool, only: Vec<String> },
     List,
-    Screenshots,
+    Screenshots(Pictures),
 }
 
 impl Request {
@@ -47,7 +48,11 @@ impl Request {
         let request = match words.next() {
             Some("test") => return Self::parse_test(words),
             Some("list") => Self::List,
-            Some("screenshots") => Self::Screenshots,
+            Some("screenshots") => match words.next() {
+                None => return Ok(Self::Screenshots(Pictures::Readme)),
+                Some("pages") => Self::Screenshots(Pictures::Pages),
+                Some(other) => return Err(format!("unexpected argument `{other}`\n{USAGE}")),
+            },
             _ => return Err(USAGE.to_owned()),
         };
         match words.next() {
@@ -81,7 +86,7 @@ fn perform(request: &Request) -> Result<bool, String> {
             Ok(true)
         }
         Request::Test { install, only } => plan::run(&Repository::find()?, *install, only),
-        Request::Screenshots => screenshots::take(&Repository::find()?),
+        Request::Screenshots(pictures) => screenshots::take(&Repository::find()?, *pictures),
     }
 }
 
@@ -108,7 +113,15 @@ mod tests {
 
     #[test]
     fn nothing_unexpected_is_accepted() {
-        for line in ["", "tset", "list now", "test --fast", "test --only"] {
+        for line in [
+            "",
+            "tset",
+            "list now",
+            "test --fast",
+            "test --only",
+            "screenshots demo",
+            "screenshots pages now",
+        ] {
             assert!(parse(line).is_err(), "{line}");
         }
     }

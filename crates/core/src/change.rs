@@ -3,12 +3,13 @@
 //! A rule answers with a list of these; a store applies the whole list or none of it. A guard
 //! changes nothing: it fails the list if what the rule relied on is no longer so.
 
-use crate::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
+use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
 use crate::noun::code::{Code, CodeUse};
+use crate::noun::connection::Connection;
 use crate::noun::consent::{ConsentEntry, ConsentRequest};
 use crate::noun::delivery::{Delivery, DeliveryState};
 use crate::noun::developer::Developer;
@@ -53,6 +54,13 @@ pub enum Change {
         /// The client relied on.
         client: ClientId,
     },
+    /// Guard: the person has exactly this many links.
+    LinksCounted {
+        /// The person.
+        user: UserId,
+        /// How many links the rule saw.
+        count: usize,
+    },
 
     /// A developer was registered, or its name changed.
     DeveloperRegistered(Developer),
@@ -74,6 +82,21 @@ pub enum Change {
     },
     /// A scope was put into the catalogue, or its words changed.
     ScopeRegistered(CatalogueEntry),
+    /// A connection was registered. Taken if one of that id is there.
+    ConnectionRegistered(Box<Connection>),
+    /// A connection was replaced by this version of itself. Conflicts if the one there is not the
+    /// version that was read.
+    ConnectionRewritten {
+        /// The version that the rule read.
+        before: Box<Connection>,
+        /// The version from now on.
+        after: Box<Connection>,
+    },
+    /// A connection was removed; links made by it stay. Conflicts if there is none.
+    ConnectionRemoved {
+        /// Which one.
+        connection: ConnectionId,
+    },
 
     /// A person was created, with the handles that find them. Taken if a handle belongs to
     /// another person, unless that one is unverified and this one verified.
@@ -134,6 +157,18 @@ pub enum Change {
     },
     /// An identity elsewhere was tied to a person. Taken if it is tied already.
     Linked(Link),
+    /// An identity elsewhere is no longer this person's; that it was is kept until they are erased.
+    /// Conflicts if it is not tied to them.
+    Unlinked {
+        /// The issuer.
+        issuer: String,
+        /// The keyed hash of the subject there.
+        subject_index: [u8; 32],
+        /// The person.
+        user: UserId,
+        /// When.
+        at: Moment,
+    },
     /// An assertion was used. Taken if it was used before.
     AssertionUsed {
         /// SHA-256 of issuer and `jti`.

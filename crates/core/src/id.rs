@@ -115,6 +115,10 @@ random_id!(
     /// One avatar of a person; a new picture has a new one.
     AvatarId, "ava", "avatar id"
 );
+random_id!(
+    /// One link of a person to an identity elsewhere.
+    LinkId, "lnk", "link id"
+);
 
 macro_rules! chosen_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
@@ -178,6 +182,10 @@ chosen_id!(
 chosen_id!(
     /// A developer: the owner of a group of apps.
     DeveloperId, "developer id"
+);
+chosen_id!(
+    /// A connection: another provider at which people may prove who they are.
+    ConnectionId, "connection id"
 );
 
 /// The number of an event in the order in which events were committed, from 1.

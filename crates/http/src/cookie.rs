@@ -14,6 +14,8 @@ pub const KNOWN: &str = "portico_known";
 pub const CODE: &str = "portico_code_";
 /// The prefix of the cookie of one consent request.
 pub const CONSENT: &str = "portico_consent_";
+/// The prefix of the cookie of one attempt to sign in at another provider.
+pub const ATTEMPT: &str = "portico_attempt_";
 
 fn name(house: &House, name: &str) -> String {
     if house.is_secure() { format!("__Host-{name}") } else { name.to_owned() }

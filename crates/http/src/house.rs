@@ -8,7 +8,7 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, Courier, KeySets};
+use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
 use portico_seal::{PasswordHasher, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
@@ -25,6 +25,8 @@ pub struct FaceSettings {
     pub limits: Limits,
     /// A line above the sign-in form, such as the demo's person.
     pub sign_in_notice: Option<String>,
+    /// Whether nobody may make an account by themselves.
+    pub closed_to_newcomers: bool,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
 }
@@ -37,6 +39,8 @@ pub struct House {
     pub passwords: Arc<PasswordHasher>,
     /// Other people's public keys.
     pub keysets: KeySets,
+    /// Other providers, at which people prove who they are.
+    pub upstreams: Upstreams,
     /// Which addresses may be connected to.
     pub address: AddressPolicy,
     /// Takes messages to people.
@@ -71,6 +75,7 @@ impl House {
             throttles: Throttles::new(settings.limits),
             live,
             passwords: Arc::new(passwords),
+            upstreams: Upstreams::new(keysets.outbound()),
             keysets,
             address,
             courier,
@@ -85,6 +90,12 @@ impl House {
     /// The moment it is now.
     pub fn now(&self) -> Moment {
         self.live.now()
+    }
+
+    /// Whether people may make accounts by themselves: where the operator does not forbid it, and there is
+    /// a way to send them a code.
+    pub fn registers(&self) -> bool {
+        crate::route::code::can_send(self) && !self.settings.closed_to_newcomers
     }
 
     /// Whether the issuer is reached over TLS, so that cookies are bound to it.
@@ -192,6 +203,7 @@ pub fn refused(error: &CommitError) -> Denied {
         CommitError::Taken(Taken::Username) => taken("this username is taken"),
         CommitError::Taken(Taken::Email) => taken("this e-mail address is taken"),
         CommitError::Taken(Taken::Phone) => taken("this phone number is taken"),
+        CommitError::Taken(Taken::Connection) => taken("this connection id is taken"),
         CommitError::Taken(Taken::Link) => taken("this identity is linked already"),
         CommitError::Taken(Taken::Assertion) => Denied::grant("the assertion was used before"),
         CommitError::Taken(Taken::Secret | Taken::Id) => Denied::unavailable("a fresh id was taken"),

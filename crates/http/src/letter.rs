@@ -74,7 +74,7 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
     let unknown = || words.say("letter-unknown-device");
     let device = if device.is_empty() { unknown() } else { device };
     let site = issuer.split_once("://").map_or(issuer, |(_, site)| site);
-    let say = |part: &str| {
+    let part = |part: &str| {
         let values = [
             ("code", code.into()),
             ("device", device.as_str().into()),
@@ -84,8 +84,8 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
         words.say_plainly(&format!("{key}.{part}"), &values)
     };
     match to.kind() {
-        HandleKind::Phone => Letter { to, subject: String::new(), text: say("short") },
-        _ => Letter { to, subject: say("subject"), text: say("text") },
+        HandleKind::Phone => Letter { to, subject: String::new(), text: part("short") },
+        _ => Letter { to, subject: part("subject"), text: part("text") },
     }
 }
 

@@ -10,6 +10,7 @@ mod card;
 mod challenge;
 mod claim;
 pub mod compose;
+mod connection;
 mod cookie;
 mod cors;
 mod form;
@@ -36,13 +37,14 @@ use portico_core::denied::Denied;
 pub use house::{FaceSettings, House};
 pub use throttle::Limits;
 
+use form::Fields;
 use page::Frame;
 use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, reveal, revoke,
-    settings, sign_in, token, validate, webhook,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, recover, register,
+    reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -58,6 +60,13 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/code", get(sign_in::code::show).post(sign_in::code::submit))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/register/code", get(register::show_code).post(register::submit_code))
+        .route("/recover", get(recover::show).post(recover::submit))
+        .route("/recover/code", get(recover::show_code).post(recover::submit_code))
+        .route("/sign-in/via/{connection}", post(sign_in::via))
+        .route("/sign-in/return/{connection}", get(sign_in::back))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))
@@ -65,6 +74,7 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/assets/{file}", get(assets))
         .route("/avatars/{link}", get(avatar_link::show))
         .route("/v1/webhooks/kyc", post(webhook::kyc))
+        .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
         .merge(settings::routes())
         .merge(events::routes())
@@ -97,8 +107,13 @@ async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Repl
     let path = request.uri().path();
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => reply::problem(&denied),
-        false => page_reply::problem_page(&house, Frame::default(), Problem::NotFound, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::NotFound, None),
     }
+}
+
+/// Where nothing of the request was understood, the browser's language still is.
+fn frame(request: &Request) -> Frame {
+    page_reply::frame(&Fields::default(), request.headers())
 }
 
 async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -109,6 +124,6 @@ async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Repl
             *reply.status_mut() = axum::http::StatusCode::METHOD_NOT_ALLOWED;
             reply
         }
-        false => page_reply::problem_page(&house, Frame::default(), Problem::MethodNotAllowed, None),
+        false => page_reply::problem_page(&house, frame(&request), Problem::MethodNotAllowed, None),
     }
 }

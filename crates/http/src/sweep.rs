@@ -18,7 +18,7 @@ const BATCH: usize = 200;
 /// How long events can be resumed from: the feed's half hour, and some.
 const EVENTS_KEPT: Span = Span::hours(1);
 /// How long an ended session is remembered, so that late questions learn why it ended.
-const ENDED_KEPT: Span = Span::days(7);
+pub const ENDED_KEPT: Span = Span::days(7);
 
 /// Ends every session that has expired, telling everyone as for any other end. Answers how many.
 pub async fn expire(house: &House) -> Result<usize, Denied> {

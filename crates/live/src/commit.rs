@@ -66,9 +66,14 @@ impl Touched {
             | Change::PasswordHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)
+            | Change::LinksCounted { .. }
+            | Change::ConnectionRegistered(_)
+            | Change::ConnectionRewritten { .. }
+            | Change::ConnectionRemoved { .. }
             | Change::Linked(_)
             | Change::AvatarSet { .. }
             | Change::AvatarRemoved { .. }
+            | Change::Unlinked { .. }
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }

@@ -169,6 +169,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         admin_token_digest: digest(admin_token.expose()),
         limits: limits(&config),
         sign_in_notice: extras.sign_in_notice,
+        closed_to_newcomers: !config.accounts.registration,
         kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
     };
     let (courier, letters) = Courier::new(carrier.ways());

@@ -42,6 +42,11 @@ impl KeySets {
         Self { outbound, fetched: Cache::new(MOST_SETS), inline: Cache::new(MOST_SETS) }
     }
 
+    /// What the sets are fetched through.
+    pub fn outbound(&self) -> Arc<Outbound> {
+        self.outbound.clone()
+    }
+
     /// The keys of a source as of `now`.
     ///
     /// A fetched set is kept as long as its server says, between 60 seconds and 24 hours, and

@@ -1,8 +1,10 @@
-//! Everything that goes out: logout deliveries, key sets and messages to people, each under its address policy.
+//! Everything that goes out: logout deliveries, key sets, other providers and messages to people, each under
+//! its address policy.
 //!
 //! [`AddressPolicy`] says what may be connected to, [`Outbound`] connects to nothing else,
-//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended, and a
-//! [`Courier`] takes messages to people, which a [`Carrier`] carries.
+//! [`KeySets`] keeps what was fetched, [`Deliveries`] tells back ends that a session ended, [`Upstreams`]
+//! asks other providers who somebody is, and a [`Courier`] takes messages to people, which a [`Carrier`]
+//! carries.
 
 pub mod address;
 mod attempt;
@@ -12,6 +14,7 @@ mod flights;
 pub mod keyset;
 pub mod outbound;
 pub mod outbox;
+pub mod upstream;
 
 #[cfg(test)]
 mod fakes;
@@ -27,3 +30,4 @@ pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};
 pub use outbox::Outbox;
+pub use upstream::{Attempt, Identity, Registration, UpstreamError, Upstreams, Wishes};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use portico_core::moment::Span;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect, retry};
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -133,6 +133,59 @@ impl Outbound {
         .await
     }
 
+    /// Fetches a JSON document of at most 256 KiB from exactly this address: a redirect is not
+    /// followed. With `bearer`, that token goes along (RFC 6750 §2.1). At most 10 seconds.
+    pub async fn get_json_here(&self, url: &str, bearer: Option<&str>) -> Result<Fetched, Unreachable> {
+        let url = self.policy.url(url)?;
+        let mut request = self.client(&url).await?.get(url).header(ACCEPT, "application/json");
+        if let Some(token) = bearer {
+            request = request.header(AUTHORIZATION, sensitive(&format!("Bearer {token}"))?);
+        }
+        in_time(async {
+            let answer = request.send().await.map_err(|error| cause(&error))?;
+            if answer.status() != StatusCode::OK {
+                return Err(Unreachable::Status(answer.status().as_u16()));
+            }
+            let max_age = max_age(answer.headers());
+            let body = read(answer).await?;
+            let document = serde_json::from_slice(&body).map_err(|_| Unreachable::NotTheDocument)?;
+            Ok(Fetched { document, max_age })
+        })
+        .await
+    }
+
+    /// Posts a form and answers with the HTTP status and the JSON document of at most 256 KiB that
+    /// came with it. `authorization` is the value of that header. Redirects are not followed: one is
+    /// [`Unreachable::Status`], as is every failure whose body is no JSON. At most 10 seconds.
+    pub async fn post_form_for_json(
+        &self,
+        url: &str,
+        authorization: Option<&str>,
+        fields: &[(&str, &str)],
+    ) -> Result<(u16, Value), Unreachable> {
+        let url = self.policy.url(url)?;
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = self.client(&url).await?.post(url).header(ACCEPT, "application/json");
+        if let Some(value) = authorization {
+            request = request.header(AUTHORIZATION, sensitive(value)?);
+        }
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        in_time(async {
+            let answer = request.send().await.map_err(|error| cause(&error))?;
+            let status = answer.status();
+            if status.is_redirection() {
+                return Err(Unreachable::Status(status.as_u16()));
+            }
+            let body = read(answer).await?;
+            let document = serde_json::from_slice(&body).map_err(|_| match status.is_success() {
+                true => Unreachable::NotTheDocument,
+                false => Unreachable::Status(status.as_u16()),
+            })?;
+            Ok((status.as_u16(), document))
+        })
+        .await
+    }
+
     async fn follow(&self, mut url: Url) -> Result<Response, Unreachable> {
         for _ in 0..=MOST_REDIRECTS {
             self.policy.check(&url)?;
@@ -173,6 +226,13 @@ fn builder(policy: AddressPolicy) -> ClientBuilder {
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(2)
         .user_agent(concat!("portico/", env!("CARGO_PKG_VERSION")))
+}
+
+/// A header's value that stays out of logs.
+fn sensitive(value: &str) -> Result<HeaderValue, Unreachable> {
+    let mut value = HeaderValue::from_str(value).map_err(|_| Unreachable::Broken)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Unreachable>>) -> Result<T, Unreachable> {

@@ -49,6 +49,8 @@ pub enum Taken {
     Email,
     /// A phone number.
     Phone,
+    /// A connection of that id.
+    Connection,
     /// An identity elsewhere.
     Link,
     /// An assertion.

@@ -1,19 +1,22 @@
 //! Finders: each answers one question about what is stored now.
 
 use async_trait::async_trait;
-use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::id::{
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+};
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
+use portico_core::noun::connection::Connection;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 
@@ -63,6 +66,11 @@ pub trait Read: Send + Sync {
     /// What was registered beside the built-in catalogue, by scope.
     async fn scopes(&self) -> Listed<CatalogueEntry>;
 
+    /// The connection of this id.
+    async fn connection(&self, id: &ConnectionId) -> Found<Connection>;
+    /// Connections by id.
+    async fn connections(&self, page: Page<ConnectionId>) -> Listed<Connection>;
+
     /// The person of this id, blocked and erased ones included.
     async fn person(&self, id: UserId) -> Found<Person>;
     /// Whom a handle finds.
@@ -71,8 +79,10 @@ pub trait Read: Send + Sync {
     async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable>;
     /// Whom an identity at this issuer belongs to.
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
-    /// The identities elsewhere that belong to a person, earliest made first.
+    /// A person's identities elsewhere, the oldest link first.
     async fn links_of(&self, user: UserId) -> Listed<Link>;
+    /// A person's links that were undone, the latest first.
+    async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink>;
     /// A person's picture, sealed.
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;
     /// People by id.

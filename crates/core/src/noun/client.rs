@@ -43,7 +43,6 @@ pub struct Client {
 /// Whether a client is a super app or a mini-program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "nearly all clients are apps, and each is held behind one Arc")]
 pub enum Role {
     /// A super app: signs people in and launches mini-programs.
     Host(Host),

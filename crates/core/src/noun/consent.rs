@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ClientId, SessionId, UserId};
 use crate::moment::Moment;
+use crate::noun::host::Scheme;
 use crate::scope::{Scope, ScopeSet};
 
 /// What a person has said about one scope of one app.
@@ -105,6 +106,10 @@ pub struct ConsentRequest {
     pub scope: ScopeSet,
     /// The local address where the browser goes on when an app asked by itself.
     pub resume: Option<String>,
+    /// How the page is to look, as the launch asked for it.
+    pub theme: Option<Scheme>,
+    /// The languages that the launch asked for (OIDC Core §3.1.2.1).
+    pub ui_locales: Option<String>,
     /// When it can no longer be answered.
     pub expires_at: Moment,
     /// SHA-256 of the cookie that the first opening gave, once opened.

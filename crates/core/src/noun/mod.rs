@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod challenge;
 pub mod client;
 pub mod code;
+pub mod connection;
 pub mod consent;
 pub mod delivery;
 pub mod developer;

@@ -123,6 +123,8 @@ mod tests {
             asker: "super".parse().unwrap(),
             scope: scopes("profile.basic phone.verified email.verified"),
             resume: None,
+            theme: None,
+            ui_locales: None,
             expires_at: NOW + QUESTION_LIFE,
             opened: None,
             closed_at: None,

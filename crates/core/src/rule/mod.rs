@@ -13,6 +13,8 @@ pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod link;
+pub mod palette;
 pub mod password;
 pub mod profile;
 pub mod redeem;
@@ -25,6 +27,7 @@ pub mod send;
 pub mod sign_in;
 pub mod sign_out;
 pub mod tell;
+pub mod upstream;
 pub mod validate;
 pub mod withdraw;
 

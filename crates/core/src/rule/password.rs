@@ -22,6 +22,18 @@ pub enum WeakPassword {
     Common,
 }
 
+impl WeakPassword {
+    /// Why, for a caller that shows its own words.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::TooShort => "the password is shorter than 8 characters",
+            Self::TooLong => "the password is longer than 1024 bytes",
+            Self::Personal => "the password is the person's own name or address",
+            Self::Common => "the password is among the first that anybody would guess",
+        }
+    }
+}
+
 /// Refuses a password that is too short or too long, that is something of the person's own, or that
 /// is among the first guesses.
 ///

@@ -3,6 +3,7 @@
 //! Reading ([`Manifest::read`] and its like) knows only the JSON. Registering weighs it against
 //! what is there. Every refusal names the member that is wrong.
 
+mod connection;
 mod developer;
 mod host;
 mod json;
@@ -18,6 +19,7 @@ use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::client::{AuthMethod, Client, TokenAlg};
 
+pub use connection::{ConnectionSheet, replaces};
 pub use developer::developer;
 pub use host::HostSheet;
 pub use json::{LONGEST_NAME, Object, nearest};

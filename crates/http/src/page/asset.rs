@@ -33,6 +33,12 @@ pub const STYLESHEET_HASH: &str = match std::str::from_utf8(&HEX) {
 
 const HEX: [u8; 16] = hex(fnv(fnv(0xcbf2_9ce4_8422_2325, STYLESHEET.as_bytes()), MARK.as_bytes()));
 
+/// The same for a text that is made while we run.
+pub(super) fn version(text: &str) -> String {
+    let digits = hex(fnv(0xcbf2_9ce4_8422_2325, text.as_bytes()));
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
 /// FNV-1a: any hash does that a `const fn` can hold, since it only has to differ between builds.
 const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut i = 0;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
 use super::words::Words;
 use super::{glyph, name};
 
@@ -72,6 +72,8 @@ pub fn consent(view: &Consent) -> Markup {
                     }
                     h1 { (words.phrase("consent-title", &[("app", &app)])) }
                     p.lead { (words.phrase("consent-through", &[("host", &name::shown(&view.host))])) }
+                    (caution(words, &view.app))
+                    (caution(words, &view.host))
                     (small_print(words, &view.app))
                 }
                 form method="post" {

@@ -50,6 +50,12 @@ pub enum Problem {
     },
     /// Portico cannot be sure of its answer now; trying again helps.
     Unavailable,
+    /// The provider at which the person was to sign in gives no answer that can be used.
+    ProviderFailed,
+    /// That provider said no, or the person did there.
+    ProviderRefused,
+    /// The identity belongs to another account.
+    IdentityTaken,
     /// A fault of ours.
     Internal,
 }
@@ -69,6 +75,9 @@ impl Problem {
             Self::MethodNotAllowed => "error-method-not-allowed",
             Self::TooMany { .. } => "error-too-many",
             Self::Unavailable => "error-unavailable",
+            Self::ProviderFailed => "error-provider-failed",
+            Self::ProviderRefused => "error-provider-refused",
+            Self::IdentityTaken => "error-identity-taken",
             Self::Internal => "error-internal",
         }
     }

@@ -1,6 +1,8 @@
 //! What all pages share: the document around them, and the small things that stand on several.
 
 use maud::{DOCTYPE, Markup, html};
+use portico_core::noun::host::Scheme;
+use url::{Host, Url};
 
 use super::asset::STYLESHEET_HASH;
 use super::words::Words;
@@ -19,12 +21,12 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The theme called `light` or `dark`; anything else leaves the choice to the device.
-    pub fn named(parameter: &str) -> Option<Self> {
-        match parameter {
-            "light" => Some(Self::Light),
-            "dark" => Some(Self::Dark),
-            _ => None,
+    /// The theme of a scheme; `auto` leaves the choice to the device.
+    pub fn of(scheme: Scheme) -> Option<Self> {
+        match scheme {
+            Scheme::Light => Some(Self::Light),
+            Scheme::Dark => Some(Self::Dark),
+            Scheme::Auto => None,
         }
     }
 
@@ -43,12 +45,14 @@ pub struct Frame {
     pub theme: Option<Theme>,
     /// The texts in the person's language.
     pub language: &'static Words,
+    /// The address of a style sheet with the colours of the host on whose behalf the page is shown.
+    pub colours: Option<String>,
 }
 
 impl Default for Frame {
     /// In English, as the device prefers.
     fn default() -> Self {
-        Self { theme: None, language: Words::english() }
+        Self { theme: None, language: Words::english(), colours: None }
     }
 }
 
@@ -103,6 +107,7 @@ pub(super) fn document(frame: &Frame, shape: Shape, title: &str, body: Markup) -
                 title { (title) " · " (PRODUCT) }
                 link rel="icon" type="image/svg+xml" href={ "/assets/mark.svg?v=" (STYLESHEET_HASH) };
                 link rel="stylesheet" href={ "/assets/portico.css?v=" (STYLESHEET_HASH) };
+                @if let Some(colours) = &frame.colours { link rel="stylesheet" href=(colours); }
             }
             body class=(match shape { Shape::Card => "lone", Shape::Wide => "wide" }) {
                 (body)
@@ -123,6 +128,15 @@ pub(super) fn time(stamp: &Stamp) -> Markup {
     html! { time datetime=(stamp.datetime) { (stamp.text) } }
 }
 
+/// The id beside a name whose letters imitate others; names can be imitated and ids cannot.
+pub(super) fn caution(words: &Words, party: &Party) -> Markup {
+    html! {
+        @if name::is_doubtful(party) {
+            p.caution { (words.phrase("layout-doubtful", &[("id", &party.id)])) }
+        }
+    }
+}
+
 /// The square that stands for an app: its icon, or its initial on a colour that its id decides.
 pub(super) fn tile(party: &Party, size: &'static str) -> Markup {
     let icon = party.icon.as_deref().filter(|src| is_showable(src));
@@ -136,10 +150,21 @@ pub(super) fn tile(party: &Party, size: &'static str) -> Markup {
     }
 }
 
+/// Pictures come over TLS or lie in the address itself; on a developer's machine loopback will do, which the
+/// policy of the page allows only there.
 fn is_showable(src: &str) -> bool {
     let starts =
         |prefix: &str| src.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    starts("https://") || starts("data:image/")
+    starts("https://") || starts("data:image/") || is_loopback(src)
+}
+
+fn is_loopback(src: &str) -> bool {
+    Url::parse(src).is_ok_and(|url| match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    })
 }
 
 /// Whether a link may lead there: web addresses and paths of our own, never `javascript:` and the like.

@@ -5,12 +5,17 @@
 //! inline style, so they hold under `default-src 'none'; style-src 'self'; img-src 'self' https: data:`.
 
 pub mod asset;
+pub mod code;
+pub mod colours;
 pub mod consent;
 pub mod done;
 pub mod error;
 mod glyph;
 pub mod layout;
 mod name;
+pub mod password;
+pub mod recover;
+pub mod register;
 #[cfg(test)]
 mod sample;
 pub mod settings;

@@ -48,6 +48,48 @@ pub(super) fn prose(text: &str) -> String {
     kept
 }
 
+/// Whether a name may be taken for another by the shapes of its letters: where Latin, Cyrillic and Greek stand
+/// in one word, and where a word that is not Latin has nothing but the shapes of Latin letters (UTS #39 §4
+/// calls both confusable).
+pub(super) fn is_doubtful(party: &Party) -> bool {
+    let name = tidy(&party.name);
+    let mut words = name.split(|c: char| !c.is_alphabetic() && !is_mark(c));
+    words.any(|word| {
+        let scripts = || word.chars().filter_map(Script::of);
+        let mixed = scripts().any(|script| Some(script) != scripts().next());
+        let imitates = word.chars().nth(1).is_some()
+            && scripts().next().is_some_and(|script| script != Script::Latin)
+            && word.chars().all(|c| LATIN_SHAPES.contains(c));
+        mixed || imitates
+    })
+}
+
+/// Letters of other scripts that look like Latin ones.
+const LATIN_SHAPES: &str = "\
+    \u{410}\u{412}\u{415}\u{41a}\u{41c}\u{41d}\u{41e}\u{420}\u{421}\u{422}\u{425}\u{405}\u{406}\u{408}\
+    \u{430}\u{435}\u{43e}\u{440}\u{441}\u{443}\u{445}\u{455}\u{456}\u{458}\u{4bb}\u{501}\u{51b}\u{51d}\
+    \u{391}\u{392}\u{395}\u{396}\u{397}\u{399}\u{39a}\u{39c}\u{39d}\u{39f}\u{3a1}\u{3a4}\u{3a5}\u{3a7}\
+    \u{3b1}\u{3b9}\u{3bd}\u{3bf}\u{3c1}";
+
+/// The scripts whose letters look alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Cyrillic,
+    Greek,
+}
+
+impl Script {
+    fn of(c: char) -> Option<Self> {
+        match c {
+            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Some(Self::Latin),
+            '\u{400}'..='\u{52f}' => Some(Self::Cyrillic),
+            '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some(Self::Greek),
+            _ => None,
+        }
+    }
+}
+
 /// The letter that stands for a party without an icon.
 pub(super) fn initial(party: &Party) -> String {
     let name = shown(party);

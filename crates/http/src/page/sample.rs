@@ -4,9 +4,10 @@ use super::consent::{Consent, Permission, PermissionKind};
 use super::settings::apps::{Access, AccessState, AppAccess, Apps};
 use super::settings::devices::{Device, Devices};
 use super::settings::history::{Decision, History, Outcome, Verdict};
+use super::settings::links::{Links, Tie};
 use super::settings::profile::{Entry, Profile};
 use super::settings::{Done, Sheet};
-use super::sign_in::SignIn;
+use super::sign_in::{SignIn, Via};
 use super::{Frame, Party, Stamp};
 
 pub(super) fn host() -> Party {
@@ -39,6 +40,10 @@ pub(super) fn sign_in() -> SignIn {
     SignIn {
         csrf: "csrf-1".into(),
         to: Some(host()),
+        vias: vec![
+            via("acme", "Acme"),
+            Via { name: hostile().name, icon: hostile().icon, ..via("evil", "") },
+        ],
         notice: Some("This is a demo. Sign in as `mira` with the password `open sesame`.".into()),
         ..SignIn::default()
     }
@@ -233,6 +238,31 @@ pub(super) fn devices() -> Devices {
             device("ses_there", "Safari on iPhone", false),
         ],
     }
+}
+
+fn via(id: &str, name: &str) -> Via {
+    Via { id: id.into(), name: name.into(), icon: None, action: format!("/sign-in/via/{id}?continue=x") }
+}
+
+pub(super) fn links() -> Links {
+    let tie = |id: &str, name: &str, fixed| Tie {
+        id: id.into(),
+        name: name.into(),
+        linked: stamp("4 March 2026"),
+        fixed,
+    };
+    Links {
+        sheet: sheet(Some(Done::Linked)),
+        links: vec![tie("lnk_1", "Acme", true), tie("lnk_2", "https://other.example", false)],
+        vias: vec![via("acme", "Acme")],
+    }
+}
+
+pub(super) fn hostile_links() -> Links {
+    let mut links = links();
+    links.links.iter_mut().for_each(|tie| tie.name = hostile().name);
+    links.vias.iter_mut().for_each(|via| via.name = hostile().name);
+    links
 }
 
 pub(super) fn history() -> History {

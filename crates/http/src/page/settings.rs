@@ -4,6 +4,8 @@ pub mod apps;
 pub mod data;
 pub mod devices;
 pub mod history;
+pub mod links;
+pub mod password;
 pub mod profile;
 
 use maud::{Markup, html};
@@ -21,8 +23,12 @@ pub enum Section {
     Profile,
     /// Where the person is signed in.
     Devices,
+    /// Identities elsewhere with which the person signs in.
+    Links,
     /// What the person decided.
     History,
+    /// The password.
+    Password,
     /// The person's data, to take along or to have deleted.
     Data,
 }
@@ -33,7 +39,9 @@ impl Section {
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
+        (Self::Password, "/settings/password", "settings-password", "password-lead"),
         (Self::Data, "/settings/data", "settings-data", "data-lead"),
     ];
 
@@ -62,10 +70,16 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// The password was changed.
+    PasswordChanged,
     /// The profile was changed.
     Saved,
     /// Something was removed from the profile.
     Removed,
+    /// An identity elsewhere was tied to the person.
+    Linked,
+    /// An identity elsewhere is no longer tied to the person.
+    Unlinked,
 }
 
 impl Done {
@@ -75,8 +89,11 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),
+        (Self::Linked, "linked", "links-done-linked"),
+        (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];
 
     /// The value of `done` in the address.

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
+use portico_core::noun::connection::Connection;
+
+use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
 use super::{glyph, name};
 
 /// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
@@ -20,8 +22,54 @@ pub struct SignIn {
     pub again: bool,
     /// Why the last attempt failed.
     pub problem: Option<SignInProblem>,
+    /// The other providers at which one may sign in.
+    pub vias: Vec<Via>,
     /// A line above the form, such as the demo's person. Text between backticks is set as code.
     pub notice: Option<String>,
+    /// The other ways in.
+    pub ways: OtherWays,
+}
+
+/// The addresses of the ways in beside the password; none for those that are not open.
+#[derive(Clone, Debug, Default)]
+pub struct OtherWays {
+    /// Where the form asks for a code.
+    pub code: Option<String>,
+    /// Where a lost password is replaced.
+    pub recover: Option<String>,
+    /// Where an account is made.
+    pub register: Option<String>,
+}
+
+/// Another provider at which one may sign in; its form posts `csrf` to `action`.
+#[derive(Clone, Debug, Default)]
+pub struct Via {
+    /// The id of the connection.
+    pub id: String,
+    /// The provider's name.
+    pub name: String,
+    /// Its picture.
+    pub icon: Option<String>,
+    /// Where the form posts to.
+    pub action: String,
+}
+
+impl Via {
+    /// The provider of a connection.
+    pub fn of(connection: &Connection, action: String) -> Self {
+        let (id, name) = (connection.id.to_string(), connection.name.clone());
+        Self { id, name, icon: connection.icon.clone(), action }
+    }
+
+    /// The name as it is shown.
+    pub(super) fn shown(&self) -> String {
+        name::shown(&self.party())
+    }
+
+    fn party(&self) -> Party {
+        let icon = self.icon.clone();
+        Party { id: self.id.clone(), name: self.name.clone(), icon, developer: String::new() }
+    }
 }
 
 /// Why a sign-in was refused, as far as the person may know.
@@ -34,6 +82,8 @@ pub enum SignInProblem {
         /// Seconds until the next attempt, as in `Retry-After`.
         seconds: u64,
     },
+    /// Nobody was named to send a code to.
+    Nobody,
     /// The form was too old, or was not ours (`csrf`).
     FormExpired,
     /// The password was right, but the account is suspended.
@@ -58,12 +108,15 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     h1 { (title) }
                     @if let Some(party) = &view.to {
                         p.lead { (words.phrase("sign-in-to", &[("name", &name::shown(party))])) }
+                        (caution(words, party))
                     }
                 }
                 @if let Some(notice) = &view.notice {
                     p.notice { (glyph::info()) span { (with_code(notice)) } }
                 }
                 (form(view))
+                (providers(view))
+                (elsewhere(view))
             }
         },
     )
@@ -93,6 +146,36 @@ fn form(view: &SignIn) -> Markup {
                     aria-invalid=[wrong] aria-describedby=[described] autofocus[hinted];
             }
             button.primary type="submit" { (words.say("sign-in-submit")) }
+            @if let Some(code) = &view.ways.code {
+                button.secondary type="submit" formaction=(code) formnovalidate { (words.say("sign-in-code")) }
+            }
+        }
+    }
+}
+
+/// The ways to the pages beside this one.
+fn elsewhere(view: &SignIn) -> Markup {
+    let words = view.frame.words();
+    let ways = [(&view.ways.recover, "sign-in-forgotten"), (&view.ways.register, "sign-in-register")];
+    let open: Vec<_> = ways.into_iter().filter_map(|(to, key)| Some((to.as_ref()?, key))).collect();
+    html! {
+        @if !open.is_empty() {
+            p.elsewhere { @for (to, key) in open { a href=(to) { (words.say(key)) } } }
+        }
+    }
+}
+
+/// A form for each other provider.
+fn providers(view: &SignIn) -> Markup {
+    let words = view.frame.words();
+    html! {
+        @for via in &view.vias {
+            form.stack method="post" action=(via.action) {
+                (csrf_field(&view.csrf))
+                button.quiet-button type="submit" {
+                    (tile(&via.party(), "small")) (words.phrase("sign-in-via", &[("name", &via.shown())]))
+                }
+            }
         }
     }
 }
@@ -104,6 +187,7 @@ fn explain(view: &SignIn, problem: SignInProblem) -> String {
         SignInProblem::TooMany { seconds } => {
             words.say_plainly("sign-in-too-many", &[("seconds", seconds.into())])
         }
+        SignInProblem::Nobody => words.say("sign-in-nobody"),
         SignInProblem::FormExpired => words.say("sign-in-form-expired"),
         SignInProblem::Suspended => words.say("sign-in-suspended"),
     }

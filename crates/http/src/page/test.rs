@@ -4,16 +4,22 @@ mod every_page;
 mod names;
 
 use maud::Markup;
+use portico_core::rule::password::WeakPassword;
 
 use super::asset::{STYLESHEET_HASH, asset};
+use super::code::{CodePage, CodeTrouble, Way, code};
 use super::consent::{Consent, PermissionKind, consent};
 use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
+use super::recover::{Recover, RecoverProblem, recover};
+use super::register::{Register, RegisterProblem, register};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
+use super::settings::links::{Links, links};
+use super::settings::password::{Password, PasswordTrouble, password};
 use super::settings::profile::{Profile, profile};
 use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
@@ -21,7 +27,7 @@ use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out}
 use super::{sample, words};
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
-const PROBLEMS: [Problem; 12] = [
+const PROBLEMS: [Problem; 15] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
@@ -33,6 +39,9 @@ const PROBLEMS: [Problem; 12] = [
     Problem::MethodNotAllowed,
     Problem::TooMany { seconds: 30 },
     Problem::Unavailable,
+    Problem::ProviderFailed,
+    Problem::ProviderRefused,
+    Problem::IdentityTaken,
     Problem::Internal,
 ];
 
@@ -55,7 +64,13 @@ pub(super) fn pages() -> Vec<(String, String)> {
     let in_language = |lang| {
         let frame = Frame { language: words::preferred([lang]), ..Frame::default() };
         assert_eq!(frame.words().lang, lang);
-        let all = [sign_in_pages(&frame), consent_pages(&frame), settings_pages(&frame), last_pages(&frame)];
+        let all = [
+            sign_in_pages(&frame),
+            account_pages(&frame),
+            consent_pages(&frame),
+            settings_pages(&frame),
+            last_pages(&frame),
+        ];
         all.into_iter().flatten().map(move |(name, page)| (format!("{lang} {name}"), page.into_string()))
     };
     words::spoken().flat_map(in_language).collect()
@@ -76,6 +91,7 @@ fn sign_in_pages(frame: &Frame) -> Pages {
         SignInProblem::Mismatch,
         SignInProblem::TooMany { seconds: 42 },
         SignInProblem::FormExpired,
+        SignInProblem::Nobody,
         SignInProblem::Suspended,
     ];
     let mut views = vec![
@@ -88,6 +104,79 @@ fn sign_in_pages(frame: &Frame) -> Pages {
     }
     let page = |view| sign_in(&SignIn { frame: frame.clone(), ..view });
     views.into_iter().map(|(name, view)| (name, page(view))).collect()
+}
+
+fn account_pages(frame: &Frame) -> Pages {
+    let (frame, csrf, own) = (frame.clone(), "csrf-1".to_owned(), "\"><script>");
+    let troubles = [
+        CodeTrouble::Wrong,
+        CodeTrouble::Gone,
+        CodeTrouble::TooMany,
+        CodeTrouble::FormExpired,
+        CodeTrouble::Weak(WeakPassword::TooShort),
+        CodeTrouble::Weak(WeakPassword::TooLong),
+        CodeTrouble::Weak(WeakPassword::Personal),
+        CodeTrouble::Weak(WeakPassword::Common),
+    ];
+    let mut pages = Pages::new();
+    for way in [Way::SignIn, Way::Register, Way::Recover] {
+        for trouble in troubles.into_iter().map(Some).chain([None]) {
+            let view = CodePage {
+                frame: frame.clone(),
+                csrf: csrf.clone(),
+                to: trouble.map(|_| sample::hostile()),
+                way,
+                trouble,
+                start: "/sign-in".into(),
+            };
+            pages.push((format!("code-{way:?}-{trouble:?}"), code(&view)));
+        }
+    }
+    let problems = [
+        RegisterProblem::Name,
+        RegisterProblem::Address,
+        RegisterProblem::Unreachable,
+        RegisterProblem::TooMany { seconds: 42 },
+        RegisterProblem::FormExpired,
+    ];
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        let view = Register {
+            frame: frame.clone(),
+            csrf: csrf.clone(),
+            to: Some(sample::host()),
+            name: own.into(),
+            contact: own.into(),
+            problem,
+            sign_in: "/sign-in".into(),
+        };
+        pages.push((format!("register-{problem:?}"), register(&view)));
+    }
+    let problems =
+        [RecoverProblem::Nobody, RecoverProblem::TooMany { seconds: 42 }, RecoverProblem::FormExpired];
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        let (frame, csrf, sign_in) = (frame.clone(), csrf.clone(), "/sign-in".into());
+        let view = Recover { frame, csrf, username: own.into(), problem, sign_in };
+        pages.push((format!("recover-{problem:?}"), recover(&view)));
+    }
+    pages
+}
+
+fn password_pages(sheet: Sheet) -> Pages {
+    let problems = [
+        PasswordTrouble::Mismatch,
+        PasswordTrouble::Stale,
+        PasswordTrouble::TooMany { seconds: 42 },
+        PasswordTrouble::Weak(WeakPassword::Common),
+    ];
+    let mut pages = Pages::new();
+    for problem in problems.into_iter().map(Some).chain([None]) {
+        for (has_one, needs_old) in [(true, true), (true, false), (false, true), (false, false)] {
+            let (sheet, username) = (sheet.clone(), "\"><script>".into());
+            let view = Password { sheet, username, has_one, needs_old, problem };
+            pages.push((format!("settings-password-{has_one}-{needs_old}-{problem:?}"), password(&view)));
+        }
+    }
+    pages
 }
 
 fn consent_pages(frame: &Frame) -> Pages {
@@ -120,6 +209,7 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
     }
+    pages.extend(password_pages(sheet(Sheet { csrf: "csrf-1".into(), ..Sheet::default() })));
     let nobody = Profile { kyc: ("none", "none"), ..Profile::default() };
     for (name, view) in [("", sample::profile()), ("-hostile", sample::hostile_profile()), ("-empty", nobody)]
     {
@@ -134,6 +224,12 @@ fn settings_pages(frame: &Frame) -> Pages {
         }
     }
     pages.push(("settings-data".into(), data(&Data { sheet: sheet(Sheet::default()) })));
+    for (name, view) in
+        [("", sample::links()), ("-hostile", sample::hostile_links()), ("-empty", Links::default())]
+    {
+        let view = Links { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-links{name}"), links(&view)));
+    }
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };
         pages.push((format!("settings-done-{}", said.code()), devices(&view)));
@@ -378,9 +474,12 @@ fn an_error_page_helps_and_quotes_the_reference() {
 fn theme_and_language_follow_the_host() {
     let mut view = sample::sign_in();
     assert!(!sign_in(&view).into_string().contains("data-theme"));
-    view.frame.theme = Theme::named("dark");
+    view.frame.theme = Some(Theme::Dark);
     assert!(sign_in(&view).into_string().contains("data-theme=\"dark\""));
-    assert_eq!(Theme::named("none"), None);
+    view.frame.colours = Some("/theme/super.app.css?v=1".into());
+    let page = sign_in(&view).into_string();
+    let (own, theirs) = (page.find("/assets/portico.css"), page.find("\"/theme/super.app.css?v=1\""));
+    assert!(own.is_some() && own < theirs, "the host's colours come after ours");
     view.frame.language = words::preferred(["zh"]);
     let page = sign_in(&view).into_string();
     assert!(page.contains("<html lang=\"zh-CN\" dir=\"ltr\"") && page.contains("登录"));

@@ -28,6 +28,7 @@ use crate::page::Frame;
 use crate::page::consent::{Consent, Permission, PermissionKind, consent};
 use crate::page::done::done;
 use crate::page::error::Problem;
+use crate::page_reply::Wish;
 use crate::reply::{self, Reply};
 use crate::{House, body, caller, cookie, page_reply};
 
@@ -233,6 +234,9 @@ pub async fn answer(State(house): State<Arc<House>>, Path(id): Path<String>, req
 
 /// How the page is to look, and where it is to lead.
 struct Place {
+    wish: Wish,
+    headers: HeaderMap,
+    /// Until the question is known, as the address of the page says.
     frame: Frame,
     return_to: Option<String>,
 }
@@ -240,8 +244,20 @@ struct Place {
 impl Place {
     fn read(query: &str, headers: &HeaderMap) -> Result<Self, Denied> {
         let fields = Fields::parse(query.as_bytes())?;
-        let frame = page_reply::frame(&fields, headers);
-        Ok(Self { frame, return_to: fields.get("return_to").map(str::to_owned) })
+        let wish = Wish::read(&fields);
+        Ok(Self {
+            frame: wish.frame(headers),
+            headers: headers.clone(),
+            return_to: fields.get("return_to").map(str::to_owned),
+            wish,
+        })
+    }
+
+    /// The frame for a question: as the page's own address says, else as the launch did, in the colours of
+    /// whoever brought it.
+    fn frame_for(&self, question: &Question) -> Frame {
+        let launch = Wish { theme: question.request.theme, ui_locales: question.request.ui_locales.clone() };
+        self.wish.clone().or(launch).frame_for(&question.asker.client, &self.headers)
     }
 
     /// Whether `return_to`, if it was given, is a redirect URI of the asker.
@@ -299,9 +315,12 @@ async fn opened(house: &House, id: &str, headers: &HeaderMap, place: &Place) -> 
         return Ok(page_reply::problem_page(house, place.frame.clone(), Problem::UnregisteredReturn, None));
     }
     same_person(house, headers, &question).await?;
+    let frame = place.frame_for(&question);
     let held = cookie::get(house, headers, &cookie_name(id));
     match (question.request.opened, held) {
-        (Some(expected), Some(held)) if matches(&expected, &held) => Ok(page(house, &question, place, &held)),
+        (Some(expected), Some(held)) if matches(&expected, &held) => {
+            Ok(page(house, &question, place, frame, &held))
+        }
         (Some(_), _) => Err(gone().because("a consent page opened a second time")),
         (None, _) => {
             let fresh = secret(house.live.vault().chance());
@@ -312,7 +331,7 @@ async fn opened(house: &House, id: &str, headers: &HeaderMap, place: &Place) -> 
                 Err(CommitError::Conflict) => return Err(gone()),
                 Err(error) => return Err(refused(&error)),
             }
-            let mut reply = page(house, &question, place, fresh.expose());
+            let mut reply = page(house, &question, place, frame, fresh.expose());
             let life = (question.request.expires_at - house.now()).as_seconds().max(1);
             let cookie = cookie::set(house, &cookie_name(id), fresh.expose(), Some(life));
             reply.headers_mut().append(header::SET_COOKIE, cookie);
@@ -321,7 +340,8 @@ async fn opened(house: &House, id: &str, headers: &HeaderMap, place: &Place) -> 
     }
 }
 
-fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply {
+fn page(house: &House, question: &Question, place: &Place, frame: Frame, held: &str) -> Reply {
+    let language = frame.words().lang;
     let asked = question.request.scope.iter().map(|scope| {
         let required =
             question.app.client.app().and_then(|app| app.permission(scope)).is_some_and(|p| p.required);
@@ -332,7 +352,7 @@ fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply 
     let allowed = allowed.without(&question.request.scope);
     let told = allowed.iter().map(|scope| (scope, PermissionKind::PreAuthorised));
     let permissions = asked.chain(told).map(|(scope, kind)| {
-        let words = question.words(scope, place.frame.words().lang);
+        let words = question.words(scope, language);
         Permission {
             scope: scope.to_string(),
             title: words.title,
@@ -343,7 +363,7 @@ fn page(house: &House, question: &Question, place: &Place, held: &str) -> Reply 
         }
     });
     let view = Consent {
-        frame: place.frame.clone(),
+        frame,
         csrf: house.live.vault().csrf().token(&format!("consent {held}")),
         app: page_reply::party(&question.app.client, Some(&question.developer)),
         host: page_reply::party(&question.asker.client, None),
@@ -376,6 +396,7 @@ async fn answered(
         return Ok(page_reply::problem_page(house, place.frame.clone(), Problem::UnregisteredReturn, None));
     }
     same_person(house, headers, &question).await?;
+    let frame = place.frame_for(&question);
     let held = cookie::get(house, headers, &cookie_name(id)).unwrap_or_default();
     let opened = question.request.opened.is_some_and(|expected| matches(&expected, &held));
     if !opened {
@@ -384,14 +405,14 @@ async fn answered(
     let (fields, grants) = parse_with_repeats(bytes, "grant")?;
     let csrf = fields.get("csrf").unwrap_or_default();
     if !house.live.vault().csrf().check(&format!("consent {held}"), csrf) {
-        return Ok(page_reply::problem_page(house, place.frame.clone(), Problem::FormExpired, None));
+        return Ok(page_reply::problem_page(house, frame, Problem::FormExpired, None));
     }
     let answer = read_answer(&question, fields.get("decision"), &grants)?;
-    house.decide(|| decided(house, id, &answer, place.frame.words().lang)).await?;
+    house.decide(|| decided(house, id, &answer, frame.words().lang)).await?;
     let mut reply = match (&question.request.resume, place.back("done")) {
         (Some(resume), _) => reply::see_other(resume),
         (None, Some(back)) => reply::see_other(&back),
-        (None, None) => page_reply::page(house, StatusCode::OK, done(&place.frame)),
+        (None, None) => page_reply::page(house, StatusCode::OK, done(&frame)),
     };
     reply.headers_mut().append(header::SET_COOKIE, cookie::clear(house, &cookie_name(id)));
     Ok(reply)

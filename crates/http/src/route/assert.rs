@@ -111,7 +111,11 @@ async fn begin(
 }
 
 /// The changes that fill what a known person's profile lacks.
-async fn complete(house: &House, user: UserId, assertion: &Assertion) -> Result<Vec<Change>, Denied> {
+pub(super) async fn complete(
+    house: &House,
+    user: UserId,
+    assertion: &Assertion,
+) -> Result<Vec<Change>, Denied> {
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let blocked = || Denied::new(Code::AccessDenied, "this person may not sign in");
     let person = person.filter(|person| person.person.is_live()).ok_or_else(blocked)?;
@@ -125,7 +129,7 @@ async fn complete(house: &House, user: UserId, assertion: &Assertion) -> Result<
 
 /// Whether the asserted addresses are free: nobody's, this person's, or an unverified claim of
 /// another's that a verified one overrides.
-async fn free(house: &House, assertion: &Assertion, user: Option<UserId>) -> Result<Free, Denied> {
+pub(super) async fn free(house: &House, assertion: &Assertion, user: Option<UserId>) -> Result<Free, Denied> {
     let store = house.live.store();
     let is_free = async |kind: HandleKind, text: &Option<String>, verified: bool| {
         let Some(handle) = text.as_deref().and_then(|text| house.live.vault().handle(kind, text, verified))

@@ -11,6 +11,7 @@ use portico_core::moment::Span;
 use portico_core::noun::catalogue::canonical;
 use portico_core::noun::code::{Code, CodeKind};
 use portico_core::noun::consent::{ConsentRequest, Consents};
+use portico_core::noun::host::Scheme;
 use portico_core::noun::session::Session;
 use portico_core::rule::agree::QUESTION_LIFE;
 use portico_core::rule::authorize::{self as rule, Checked, Step, Visitor};
@@ -256,14 +257,13 @@ async fn ask(
         asker: client.client.id.clone(),
         scope,
         resume: Some(marked(house, ASKED, session, &resumed)),
+        theme: fields.get("theme").and_then(Scheme::parse),
+        ui_locales: fields.get("ui_locales").map(page_reply::kept_locales),
         expires_at: now + QUESTION_LIFE,
         opened: None,
         closed_at: None,
     };
     let changes = vec![Change::SessionHeld { session: session.id, now }, Change::ConsentAsked(request)];
     house.commit(changes).await.map_err(|error| refused(&error))?;
-    let locales = fields.get("ui_locales").map(|locales| {
-        form_urlencoded::Serializer::new("?".to_owned()).append_pair("ui_locales", locales).finish()
-    });
-    Ok(reply::see_other(&format!("/consent/{}{}", secret.expose(), locales.unwrap_or_default())))
+    Ok(reply::see_other(&format!("/consent/{}", secret.expose())))
 }

@@ -19,6 +19,7 @@ use crate::house::unavailable;
 use crate::page::Frame;
 use crate::page::error::Problem;
 use crate::page::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
+use crate::page_reply::Wish;
 use crate::reply::{self, Reply};
 use crate::{House, body, cookie, page_reply};
 
@@ -92,6 +93,10 @@ async fn answer(
         None => None,
     };
     let client = client(house, fields, hint.as_ref()).await?;
+    let frame = &match &client {
+        Some(client) => Wish::read(fields).frame_for(&client.client, headers),
+        None => frame.clone(),
+    };
     let back = match fields.get("post_logout_redirect_uri") {
         Some(uri) => match client
             .as_ref()

@@ -9,6 +9,7 @@ use portico_core::moment::{Moment, Span};
 use portico_core::noun::client::Client;
 use portico_core::noun::code::{self, CodeKind};
 use portico_core::noun::consent::ConsentRequest;
+use portico_core::noun::host::Scheme;
 use portico_core::noun::session::Session;
 use portico_core::noun::token::{Purpose, Token};
 use portico_core::rule::agree::QUESTION_LIFE;
@@ -19,8 +20,8 @@ use portico_live::{LiveClient, LiveSession, Verified};
 use portico_seal::secret;
 
 use super::issue::{Asking, Granted, Issue, access_token};
-use crate::House;
 use crate::house::{refused, unavailable};
+use crate::{House, page_reply};
 
 /// The token type of an access token (RFC 8693 §3).
 pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -82,6 +83,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
     }
     let wants_code = requested_type(asking)?;
     let ask = read_ask(asking)?;
+    let look = Look::read(asking)?;
     let target = target(house, asking.fields.need("audience")?).await?;
     let none = Default::default();
     let consents = match &target {
@@ -96,7 +98,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
     let Some(target) = target else { return Err(Denied::unavailable("a launch without a target")) };
     house.live.touch(&live);
     match decided {
-        Launch::ConsentNeeded(scope) => question(house, &host, &session, &target.client, scope).await,
+        Launch::ConsentNeeded(scope) => question(house, &host, &session, &target.client, scope, look).await,
         Launch::Granted { scope, ttl: _ } if wants_code => {
             let code = login_code(house, &host, &target.client, scope, auth_time.is_some()).await?;
             Ok(Answer::Granted(code))
@@ -184,6 +186,23 @@ fn read_ask(asking: &Asking<'_>) -> Result<Ask, Denied> {
     Ok(Ask { scope, prompt, expires_in: seconds.map(|seconds| Span::seconds(seconds.into())) })
 }
 
+/// How pages that follow from a launch are to look and speak.
+struct Look {
+    theme: Option<Scheme>,
+    ui_locales: Option<String>,
+}
+
+impl Look {
+    /// Reads `theme` (`light`, `dark` or `auto`) and `ui_locales`, of which no more is kept than a page reads.
+    fn read(asking: &Asking<'_>) -> Result<Self, Denied> {
+        let theme = asking.fields.get("theme").map(|theme| {
+            Scheme::parse(theme).ok_or_else(|| Denied::request("theme must be 'light', 'dark' or 'auto'"))
+        });
+        let ui_locales = asking.fields.get("ui_locales").map(page_reply::kept_locales);
+        Ok(Self { theme: theme.transpose()?, ui_locales })
+    }
+}
+
 /// When the person signed in, where the launch asks for it; refuses a sign-in older than that.
 fn auth_time(house: &House, asking: &Asking<'_>, session: &Session) -> Result<Option<Moment>, Denied> {
     let Some(max_age) = asking.fields.get("max_age") else { return Ok(None) };
@@ -202,6 +221,7 @@ async fn question(
     session: &Session,
     app: &Client,
     scope: ScopeSet,
+    look: Look,
 ) -> Result<Answer, Denied> {
     let (now, secret) = (house.now(), secret(house.live.vault().chance()));
     let request = ConsentRequest {
@@ -212,6 +232,8 @@ async fn question(
         asker: host.client.clone(),
         scope: scope.clone(),
         resume: None,
+        theme: look.theme,
+        ui_locales: look.ui_locales,
         expires_at: now + QUESTION_LIFE,
         opened: None,
         closed_at: None,

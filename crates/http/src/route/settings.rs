@@ -27,6 +27,8 @@ mod apps;
 mod data;
 mod devices;
 mod history;
+mod links;
+mod password;
 mod profile;
 
 /// The routes.
@@ -37,7 +39,9 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings/profile/picture", get(profile::show_picture).post(profile::put_picture))
         .route("/settings/data", get(data::show).post(data::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
+        .route("/settings/password", get(password::show).post(password::act))
 }
 
 /// A request to a section: who asks is looked at when it is read.

@@ -1,7 +1,10 @@
 //! `/sign-in`: the page, and the password.
 
+mod back;
+pub mod code;
 mod enter;
 mod onward;
+mod via;
 
 use std::sync::Arc;
 
@@ -9,17 +12,27 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
-use portico_seal::{Verdict, normalise_username, secret};
+use portico_core::noun::person::Person;
+use portico_seal::{Verdict, secret};
 
 use crate::caller::browser_session;
+use crate::connection::{for_sign_in, targets};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::sign_in::{SignIn, SignInProblem, sign_in as page};
+use crate::page::sign_in::{OtherWays, SignIn, SignInProblem, Via, sign_in as page};
 use crate::reply::Reply;
-use crate::{House, body, caller, cookie, page_reply};
+use crate::route::code::{Visit, can_send};
+use crate::{House, body, caller, cookie, known, page_reply};
 
-pub use enter::{Entered, enter};
+pub use back::back;
+pub use enter::{Entered, PASSWORD, enter};
 pub use onward::{OWN_CLIENT, Onward};
+pub use via::{Purpose, Stuck, leave, via};
+
+/// What the form of this page is bound to, beside the browser's cookie.
+const FORM: &str = "sign in";
+/// The longest name that somebody types to sign in, in characters; the field takes no more.
+pub const LONGEST_NAME: usize = 320;
 
 /// `GET /sign-in?continue=…`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -39,7 +52,7 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
         Err(denied) => return page_reply::refusal(&house, to.frame, &denied),
     };
     let username = to.login_hint.clone();
-    form(&house, &parts.headers, to, StatusCode::OK, username, again, None)
+    form(&house, &parts.headers, &to, StatusCode::OK, username, again, None).await
 }
 
 /// `POST /sign-in?continue=…`.
@@ -66,26 +79,52 @@ pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply 
     let username = fields.get("username").unwrap_or_default().to_owned();
     match attempt(&house, &parts.headers, &fields, caller::address(&parts.extensions), &to).await {
         Ok(Outcome::SignedIn(entered)) => entered.onward(&house, &to),
-        Ok(Outcome::Refused(problem)) => {
-            let (status, wait) = match problem {
-                SignInProblem::Mismatch | SignInProblem::FormExpired => (StatusCode::BAD_REQUEST, None),
-                SignInProblem::Suspended => (StatusCode::FORBIDDEN, None),
-                SignInProblem::TooMany { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
-            };
-            let mut reply = form(&house, &parts.headers, to, status, username, false, Some(problem));
-            if let Some(seconds) = wait {
-                reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-            }
-            reply
-        }
+        Ok(Outcome::Refused(problem)) => refused(&house, &parts.headers, &to, username, problem).await,
         Err(denied) => page_reply::refusal(&house, to.frame, &denied),
     }
 }
 
-fn form(
+/// The page again, with what was wrong.
+async fn refused(
     house: &House,
     headers: &HeaderMap,
-    to: Onward,
+    to: &Onward,
+    username: String,
+    problem: SignInProblem,
+) -> Reply {
+    let (status, wait) = match problem {
+        SignInProblem::Mismatch | SignInProblem::FormExpired | SignInProblem::Nobody => {
+            (StatusCode::BAD_REQUEST, None)
+        }
+        SignInProblem::Suspended => (StatusCode::FORBIDDEN, None),
+        SignInProblem::TooMany { seconds } => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+    };
+    let mut reply = form(house, headers, to, status, username, false, Some(problem)).await;
+    if let Some(seconds) = wait {
+        reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    reply
+}
+
+/// The same for what was asked for elsewhere by this page's form.
+async fn again(house: &House, visit: &Visit, username: &str, problem: SignInProblem) -> Reply {
+    refused(house, &visit.headers, &visit.to, username.to_owned(), problem).await
+}
+
+/// The ways in beside the password that are open here.
+fn other_ways(house: &House, to: &Onward) -> OtherWays {
+    let sends = can_send(house);
+    OtherWays {
+        code: sends.then(|| to.at("/sign-in/code")),
+        recover: sends.then(|| to.at("/recover")),
+        register: house.registers().then(|| to.at("/register")),
+    }
+}
+
+async fn form(
+    house: &House,
+    headers: &HeaderMap,
+    to: &Onward,
     status: StatusCode,
     username: String,
     again: bool,
@@ -94,23 +133,37 @@ fn form(
     let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
     let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
     let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
+    let connections = match for_sign_in(house).await {
+        Ok(connections) => connections,
+        Err(denied) => return page_reply::refusal(house, to.frame.clone(), &denied),
+    };
+    let action = |id| format!("/sign-in/via/{id}?{}", to.continued());
+    let vias = connections.iter().map(|found| Via::of(found, action(&found.id))).collect();
     let view = SignIn {
-        frame: to.frame,
-        csrf: house.live.vault().csrf().token(&format!("sign in {binding}")),
-        to: to.party,
+        vias,
+        frame: to.frame.clone(),
+        csrf: house.live.vault().csrf().token(&format!("{FORM} {binding}")),
+        to: to.party.clone(),
         username,
         again,
         problem,
         notice: house.settings.sign_in_notice.clone(),
+        ways: other_ways(house, to),
     };
-    let inner = to.query.unwrap_or_default();
-    let target =
-        Fields::parse(inner.as_bytes()).ok().and_then(|fields| fields.get("redirect_uri").map(str::to_owned));
-    let mut reply = page_reply::page_leading_to(house, status, page(&view), target.as_deref());
+    let (target, providers) = (to.target(), targets(house, &connections));
+    let targets = target.as_deref().into_iter().chain(providers.iter().map(String::as_str));
+    let mut reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
     }
     reply
+}
+
+/// Whether a form came from a sign-in page that this browser was shown.
+fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let csrf = fields.get("csrf").unwrap_or_default();
+    !held.is_empty() && house.live.vault().csrf().check(&format!("{FORM} {held}"), csrf)
 }
 
 enum Outcome {
@@ -125,25 +178,29 @@ async fn attempt(
     address: std::net::IpAddr,
     to: &Onward,
 ) -> Result<Outcome, Denied> {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
-    let csrf = fields.get("csrf").unwrap_or_default();
-    if held.is_empty() || !house.live.vault().csrf().check(&format!("sign in {held}"), csrf) {
+    if !form_is_ours(house, headers, fields) {
         return Ok(Outcome::Refused(SignInProblem::FormExpired));
     }
     let (username, password) =
         (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
-    let account = house.live.vault().handles().index("sign-in", &normalise_username(username));
+    let user = house.live.user_named(username).await.map_err(|cause| unavailable(&cause))?;
+    let counter = known::counter(house, headers, username, user);
     let throttles = &house.throttles;
-    if let Err(seconds) = throttles.accounts.may_try(&account).and(throttles.addresses.may_try(&address)) {
+    // A browser that knows the person is not held up by others at its address either.
+    let at_address = || if counter.known { Ok(()) } else { throttles.addresses.may_try(&address) };
+    if let Err(seconds) = throttles.accounts.may_try(&counter.key).and_then(|()| at_address()) {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }
-    let person = house.live.person_named(username).await.map_err(|cause| unavailable(&cause))?;
+    let person = match user {
+        Some(user) => house.live.person(user).await.map_err(|cause| unavailable(&cause))?,
+        None => None,
+    };
     let hash = person.as_ref().and_then(|person| person.person.password.clone());
     let verdict = house.verify_password(hash, password.to_owned()).await?;
     let (person, upgrade) = match (person, verdict) {
         (Some(person), Verdict::Right { needs_upgrade }) => (person, needs_upgrade),
         _ => {
-            throttles.accounts.failed(&account);
+            throttles.accounts.failed(&counter.key);
             throttles.addresses.failed(&address);
             return Ok(Outcome::Refused(SignInProblem::Mismatch));
         }
@@ -151,12 +208,20 @@ async fn attempt(
     if !person.person.is_live() {
         return Ok(Outcome::Refused(SignInProblem::Suspended));
     }
+    let entered = enter(house, headers, &person, &to.client, PASSWORD).await?;
     if upgrade {
-        let hash = house.hash_password(password.to_owned()).await?;
-        house
-            .commit(vec![Change::PasswordSet { user: person.person.id, hash }])
-            .await
-            .map_err(|e| crate::house::refused(&e))?;
+        upgraded(house, &person.person, password).await;
     }
-    Ok(Outcome::SignedIn(enter(house, headers, &person, &to.client, "pwd").await?))
+    Ok(Outcome::SignedIn(entered))
+}
+
+/// Hashes a password that was right anew, at today's cost. It waits for the next sign-in if it cannot be
+/// written now, or if the password was changed meanwhile.
+async fn upgraded(house: &Arc<House>, person: &Person, password: &str) {
+    let Ok(hash) = house.hash_password(password.to_owned()).await else { return };
+    let user = person.id;
+    let held = Change::PasswordHeld { user, hash: person.password.clone() };
+    if let Err(error) = house.commit(vec![held, Change::PasswordSet { user, hash }]).await {
+        tracing::warn!(%error, "a password waits to be hashed anew");
+    }
 }

@@ -40,6 +40,8 @@ enum Command {
     Developers(Group<registry::Developers>),
     /// The catalogue of what people can be asked for
     Scopes(Group<registry::Scopes>),
+    /// Other providers at which people may sign in
+    Connections(Group<registry::Connections>),
     /// People
     Users(Group<people::Users>),
     /// Signing keys
@@ -127,6 +129,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::Scopes(group) => {
             ask(group.reach, async |admin| registry::scopes(admin, group.command).await)
+        }
+        Command::Connections(group) => {
+            ask(group.reach, async |admin| registry::connections(admin, group.command).await)
         }
         Command::Users(group) => ask(group.reach, async |admin| people::users(admin, group.command).await),
         Command::Keys(group) => ask(group.reach, async |admin| system::keys(admin, group.command).await),

@@ -1,4 +1,4 @@
-//! `apps`, `hosts`, `developers`, `scopes`.
+//! `apps`, `hosts`, `developers`, `scopes`, `connections`.
 
 use clap::Subcommand;
 use serde_json::json;
@@ -99,5 +99,26 @@ pub(super) async fn scopes(admin: &Admin, command: Scopes) -> Outcome {
     match command {
         Scopes::Register(input) => admin.post_file(&["scopes"], &input).await,
         Scopes::List(slice) => admin.get(&["scopes"], &slice.query()).await,
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Connections {
+    /// Register a provider at which people may sign in, or replace its registration
+    Register(Input),
+    /// Show a connection, without its secret
+    Show { connection_id: String },
+    /// List connections
+    List(Slice),
+    /// Remove a connection: nobody signs in with it any more
+    Remove { connection_id: String },
+}
+
+pub(super) async fn connections(admin: &Admin, command: Connections) -> Outcome {
+    match command {
+        Connections::Register(input) => admin.post_file(&["connections"], &input).await,
+        Connections::Show { connection_id } => admin.get(&["connections", &connection_id], &[]).await,
+        Connections::List(slice) => admin.get(&["connections"], &slice.query()).await,
+        Connections::Remove { connection_id } => admin.delete(&["connections", &connection_id]).await,
     }
 }

@@ -7,5 +7,7 @@ mod value;
 
 pub use load::{ConfigError, Flags};
 pub use reference::reference;
-pub use section::{Config, Described, Keys, Log, Mail, Memory, Passwords, RateLimits, Sessions, Sms};
+pub use section::{
+    Accounts, Config, Described, Keys, Log, Mail, Memory, Passwords, RateLimits, Sessions, Sms,
+};
 pub use value::{Issuer, Length, Protection, Setting, StoreAddress};

@@ -90,6 +90,8 @@ section! {
         /// Whether logout messages and key sets may go to private and loopback addresses although the issuer is not on loopback itself.
         allow_private_callbacks: bool = false,
     } with {
+        /// Who may make an account.
+        accounts: Accounts,
         /// How long people stay signed in.
         sessions: Sessions,
         /// How many failed attempts are allowed in a minute, and how many messages to people in an hour. As many may come at once; after that, 429.
@@ -108,6 +110,14 @@ section! {
         memory: Memory,
         /// What is written to standard error.
         log: Log,
+    }
+}
+
+section! {
+    /// Who may make an account.
+    Accounts {
+        /// Whether people may make accounts by themselves, at `/register`. It takes a way of sending them a code; without one nobody can.
+        registration: bool = true,
     }
 }
 

@@ -28,7 +28,7 @@ pub enum MessagesError {
     #[error("sms.secret_file {0}")]
     Secret(#[from] NotAWebhookSecret),
     /// A file cannot be read.
-    #[error("{0}: cannot read {}: {2}", .1.display())]
+    #[error("{0}: cannot read {path}: {2}", path = .1.display())]
     File(&'static str, PathBuf, std::io::Error),
 }
 

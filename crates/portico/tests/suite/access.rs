@@ -29,6 +29,18 @@ const PUBLIC: &[Row] = &[
     ("GET", "/.well-known/oauth-authorization-server", [200, 200, 200, 200, 200]),
     ("GET", "/sign-in", [200, 200, 200, 200, 200]),
     ("POST", "/sign-in", [400, 400, 400, 400, 400]),
+    ("GET", "/sign-in/code", [303, 303, 303, 303, 303]),
+    ("POST", "/sign-in/code", [400, 400, 400, 400, 400]),
+    ("GET", "/register", [200, 200, 200, 200, 200]),
+    ("POST", "/register", [400, 400, 400, 400, 400]),
+    ("GET", "/register/code", [303, 303, 303, 303, 303]),
+    ("POST", "/register/code", [303, 303, 303, 303, 303]),
+    ("GET", "/recover", [200, 200, 200, 200, 200]),
+    ("POST", "/recover", [400, 400, 400, 400, 400]),
+    ("GET", "/recover/code", [303, 303, 303, 303, 303]),
+    ("POST", "/recover/code", [303, 303, 303, 303, 303]),
+    ("POST", "/sign-in/via/{connection}", [400, 400, 400, 400, 400]),
+    ("GET", "/sign-in/return/{connection}", [410, 410, 410, 410, 410]),
     ("GET", "/consent/{request}", [410, 410, 410, 410, 410]),
     ("POST", "/consent/{request}", [410, 410, 410, 410, 410]),
     ("GET", "/v1/consents/{request}", [401, 404, 403, 401, 401]),
@@ -36,6 +48,7 @@ const PUBLIC: &[Row] = &[
     ("GET", "/health/live", [200, 200, 200, 200, 200]),
     ("GET", "/health/ready", [200, 200, 200, 200, 200]),
     ("GET", "/assets/{file}", [404, 404, 404, 404, 404]),
+    ("GET", "/theme/{file}", [404, 404, 404, 404, 404]),
     ("GET", "/settings", [303, 303, 303, 303, 303]),
     ("POST", "/settings", [303, 303, 303, 303, 303]),
     ("GET", "/settings/profile", [303, 303, 303, 303, 303]),
@@ -47,6 +60,9 @@ const PUBLIC: &[Row] = &[
     ("GET", "/settings/devices", [303, 303, 303, 303, 303]),
     ("POST", "/settings/devices", [303, 303, 303, 303, 303]),
     ("GET", "/settings/history", [303, 303, 303, 303, 303]),
+    ("GET", "/settings/password", [303, 303, 303, 303, 303]),
+    ("POST", "/settings/password", [303, 303, 303, 303, 303]),
+    ("POST", "/v1/me/password", [401, 415, 403, 401, 401]),
     ("GET", "/v1/me/profile", [401, 200, 403, 401, 401]),
     ("PATCH", "/v1/me/profile", [401, 415, 403, 401, 401]),
     ("GET", "/avatars/{link}", [404, 404, 404, 404, 404]),
@@ -87,6 +103,10 @@ const PUBLIC: &[Row] = &[
     ("GET", "/v1/me/sessions", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions", [401, 204, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions/{sid}", [401, 404, 403, 401, 401]),
+    ("GET", "/settings/links", [303, 303, 303, 303, 303]),
+    ("POST", "/settings/links", [303, 303, 303, 303, 303]),
+    ("GET", "/v1/me/links", [401, 200, 403, 401, 401]),
+    ("DELETE", "/v1/me/links/{id}", [401, 404, 403, 401, 401]),
     ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
     ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
     ("GET", "/v1/events", [401, 200, 200, 401, 401]),
@@ -114,7 +134,11 @@ async fn callers(world: &World, tokens: &Tokens) -> Callers {
 
 async fn status(world: &World, method: &str, path: &str, authorization: Option<&str>) -> u16 {
     let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
-    let path = path.replace("{sid}", &"x".repeat(28)).replace("{file}", "none.css");
+    let path = path
+        .replace("{connection}", "acme")
+        .replace("{id}", "none")
+        .replace("{sid}", &"x".repeat(28))
+        .replace("{file}", "none.css");
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
     if method == "POST" {
         request = request.header("content-type", "application/x-www-form-urlencoded");

@@ -2,9 +2,9 @@
 
 use portico_core::Change;
 use portico_core::noun::event::Event;
-use portico_store::{CommitError, Committed, Taken};
+use portico_store::{CommitError, Committed};
 
-use super::{Applied, State, free};
+use super::{Applied, State};
 
 impl State {
     pub(super) fn list(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
@@ -28,6 +28,7 @@ impl State {
             Change::PersonHeld { user } => self.person_held(user),
             Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
+            Change::LinksCounted { user, count } => self.links_counted(user, count),
 
             Change::DeveloperRegistered(new) => {
                 self.developers.put(new.id.clone(), new);
@@ -41,6 +42,10 @@ impl State {
                 Ok(())
             }
 
+            Change::ConnectionRegistered(new) => self.register_connection(*new),
+            Change::ConnectionRewritten { before, after } => self.rewrite_connection(&before, *after),
+            Change::ConnectionRemoved { connection } => self.remove_connection(&connection),
+
             Change::PersonCreated { person, handles } => self.create_person(person, &handles),
             Change::ProfileRewritten { user, before, after, handles } => {
                 self.rewrite_profile(user, &before, after, &handles)
@@ -53,11 +58,9 @@ impl State {
             Change::PasswordSet { user, hash } => self.set_password(user, hash),
             Change::PersonBlocked { user, at } => self.block_person(user, at),
             Change::PersonErased { user, at } => self.erase_person(user, at),
-            Change::Linked(link) => {
-                let key = (link.issuer.clone(), link.subject_index);
-                free(!self.links.has(&key), Taken::Link)?;
-                self.links.put(key, link);
-                Ok(())
+            Change::Linked(link) => self.tie_link(link),
+            Change::Unlinked { issuer, subject_index, user, at } => {
+                self.untie_link(issuer, subject_index, user, at)
             }
             Change::AssertionUsed { digest, until } => self.use_assertion(digest, until),
 

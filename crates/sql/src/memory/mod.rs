@@ -5,19 +5,22 @@ use std::path::Path;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::id::{
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+};
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
+use portico_core::noun::connection::Connection;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Standing};
 use portico_core::noun::delivery::Delivery;
 use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
@@ -34,6 +37,7 @@ mod delivery;
 mod event;
 mod grant;
 mod key;
+mod link;
 mod person;
 mod read;
 mod session;
@@ -97,6 +101,7 @@ state! {
     developers: DeveloperId => Developer,
     clients: ClientId => Client,
     scopes: Scope => CatalogueEntry,
+    connections: ConnectionId => Connection,
 
     people: UserId => Person,
     /// Under kind and index: whose, and whether verified.
@@ -104,6 +109,8 @@ state! {
     links: (String, [u8; 32]) => Link,
     /// Sealed.
     avatars: UserId => Vec<u8>,
+    /// By the order in which they were undone.
+    past_links: u64 => PastLink,
 
     challenges: [u8; 32] => Challenge,
 

@@ -2,7 +2,6 @@
 
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
-use portico_core::noun::link::Link;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_store::{CommitError, Taken};
 
@@ -53,12 +52,6 @@ impl State {
         hold(self.people.get(&user).is_some_and(|person| person.password.as_deref() == hash))
     }
 
-    pub(super) fn links_of(&self, user: UserId) -> Vec<Link> {
-        let mut links: Vec<_> = self.links.values().filter(|link| link.user == user).cloned().collect();
-        links.sort_by_key(|link| link.linked_at);
-        links
-    }
-
     pub(super) fn set_password(&mut self, user: UserId, hash: String) -> Applied {
         rewrite(&mut self.people, user, |person| {
             person.password = Some(hash);
@@ -84,6 +77,7 @@ impl State {
         self.handles.clear_where(|_, (owner, _)| *owner == user);
         self.links.clear_where(|_, link| link.user == user);
         self.avatars.remove(&user);
+        self.past_links.clear_where(|_, past| past.link.user == user);
         self.standing.clear_where(|(owner, ..), _| *owner == user);
         self.history.clear_where(|_, entry| entry.user == user);
         self.requests.clear_where(|_, request| request.user == user);

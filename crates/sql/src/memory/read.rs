@@ -1,19 +1,22 @@
 //! Finders.
 
 use async_trait::async_trait;
-use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::id::{
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+};
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
+use portico_core::noun::connection::Connection;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
@@ -53,6 +56,14 @@ impl Read for Memory {
         Ok(self.state.lock().scopes.values().cloned().collect())
     }
 
+    async fn connection(&self, id: &ConnectionId) -> Found<Connection> {
+        Ok(self.state.lock().connections.get(id).cloned())
+    }
+
+    async fn connections(&self, page: Page<ConnectionId>) -> Listed<Connection> {
+        Ok(self.state.lock().connections.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    }
+
     async fn person(&self, id: UserId) -> Found<Person> {
         Ok(self.state.lock().people.get(&id).cloned())
     }
@@ -75,6 +86,10 @@ impl Read for Memory {
 
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
         Ok(self.state.lock().avatars.get(&user).cloned())
+    }
+
+    async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
+        Ok(self.state.lock().past_links_of(user, limit))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::Applied;
 use super::{
-    avatar, catalogue, challenge, client, code, consent, delivery, developer, event, family, key, link,
-    person, session, sweep, token,
+    avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event, family, key,
+    link, person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -18,12 +18,16 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::PersonHeld { user } => person::held(db, user),
         Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
+        Change::LinksCounted { user, count } => link::counted(db, user, count),
 
         Change::DeveloperRegistered(new) => developer::register(db, &new),
         Change::ClientRegistered(new) => client::register(db, &new),
         Change::ClientRewritten { before, after } => client::rewrite(db, &before, &after),
         Change::ClientRemoved { client: id } => client::remove(db, &id),
         Change::ScopeRegistered(entry) => catalogue::register(db, &entry),
+        Change::ConnectionRegistered(new) => connection::register(db, &new),
+        Change::ConnectionRewritten { before, after } => connection::rewrite(db, &before, &after),
+        Change::ConnectionRemoved { connection: id } => connection::remove(db, &id),
 
         Change::PersonCreated { person: new, handles } => person::create(db, &new, &handles),
         Change::ProfileRewritten { user, before, after, handles } => {
@@ -35,6 +39,9 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::PersonBlocked { user, at } => person::block(db, user, at),
         Change::PersonErased { user, at } => person::erase(db, user, at),
         Change::Linked(new) => link::tie(db, &new),
+        Change::Unlinked { issuer, subject_index, user, at } => {
+            link::untie(db, &issuer, &subject_index, user, at)
+        }
         Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until),
 
         Change::ChallengeSent(new) => challenge::send(db, &new),

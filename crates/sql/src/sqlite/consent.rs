@@ -3,6 +3,7 @@
 use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing};
+use portico_core::noun::host::Scheme;
 use portico_store::Taken;
 use rusqlite::{Connection, Row};
 
@@ -59,7 +60,8 @@ pub(super) fn decide(db: &Connection, entry: &ConsentEntry) -> Applied {
 
 macro_rules! request_columns {
     () => {
-        "digest, user_id, session, app, asker, scope, resume, expires_at, opened, closed_at"
+        "digest, user_id, session, app, asker, scope, resume, theme, ui_locales, expires_at, \
+         opened, closed_at"
     };
 }
 
@@ -74,9 +76,11 @@ pub(super) fn request(db: &Connection, digest: &[u8; 32]) -> Read<Option<Consent
             asker: text(row, 4)?,
             scope: scopes(row, 5)?,
             resume: row.get(6)?,
-            expires_at: moment(row, 7)?,
-            opened: row.get(8)?,
-            closed_at: maybe_moment(row, 9)?,
+            theme: row.get::<_, Option<String>>(7)?.as_deref().and_then(Scheme::parse),
+            ui_locales: row.get(8)?,
+            expires_at: moment(row, 9)?,
+            opened: row.get(10)?,
+            closed_at: maybe_moment(row, 11)?,
         })
     };
     one(db, sql, [digest], read)
@@ -86,7 +90,7 @@ pub(super) fn ask(db: &Connection, request: &ConsentRequest) -> Applied {
     let sql = concat!(
         "insert into consent_request (",
         request_columns!(),
-        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict do nothing"
+        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) on conflict do nothing"
     );
     let row = (
         request.digest,
@@ -96,6 +100,8 @@ pub(super) fn ask(db: &Connection, request: &ConsentRequest) -> Applied {
         request.asker.as_str(),
         shown(&request.scope),
         &request.resume,
+        request.theme.map(Scheme::as_str),
+        &request.ui_locales,
         request.expires_at.millis(),
         request.opened,
         request.closed_at.map(Moment::millis),

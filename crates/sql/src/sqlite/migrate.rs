@@ -13,7 +13,7 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: [(&str, &str); 10] = migrations![
+const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0001_directory",
     "0002_person",
     "0003_session",
@@ -24,6 +24,8 @@ const MIGRATIONS: [(&str, &str); 10] = migrations![
     "0008_challenge",
     "0009_person_key",
     "0010_avatar",
+    "0012_connection",
+    "0014_consent_look",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".
@@ -50,7 +52,7 @@ pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, OpenError> {
 /// Brings the schema up to date, and writes once, so that what cannot write does not start.
 pub(super) fn migrate(db: &mut Connection, path: &Path, found: i64) -> Result<(), OpenError> {
     let broken = |error: rusqlite::Error| OpenError::from_sqlite(path, &error);
-    for (number, (name, sql)) in (1..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+    for (number, (name, sql)) in (1..).zip(MIGRATIONS.iter().copied()).filter(|(number, _)| *number > found) {
         step(db, number, name, sql).map_err(broken)?;
     }
     db.pragma_update(None, "user_version", KNOWN).map_err(broken)

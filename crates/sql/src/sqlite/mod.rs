@@ -23,6 +23,7 @@ mod challenge;
 mod client;
 mod code;
 mod column;
+mod connection;
 mod consent;
 mod delivery;
 mod developer;

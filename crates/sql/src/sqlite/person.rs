@@ -145,6 +145,7 @@ pub(super) fn erase(db: &Connection, user: UserId, at: Moment) -> Applied {
         DROP_HANDLES,
         "delete from link where user_id = ?1",
         avatar::REMOVE,
+        "delete from past_link where user_id = ?1",
         "delete from consent_standing where user_id = ?1",
         "delete from consent_history where user_id = ?1",
         "delete from consent_request where user_id = ?1",

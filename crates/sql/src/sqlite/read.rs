@@ -1,19 +1,22 @@
 //! Finders: which of them run where they are called, and which on a thread of their own.
 
 use async_trait::async_trait;
-use portico_core::id::{ClientId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId};
+use portico_core::id::{
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+};
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::Code;
+use portico_core::noun::connection::Connection as Provider;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents};
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
@@ -21,8 +24,8 @@ use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, avatar, catalogue, challenge, client, code, consent, delivery, developer, event, family, key,
-    link, person, session, statement, token,
+    Sqlite, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
+    family, key, link, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -81,6 +84,14 @@ impl Read for Sqlite {
         self.point(catalogue::all)
     }
 
+    async fn connection(&self, id: &ConnectionId) -> Found<Provider> {
+        self.point(|db| connection::by_id(db, id))
+    }
+
+    async fn connections(&self, page: Page<ConnectionId>) -> Listed<Provider> {
+        self.long(move |db| connection::page(db, &page)).await
+    }
+
     async fn person(&self, id: UserId) -> Found<Person> {
         self.point(|db| person::by_id(db, id))
     }
@@ -103,6 +114,10 @@ impl Read for Sqlite {
 
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar> {
         self.point(|db| avatar::of(db, user))
+    }
+
+    async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
+        self.long(move |db| link::past_of(db, user, limit)).await
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

@@ -16,6 +16,7 @@ mod avatar;
 mod challenge;
 mod client;
 mod code;
+mod connection;
 mod consent;
 mod delivery;
 mod event;
@@ -119,6 +120,14 @@ suite! { $
         of_sixteen_racing_wrong_answers_each_is_counted_by_itself,
         the_challenges_of_an_erased_person_are_gone,
         a_challenge_is_swept_when_it_has_expired,
+    }
+    connection {
+        a_connection_reads_back_with_its_wrapped_secret_and_is_removed_once,
+        a_connection_is_rewritten_only_from_the_version_that_was_read,
+        connections_come_in_pages_complete_and_in_order,
+        a_persons_links_are_theirs_alone_oldest_first,
+        an_undone_link_is_kept_as_history_until_its_person_is_erased,
+        of_two_links_counted_together_only_one_is_undone,
     }
     consent {
         the_last_decision_stands_and_every_one_is_in_the_history,

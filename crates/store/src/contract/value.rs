@@ -10,7 +10,7 @@ use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Decision, Words}
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::family::Family;
-use portico_core::noun::host::{Host, TrustedIssuer};
+use portico_core::noun::host::{Colour, Host, Scheme, Theme, TrustedIssuer};
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, LinkProof};
 use portico_core::noun::person::{Handle, HandleKind, Person};
@@ -87,7 +87,12 @@ pub(super) fn host(id: &str) -> Client {
         audience: None,
         user_claim: "sub".to_owned(),
     };
-    client(id, Role::Host(Host { trusted_issuers: vec![issuer] }))
+    let theme = Theme {
+        accent: Some(Colour([10, 127, 90])),
+        scheme: Some(Scheme::Dark),
+        logo: Some("https://super.example/logo.svg".to_owned()),
+    };
+    client(id, Role::Host(Host { trusted_issuers: vec![issuer], theme }))
 }
 
 pub(super) fn app(id: &str, developer: &str) -> Client {
@@ -192,6 +197,8 @@ pub(super) fn request(number: u32, user: UserId, session: SessionId, app: &Clien
         resume: Some("/authorize".to_owned()),
         expires_at: at(600),
         opened: None,
+        theme: Some(Scheme::Dark),
+        ui_locales: Some("zh-Hans ru".to_owned()),
         closed_at: None,
     }
 }

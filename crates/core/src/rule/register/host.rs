@@ -8,9 +8,9 @@ use crate::denied::Denied;
 use crate::id::ClientId;
 use crate::moment::Moment;
 use crate::noun::client::{AuthMethod, Client, Role};
-use crate::noun::host::{Host, TrustedIssuer};
+use crate::noun::host::{Host, Scheme, Theme, TrustedIssuer};
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "host_id",
     "name",
     "redirect_uris",
@@ -23,6 +23,7 @@ const KNOWN: [&str; 12] = [
     "jwks",
     "jwks_uri",
     "require_auth_time",
+    "theme",
 ];
 const LATER: [&str; 2] = ["dpop_bound_access_tokens", "require_pushed_authorization_requests"];
 
@@ -33,8 +34,9 @@ pub struct HostSheet {
 }
 
 impl HostSheet {
-    /// Reads the registration of a host. An unknown member is refused.
-    pub fn read(json: &Value) -> Result<Self, Denied> {
+    /// Reads the registration of a host. An unknown member is refused. The issuer is Portico's own: a logo may
+    /// lie on loopback where that does.
+    pub fn read(json: &Value, issuer: &str) -> Result<Self, Denied> {
         let top = Object::whole(json)?;
         top.only(&[&KNOWN[..], &LATER].concat())?;
         not_yet(&top, &LATER)?;
@@ -61,7 +63,7 @@ impl HostSheet {
             backchannel_logout_uri: top.checked("backchannel_logout_uri", uri::logout)?,
             registered_at: Moment::default(),
             suspended_at: None,
-            role: Role::Host(Host { trusted_issuers: trusted_issuers(&top)? }),
+            role: Role::Host(Host { trusted_issuers: trusted_issuers(&top)?, theme: theme(&top, issuer)? }),
         };
         Ok(Self { client })
     }
@@ -83,6 +85,18 @@ impl HostSheet {
         client.secret_digest = digest;
         Ok(registered(before, client, new_secret, now))
     }
+}
+
+fn theme(top: &Object<'_>, issuer: &str) -> Result<Theme, Denied> {
+    let Some(wish) = top.object("theme")? else { return Ok(Theme::default()) };
+    wish.only(&["accent", "scheme", "logo"])?;
+    let accent =
+        |text: String| text.parse().map_err(|()| wish.wrong("accent", "must be a colour such as #0a7f5a"));
+    Ok(Theme {
+        accent: wish.text("accent", 7)?.map(accent).transpose()?,
+        scheme: wish.choice("scheme", None, &Scheme::ALL.map(|(name, scheme)| (name, Some(scheme))))?,
+        logo: wish.checked("logo", |text| uri::logo(text, issuer))?,
+    })
 }
 
 fn trusted_issuers(top: &Object<'_>) -> Result<Vec<TrustedIssuer>, Denied> {

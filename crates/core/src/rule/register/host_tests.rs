@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::noun::client::KeySource;
+use crate::noun::host::{Colour, Scheme};
 use crate::rule::sample::{NOW, client};
 
 const FRESH: Fresh = Fresh { secret_digest: [9; 32], wx: [0; 8] };
@@ -28,7 +29,7 @@ fn with(key: &str, value: Value) -> Value {
 }
 
 fn register(json: &Value, before: Option<&Client>) -> Result<Registered, Denied> {
-    HostSheet::read(json)?.register(before, &FRESH, NOW)
+    HostSheet::read(json, "https://id.portico.example")?.register(before, &FRESH, NOW)
 }
 
 #[track_caller]
@@ -101,4 +102,40 @@ fn a_trusted_issuer_has_a_name_and_keys() {
     refused(&trusted(json!({"issuer": "x", "jwks": private})), "private or secret key");
     let twice = json!({"issuer": "x", "jwks_uri": "https://id.example/jwks"});
     refused(&with("trusted_issuers", json!([twice, twice])), "is there twice");
+}
+
+#[test]
+fn a_theme_is_read_and_a_bad_one_is_named() {
+    let theme = |value: Value| with("theme", value);
+    let done = register(
+        &theme(json!({"accent": "#0A7F5A", "scheme": "dark", "logo": "https://super.example/logo.svg"})),
+        None,
+    );
+    let client = done.unwrap().client;
+    let there = &client.host().unwrap().theme;
+    assert_eq!((there.accent, there.scheme), (Some(Colour([10, 127, 90])), Some(Scheme::Dark)));
+    assert_eq!(there.logo.as_deref(), Some("https://super.example/logo.svg"));
+    assert!(register(&theme(json!({})), None).unwrap().client.host().unwrap().theme.is_plain());
+    for (value, word) in [
+        (json!("dark"), "'theme' must be an object"),
+        (json!({"accents": "#000000"}), "did you mean 'accent'?"),
+        (json!({"accent": "green"}), "'theme.accent' must be a colour"),
+        (json!({"accent": "#0a7f5a;}"}), "'theme.accent'"),
+        (json!({"accent": 5}), "'theme.accent' must be a text"),
+        (json!({"scheme": "black"}), "'theme.scheme' must be one of: light, dark, auto"),
+        (json!({"logo": "http://super.example/logo.svg"}), "'theme.logo' must be an https address"),
+        (json!({"logo": "http://127.0.0.1/logo.svg"}), "'theme.logo' must be an https address"),
+        (json!({"logo": "javascript:alert(1)"}), "'theme.logo'"),
+        (json!({"logo": "https://me:secret@super.example/"}), "'theme.logo'"),
+        (json!({"logo": "/logo.svg"}), "'theme.logo'"),
+    ] {
+        refused(&theme(value), word);
+    }
+}
+
+#[test]
+fn a_logo_on_loopback_is_for_a_portico_on_loopback() {
+    let sheet = with("theme", json!({"logo": "http://127.0.0.1:9000/logo.svg"}));
+    assert!(HostSheet::read(&sheet, "http://127.0.0.1:8080").is_ok());
+    assert!(HostSheet::read(&sheet, "http://id.example").is_err());
 }

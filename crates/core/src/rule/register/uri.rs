@@ -75,6 +75,18 @@ pub(super) fn picture(text: &str) -> Checked {
     }
 }
 
+/// The address of a host's logo, which pages load: https, or http on loopback where Portico itself is there.
+pub(super) fn logo(text: &str, issuer: &str) -> Checked {
+    let url = parse(text)?;
+    plain(&url)?;
+    let is_local = |url: &Url| url.scheme() == "http" && is_loopback(url);
+    let fits = url.scheme() == "https" || is_local(&url) && parse(issuer).is_ok_and(|own| is_local(&own));
+    match fits && has_authority(text) && url.host().is_some() {
+        true => Ok(text.to_owned()),
+        false => Err("must be an https address"),
+    }
+}
+
 fn parse(text: &str) -> Result<Url, &'static str> {
     if text.len() > LONGEST {
         return Err("is longer than 2048 bytes");

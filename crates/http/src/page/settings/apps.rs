@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::layout::{Party, Stamp, csrf_field, tile, time};
+use super::super::layout::{Party, Stamp, caution, csrf_field, tile, time};
 use super::super::words::Words;
 use super::super::{glyph, name};
 use super::{Section, Sheet, section_page};
@@ -84,6 +84,7 @@ fn card(view: &Apps, words: &Words, entry: &AppAccess) -> Markup {
                 (tile(&entry.app, "medium"))
                 div.text {
                     h2 { bdi { (name::shown(&entry.app)) } }
+                    (caution(words, &entry.app))
                     p.quiet.small {
                         @if !entry.app.developer.is_empty() {
                             span { (words.phrase("apps-by", &[("developer", &name::tidy(&entry.app.developer))])) }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::super::layout::csrf_field;
+use super::super::name;
 use super::super::words::Words;
-use super::super::{glyph, name};
 use super::{Section, Sheet, section_page};
 
 /// Where the picture is shown from and sent to.

@@ -23,7 +23,7 @@ fn is_host(client: &Client) -> bool {
 /// `POST /hosts`: registers one, or replaces its registration.
 pub(super) async fn register(State(house): State<Arc<House>>, headers: HeaderMap, body: Body) -> Answer {
     let document = document(&headers, body).await?;
-    let sheet = HostSheet::read(&document)?;
+    let sheet = HostSheet::read(&document, house.live.issuer())?;
     let (fresh, secret) = fresh(&house);
     let (house, sheet, fresh) = (&*house, &sheet, &fresh);
     let (id, new_secret) = house

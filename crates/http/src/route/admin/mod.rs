@@ -3,6 +3,7 @@
 mod account;
 mod apps;
 mod backup;
+mod connections;
 mod deliveries;
 mod developers;
 mod hosts;
@@ -54,6 +55,8 @@ pub fn routes(house: Arc<House>) -> Router {
         .route("/admin/v1/apps/{id}/preauthorise", post(apps::preauthorise))
         .route("/admin/v1/scopes", get(scopes::list).post(scopes::register))
         .route("/admin/v1/scopes/{id}", get(scopes::show))
+        .route("/admin/v1/connections", get(connections::list).post(connections::register))
+        .route("/admin/v1/connections/{id}", get(connections::show).delete(connections::remove))
         .route("/admin/v1/users", get(users::list).post(users::create))
         .route("/admin/v1/users/{id}", get(users::show))
         .route("/admin/v1/users/{id}/sessions", get(account::sessions))

@@ -60,6 +60,7 @@ fn host(client: &Client, host: &Host) -> Value {
         "name": client.name,
         "token_endpoint_auth_method": client.auth,
         "trusted_issuers": host.trusted_issuers.iter().map(trusted).collect::<Vec<_>>(),
+        "theme": host.theme,
     }));
     view.extend(client.keys.as_ref().map(keys));
     view.extend(common(client));
@@ -145,10 +146,16 @@ mod tests {
         let sheet = json!({
             "host_id": "super", "name": "Super", "token_endpoint_auth_method": "client_secret_basic",
             "trusted_issuers": [{ "issuer": "x", "jwks_uri": "https://x.example/jwks" }],
+            "theme": { "accent": "#0a7f5a", "scheme": "auto", "logo": "https://x.example/logo.svg" },
         });
-        let host = HostSheet::read(&sheet).unwrap().register(None, &FRESH, Moment::default()).unwrap().client;
+        let host = HostSheet::read(&sheet, "https://id.example")
+            .unwrap()
+            .register(None, &FRESH, Moment::default())
+            .unwrap()
+            .client;
         let shown = client(&host);
         assert!(!shown.to_string().contains("secret_digest"));
+        assert_eq!(shown["theme"], sheet["theme"]);
         assert_eq!(shown["trusted_issuers"][0]["jwks_uri"], "https://x.example/jwks");
     }
 }

@@ -23,6 +23,8 @@ pub mod erase;
 pub mod export;
 pub mod history;
 pub mod kyc;
+pub mod links;
+pub mod password;
 pub mod payment_methods;
 pub mod profile;
 pub mod sessions;
@@ -47,10 +49,13 @@ pub fn routes() -> Router<Arc<House>> {
         )
         .route("/v1/me/kyc", get(kyc::show))
         .route("/v1/me/avatar", get(avatar::show).put(avatar::put).delete(avatar::remove))
+        .route("/v1/me/password", axum::routing::post(password::change_password))
         .route("/v1/me/apps", get(apps::list))
         .route("/v1/me/apps/{app_id}", axum::routing::patch(apps::keep).delete(apps::withdraw_all))
         .route("/v1/me/sessions", get(sessions::list).delete(sessions::end_others))
         .route("/v1/me/sessions/{sid}", axum::routing::delete(sessions::end))
+        .route("/v1/me/links", get(links::list))
+        .route("/v1/me/links/{id}", axum::routing::delete(links::remove))
         .route("/v1/me/history", get(history::list))
         .route("/v1/me/export", get(export::export))
         .route("/v1/me/emails", get(emails::list).post(emails::add))

@@ -1,17 +1,28 @@
 //! Coming in: what every way of signing in at a page ends with.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, header};
+use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::{ClientId, SessionId};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in as rule;
-use portico_live::LivePerson;
+use portico_live::{Live, LivePerson};
+use portico_reach::Courier;
 use portico_seal::secret;
 
 use super::Onward;
 use crate::caller::browser_session;
+use crate::known::{self, Known};
+use crate::letter::{self, About, letter};
+use crate::page::words::Words;
 use crate::reply::{self, Reply};
-use crate::{House, cookie};
+use crate::sweep::ENDED_KEPT;
+use crate::{House, cookie, page_reply};
+
+/// The method of a password (RFC 8176).
+pub const PASSWORD: &str = "pwd";
 
 /// A browser whose person has signed in.
 pub struct Entered {
@@ -35,7 +46,9 @@ impl Entered {
 /// Begins a session in this browser, or renews the one that the person has there. Either way the
 /// cookie is a fresh one.
 ///
-/// `method` says how the person proved who they are (RFC 8176), by names separated by spaces.
+/// `method` says how the person proved who they are (RFC 8176), by names separated by spaces. A sign-in
+/// by a password counts only while the password is still the one of `person`. From now on the browser
+/// knows the person; one that did not before is told to them.
 pub async fn enter(
     house: &House,
     headers: &HeaderMap,
@@ -48,12 +61,15 @@ pub async fn enter(
     let label = rule::device_name(agent.unwrap_or_default());
     let fresh = secret(house.live.vault().chance());
     let limits = house.live.settings().sessions;
+    let hash = person.person.password.clone();
+    let password = || (method == PASSWORD).then(|| Change::PasswordHeld { user, hash: hash.clone() });
     let session = house
         .decide(|| async {
             let now = house.now();
             let held = browser_session(house, headers).await?.filter(|session| session.user == user);
             if let Some(session) = held {
-                let changes = rule::again(&session, method.to_owned(), fresh.digest(), &limits, now);
+                let mut changes = rule::again(&session, method.to_owned(), fresh.digest(), &limits, now);
+                changes.extend(password());
                 let method = method.to_owned();
                 let renewed = Session { authenticated_at: now, used_at: now, method, ..session };
                 return Ok((changes, renewed));
@@ -66,11 +82,39 @@ pub async fn enter(
                 sealed_label: person.seal_label(&label, house.live.vault()),
                 cookie_digest: Some(fresh.digest()),
             };
-            let (session, changes) = rule::begin(begin, &limits, now);
+            let (session, mut changes) = rule::begin(begin, &limits, now);
+            changes.extend(password());
             Ok((changes, session))
         })
         .await?;
+    if !Known::of(house, headers).is_some_and(|known| known.knows(house, Some(user))) {
+        let words = page_reply::language(None, headers);
+        // Whoever signs in does not wait for it.
+        tokio::spawn(tell(house.live.clone(), house.courier.clone(), session.clone(), label, words));
+    }
     let age = limits.age.as_seconds();
-    let cookies = vec![cookie::set(house, cookie::SESSION, fresh.expose(), Some(age))];
+    let cookies = vec![
+        cookie::set(house, cookie::SESSION, fresh.expose(), Some(age)),
+        known::remember(house, headers, user),
+    ];
     Ok(Entered { session, cookies })
+}
+
+/// Tells a person of a sign-in in a browser that did not know them, unless it was the first one ever.
+async fn tell(live: Arc<Live>, courier: Courier, session: Session, device: String, words: &'static Words) {
+    let (Ok(Some(person)), Ok(first)) =
+        (live.person(session.user).await, live.store().first_session_of(session.user).await)
+    else {
+        return tracing::warn!("a notice of a new device was not written");
+    };
+    // Ended sessions are forgotten after a while, so only a young account's first one is known to be that.
+    let is_young = session.authenticated_at - person.person.created_at < ENDED_KEPT;
+    if is_young && first == Some(session.id) {
+        return;
+    }
+    let Some(to) = letter::main(&courier, &person.profile) else { return };
+    let about = About::NewDevice { device: &device, at: session.authenticated_at };
+    if !courier.post(letter(live.issuer(), words, to, about)) {
+        tracing::warn!("a notice of a new device was not taken");
+    }
 }

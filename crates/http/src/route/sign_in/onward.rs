@@ -7,7 +7,8 @@ use portico_core::noun::session::Session;
 
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::page::{Frame, Party, Theme};
+use crate::page::{Frame, Party};
+use crate::page_reply::Wish;
 use crate::route::authorize::{SIGNED_IN, marked};
 use crate::{House, page_reply};
 
@@ -30,35 +31,48 @@ pub struct Onward {
     pub login_hint: String,
     /// Theme and language.
     pub frame: Frame,
+    /// The query of this page itself, for the pages beside it.
+    asked: String,
 }
 
 impl Onward {
     /// Reads `continue`: an authorization request of ours, or a page of the settings; anything else leads to
     /// the settings.
     pub async fn read(house: &House, headers: &HeaderMap, query: &str) -> Result<Self, Denied> {
-        let fields = Fields::parse(query.as_bytes())?;
+        let asked = query;
+        let fields = Fields::parse(asked.as_bytes())?;
         let onward = fields.get("continue").unwrap_or_default();
         let query = onward.strip_prefix(AUTHORIZE).map(str::to_owned);
         let inner = Fields::parse(query.as_deref().unwrap_or_default().as_bytes())?;
-        let named = |name| fields.get(name).or(inner.get(name));
-        let frame = Frame {
-            theme: named("theme").and_then(Theme::named),
-            language: page_reply::language(named("ui_locales"), headers),
-        };
+        let wish = Wish::read(&fields).or(Wish::read(&inner));
         let own = OWN_CLIENT.parse().map_err(|_| Denied::unavailable("no own client id"))?;
         let id = inner.get("client_id").and_then(|id| id.parse::<ClientId>().ok());
         let known = match &id {
             Some(id) => house.live.client(id).await.map_err(|cause| unavailable(&cause))?,
             None => None,
         };
+        let frame = match &known {
+            Some(known) => wish.frame_for(&known.client, headers),
+            None => wish.frame(headers),
+        };
         Ok(Self {
             client: known.as_ref().map_or(own, |known| known.client.id.clone()),
             party: known.map(|known| page_reply::party(&known.client, None)),
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
             query,
+            asked: asked.to_owned(),
             settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
+    }
+
+    /// The query with which another page of the sign-in leads on to the same.
+    pub fn continued(&self) -> String {
+        let to = match &self.query {
+            Some(query) => format!("{AUTHORIZE}{query}"),
+            None => self.settings.clone(),
+        };
+        form_urlencoded::Serializer::new(String::new()).append_pair("continue", &to).finish()
     }
 
     /// The address to go on to, in this new session.
@@ -67,6 +81,17 @@ impl Onward {
             Some(query) => marked(house, SIGNED_IN, session, query),
             None => self.settings.clone(),
         }
+    }
+
+    /// A page of ours that leads on to the same place.
+    pub fn at(&self, path: &str) -> String {
+        if self.asked.is_empty() { path.to_owned() } else { format!("{path}?{}", self.asked) }
+    }
+
+    /// The address at which the redirects that follow a form may end.
+    pub fn target(&self) -> Option<String> {
+        let fields = Fields::parse(self.query.as_deref()?.as_bytes()).ok()?;
+        fields.get("redirect_uri").map(str::to_owned)
     }
 }
 

@@ -11,3 +11,8 @@ sign-in-too-many = { $seconds ->
 }
 sign-in-form-expired = This page had been open too long. Please sign in again.
 sign-in-suspended = This account is suspended. Please contact support.
+sign-in-code = Send me a code instead
+sign-in-nobody = Type your username, email or phone, so that we know where to send the code.
+sign-in-forgotten = Forgot your password?
+sign-in-register = Create an account
+sign-in-via = Continue with { $name }

@@ -1,6 +1,6 @@
 devices-lead = 您在这些设备上处于登录状态。退出某台设备，会同时关闭其中的所有小程序。
 devices-here = 本设备
-devices-signed-in = 登录时间：
+devices-signed-in = 登录于
 devices-end = 退出登录
 devices-end-label = 在 { $device } 上退出登录
 devices-end-here-label = 在本设备（{ $device }）上退出登录

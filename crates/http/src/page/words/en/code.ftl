@@ -1,0 +1,16 @@
+code-title = Enter the code
+code-lead-sign-in = If what you typed belongs to an account with a verified address, a code is on its way there.
+code-lead-register = A code is on its way to the address you typed.
+code-lead-recover = If what you typed belongs to an account with a verified address, a code is on its way there. Type it here with your new password.
+code-good-for = It is good for ten minutes. Look among unwanted messages too.
+code-label = Six-digit code
+code-password = New password
+code-password-optional = Password (you may leave this empty and sign in by codes)
+code-submit-sign-in = Sign in
+code-submit-register = Create account
+code-submit-recover = Set the password
+code-restart = Ask for another code
+code-wrong = That is not the code we sent. Check it and try again.
+code-gone = This code can no longer be used. Ask for another one.
+code-too-many = Too many wrong codes. Ask for another one.
+code-form-expired = This page had been open too long. Type the code again.

@@ -1,0 +1,9 @@
+links-lead = Other services with which you sign in here.
+links-none = None is connected yet.
+links-since = Connected
+links-last = This is your only way to sign in, so it can’t be disconnected.
+links-connect = Connect { $name }
+links-disconnect = Disconnect
+links-disconnect-label = Disconnect { $name }
+links-done-linked = Connected. You can sign in with it from now on.
+links-done-unlinked = Disconnected. It no longer signs you in.

@@ -1,0 +1,9 @@
+links-lead = Другие сервисы, с помощью которых вы входите сюда.
+links-none = Пока ничего не привязано.
+links-since = Привязано:
+links-last = Это ваш единственный способ входа, поэтому отвязать его нельзя.
+links-connect = Привязать { $name }
+links-disconnect = Отвязать
+links-disconnect-label = Отвязать { $name }
+links-done-linked = Привязано. Теперь с этим сервисом можно входить.
+links-done-unlinked = Отвязано. Войти с этим сервисом больше нельзя.

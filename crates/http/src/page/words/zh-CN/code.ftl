@@ -1,0 +1,16 @@
+code-title = 输入验证码
+code-lead-sign-in = 如果您输入的内容属于某个账号，且该账号有已验证的邮箱或手机号，验证码已发往该处。
+code-lead-register = 验证码已发送到您填写的邮箱或手机号。
+code-lead-recover = 如果您输入的内容属于某个账号，且该账号有已验证的邮箱或手机号，验证码已发往该处。请在此输入验证码和新密码。
+code-good-for = 验证码十分钟内有效。如未收到，请查看垃圾邮件。
+code-label = 六位验证码
+code-password = 新密码
+code-password-optional = 密码（可留空，以后用验证码登录）
+code-submit-sign-in = 登录
+code-submit-register = 注册
+code-submit-recover = 设置密码
+code-restart = 重新获取验证码
+code-wrong = 验证码不正确，请检查后重试。
+code-gone = 此验证码已失效，请重新获取。
+code-too-many = 错误次数过多，请重新获取验证码。
+code-form-expired = 页面打开时间过长，请重新输入验证码。

@@ -1,0 +1,9 @@
+links-lead = 您可以用这些其他服务在此登录。
+links-none = 尚未关联任何服务。
+links-since = 关联时间：
+links-last = 这是您唯一的登录方式，因此无法解除关联。
+links-connect = 关联 { $name }
+links-disconnect = 解除关联
+links-disconnect-label = 解除与 { $name } 的关联
+links-done-linked = 关联成功，今后可以用它登录。
+links-done-unlinked = 已解除关联，不能再用它登录。

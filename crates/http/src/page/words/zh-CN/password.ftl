@@ -1,0 +1,17 @@
+password-lead = 更改密码后，其他设备都会退出登录。
+password-old = 当前密码
+password-old-optional = 当前密码（您刚刚登录过，可不填）
+password-new = 新密码
+password-hint = 至少 8 个字符。几个互不相干的词语，好记又难猜。
+password-submit = 更改密码
+password-submit-first = 设置密码
+password-none = 您还没有设置密码。
+password-done-changed = 密码已更改，其他设备均已退出登录。
+password-mismatch = 当前密码不正确。
+password-stale = 请输入当前密码，或先重新登录。
+password-too-many = 尝试次数过多，请在 { $seconds } 秒后重试。
+password-too-short = 新密码太短，至少需要 8 个字符。
+password-too-long = 新密码太长。
+password-personal = 新密码不能是您的姓名、用户名、邮箱或手机号，请另选一个。
+password-common = 这个密码太容易被猜到，请另选一个。
+password-again = 重新登录

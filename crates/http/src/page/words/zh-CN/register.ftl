@@ -1,0 +1,11 @@
+register-title = 注册账号
+register-name = 您的姓名
+register-contact = 邮箱，或带国家代码的手机号
+register-contact-hint = 我们会发送验证码，以确认它属于您。
+register-submit = 获取验证码
+register-sign-in = 我已有账号
+register-problem-name = 请输入姓名，最多 100 个字符。
+register-problem-address = 这既不是邮箱，也不是带国家代码的手机号，例如 +86 138 0000 0000。
+register-problem-unreachable = 我们无法向此类地址发送消息，请换一个。
+register-too-many = 获取验证码次数过多，请在 { $seconds } 秒后重试。
+register-form-expired = 页面打开时间过长，请重新提交。

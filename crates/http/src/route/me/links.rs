@@ -1,0 +1,125 @@
+//! `/v1/me/links`: identities elsewhere that are tied to the person.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use portico_core::Change;
+use portico_core::denied::Denied;
+use portico_core::id::{LinkId, UserId};
+use portico_core::noun::connection::Connection;
+use portico_core::noun::link::{Link, LinkProof};
+use portico_core::rule::link::unlink;
+use serde_json::{Value, json};
+
+use super::{Who, account, answer, caller, still_here};
+use crate::House;
+use crate::connection::for_sign_in;
+use crate::house::unavailable;
+use crate::reply::{self, Reply};
+use crate::when::rfc3339;
+
+/// The most undone links that are listed.
+const MOST_PAST: usize = 100;
+
+/// A person's links, with what they are to them.
+pub struct Tied {
+    /// The links, oldest first.
+    pub links: Vec<Link>,
+    /// The providers with which people may sign in.
+    pub connections: Vec<Connection>,
+    /// Whether the person can sign in without any link.
+    pub other_way: bool,
+}
+
+impl Tied {
+    /// The links of this person.
+    pub async fn of(house: &House, user: UserId) -> Result<Self, Denied> {
+        let links = house.live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
+        let other_way = account(house, user).await?.person.password.is_some();
+        Ok(Self { links, connections: for_sign_in(house).await?, other_way })
+    }
+
+    /// The connection through which a link was made, or could be.
+    pub fn connection(&self, link: &Link) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.issuer() == link.issuer)
+    }
+
+    /// Whether the person can sign in with this link: through a connection, or through a super app
+    /// that vouches for them.
+    pub fn opens(&self, link: &Link) -> bool {
+        link.proof == LinkProof::Assertion || self.connection(link).is_some()
+    }
+
+    /// Whether this link may be undone: never the last way to sign in.
+    pub fn may_be_undone(&self, link: &Link, now: portico_core::moment::Moment) -> bool {
+        unlink(&self.links, link.id(), |link| self.opens(link), self.other_way, now).is_ok()
+    }
+}
+
+/// `GET /v1/me/links`.
+pub async fn list(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply {
+    answer(listed(&house, &headers).await)
+}
+
+async fn listed(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
+    let (who, _) = caller(house, headers).await?;
+    let tied = Tied::of(house, who.user).await?;
+    let past = house.live.store().past_links_of(who.user, MOST_PAST).await;
+    let past = past.map_err(|cause| unavailable(&cause))?;
+    let undone = |past: &portico_core::noun::link::PastLink| {
+        let mut shown = view(&tied, &past.link);
+        shown["unlinked_at"] = rfc3339(past.unlinked_at).into();
+        shown
+    };
+    Ok(reply::ok(&json!({
+        "links": tied.links.iter().map(|link| view(&tied, link)).collect::<Vec<_>>(),
+        "past": past.iter().map(undone).collect::<Vec<_>>(),
+    })))
+}
+
+fn view(tied: &Tied, link: &Link) -> Value {
+    let connection = tied.connection(link);
+    json!({
+        "id": link.id(),
+        "issuer": link.issuer,
+        "connection_id": connection.map(|connection| &connection.id),
+        "name": connection.map(|connection| &connection.name),
+        "proof": link.proof.as_str(),
+        "linked_at": rfc3339(link.linked_at),
+    })
+}
+
+/// `DELETE /v1/me/links/{id}`.
+pub async fn remove(
+    State(house): State<Arc<House>>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Reply {
+    answer(removed(&house, id, &headers).await)
+}
+
+async fn removed(
+    house: &House,
+    id: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+) -> Result<Reply, Denied> {
+    let (who, _) = caller(house, headers).await?;
+    let id = id.ok().and_then(|Path(id)| id.parse().ok());
+    undo(house, who, id.ok_or_else(|| Denied::not_found("there is no such link"))?).await?;
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Undoes one link of a person, unless it is their last way to sign in.
+pub async fn undo(house: &House, who: Who, id: LinkId) -> Result<(), Denied> {
+    house
+        .decide(|| async {
+            still_here(house, who).await?;
+            let (tied, now) = (Tied::of(house, who.user).await?, house.now());
+            let mut changes = unlink(&tied.links, id, |link| tied.opens(link), tied.other_way, now)?;
+            changes.insert(0, Change::SessionHeld { session: who.session, now });
+            Ok((changes, ()))
+        })
+        .await
+}
