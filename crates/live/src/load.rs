@@ -95,14 +95,6 @@ impl Live {
         Ok(found)
     }
 
-    /// The person whom a typed name, address or number finds.
-    pub async fn person_named(&self, text: &str) -> Result<Option<Arc<LivePerson>>, Unavailable> {
-        match self.user_named(text).await? {
-            Some(user) => self.person(user).await,
-            None => Ok(None),
-        }
-    }
-
     /// Whether the client was entered in the session, as far as memory or the store knows.
     pub async fn has_entered(&self, session: SessionId, client: &ClientId) -> Result<bool, Unavailable> {
         let key = (session, client.clone());

@@ -195,6 +195,7 @@ suite! { $
         a_handle_of_one_kind_is_not_found_under_another,
         a_verified_newcomer_takes_a_handle_over_from_an_unverified_holder,
         a_verified_handle_is_not_given_away,
+        a_verified_handle_moves_in_one_list_that_rewrites_its_holder_first,
         an_unverified_newcomer_takes_no_handle_over,
         of_sixteen_racing_people_one_gets_the_username,
         a_rewritten_profile_has_its_new_handles_and_frees_the_old,

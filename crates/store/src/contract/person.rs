@@ -72,6 +72,22 @@ pub(super) async fn a_verified_handle_is_not_given_away(house: House) {
     assert_eq!(house.store.person(user_id(6)).await, Ok(None));
 }
 
+pub(super) async fn a_verified_handle_moves_in_one_list_that_rewrites_its_holder_first(house: House) {
+    house.done(vec![created(5, &[handle(HandleKind::Phone, 5, true)])]).await;
+    let older = || Change::ProfileRewritten {
+        user: user_id(5),
+        before: person(5).sealed_profile,
+        after: b"without".to_vec(),
+        handles: vec![],
+    };
+    let newer = rewritten(&house, "sealed 1", "with", &[handle(HandleKind::Phone, 5, true)]).remove(0);
+    assert_eq!(house.refused(vec![newer.clone(), older()]).await, CommitError::Taken(Taken::Phone));
+    assert_eq!(found(&house, HandleKind::Phone, 5).await, Some(user_id(5)));
+    house.done(vec![older(), newer]).await;
+    assert_eq!(found(&house, HandleKind::Phone, 5).await, Some(house.user));
+    assert_eq!(house.store.person(user_id(5)).await.unwrap().unwrap().sealed_profile, b"without");
+}
+
 pub(super) async fn an_unverified_newcomer_takes_no_handle_over(house: House) {
     house.done(vec![created(5, &[handle(HandleKind::Email, 5, false)])]).await;
     let claim = vec![created(6, &[handle(HandleKind::Email, 5, false)])];
