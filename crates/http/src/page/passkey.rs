@@ -39,7 +39,9 @@ pub(super) fn button(words: &Words, ceremony: Ceremony, csrf: &str) -> Markup {
         div.stack.passkey hidden data-passkey=(kind) data-begin=(begin) data-finish=(finish) data-csrf=(csrf)
             data-failed=(words.say("passkey-failed")) data-known=(words.say("passkey-known")) {
             div.alert role="alert" hidden { (glyph::warning()) p {} }
-            button.quiet-button type="button" { (words.say(says)) }
+            button class=(if ceremony == Ceremony::Add { "quiet-button" } else { "secondary" }) type="button" {
+                (words.say(says))
+            }
         }
         script src={ "/assets/passkey.js?v=" (STYLESHEET_HASH) } defer {}
     }

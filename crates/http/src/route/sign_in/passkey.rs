@@ -145,16 +145,15 @@ async fn attempt(
     let Some((passkey, person)) = holder(house, credential_id).await? else { return refused(None) };
     let user = passkey.user;
     let named = match sent.username.as_deref().filter(|name| !name.trim().is_empty()) {
-        Some(name) => house.live.person_named(name).await.map_err(|cause| unavailable(&cause))?,
-        None => Some(person.clone()),
+        Some(name) => house.live.user_named(name).await.map_err(|cause| unavailable(&cause))?,
+        None => Some(user),
     };
-    let meant = named.is_some_and(|named| named.person.id == user);
     let credential = person.open_sealed(CREDENTIAL, &passkey.sealed_credential);
     let credential = credential.as_deref().and_then(Credential::from_bytes);
     let Some(credential) = credential.filter(|credential| credential.id() == credential_id) else {
         return Err(Denied::unavailable("a passkey does not open"));
     };
-    if !meant || *handle != house.live.vault().passkey_user(user) {
+    if named != Some(user) || *handle != house.live.vault().passkey_user(user) {
         return refused(None);
     }
     match party.finish_signing_in(&answered.state, sent.credential.clone(), &credential) {
