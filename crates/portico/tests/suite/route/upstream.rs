@@ -94,7 +94,11 @@ impl Story {
     }
 
     async fn user_of(&self, email: &str) -> Option<String> {
-        let found = self.world.house.live.person_named(email).await.unwrap();
+        let live = &self.world.house.live;
+        let found = match live.user_named(email).await.unwrap() {
+            Some(user) => live.person(user).await.unwrap(),
+            None => None,
+        };
         found.map(|person| person.person.id.to_string())
     }
 }
