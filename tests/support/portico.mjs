@@ -40,11 +40,12 @@ function start(args, ready, cwd) {
   });
 }
 
-/** `portico serve` on a fresh data folder. */
-export async function serve() {
+/** `portico serve` on a fresh data folder, with more flags that override the usual ones. */
+export async function serve(...more) {
   const folder = mkdtempSync(join(tmpdir(), "portico-"));
   const data = join(folder, "data");
-  const args = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+  const listen = more.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  const args = ["serve", "--data", data, "--admin-listen", "127.0.0.1:0", ...listen, ...more];
   const { match, stop } = await start(args, /^portico: ready on (http:\S+) \(admin (http:\S+)\)$/, folder);
 
   const cli = (words, input = "") => {

@@ -18,6 +18,7 @@ use crate::noun::event::Happening;
 use crate::noun::family::Family;
 use crate::noun::key::SigningKeyRecord;
 use crate::noun::link::Link;
+use crate::noun::passkey::Passkey;
 use crate::noun::person::{Handle, Person};
 use crate::noun::session::{EndReason, Session};
 
@@ -36,6 +37,13 @@ pub enum Change {
         /// The session.
         session: SessionId,
         /// How many clients the rule saw.
+        count: usize,
+    },
+    /// Guard: the person has exactly this many passkeys.
+    PasskeysCounted {
+        /// Whose.
+        user: UserId,
+        /// How many the rule saw.
         count: usize,
     },
     /// Guard: the person is neither blocked nor erased.
@@ -146,8 +154,8 @@ pub enum Change {
         /// Since when; none lifts it.
         at: Option<Moment>,
     },
-    /// A person was erased: key, profile, picture, password, handles, links, consents, questions,
-    /// challenges, uses of apps and labels are gone. Once erased, doing so again keeps the first moment.
+    /// A person was erased: key, profile, picture, password, handles, links, passkeys, consents,
+    /// questions, challenges, uses of apps and labels are gone. Once erased, doing so again keeps the first moment.
     /// Conflicts if there is
     /// no such person.
     PersonErased {
@@ -197,6 +205,37 @@ pub enum Change {
         tries: u32,
         /// When.
         at: Moment,
+    },
+
+    /// A passkey was added. Taken if there is one of that digest, whoever's it is.
+    PasskeyAdded(Passkey),
+    /// A passkey was used. Conflicts unless the sealed credential there is the one that was read, so
+    /// that no two uses build on one counter.
+    PasskeyUsed {
+        /// Which passkey.
+        digest: [u8; 32],
+        /// The sealed credential that was read.
+        before: Vec<u8>,
+        /// The sealed credential from now on.
+        after: Vec<u8>,
+        /// When.
+        at: Moment,
+    },
+    /// A passkey was given another name. Conflicts if the person has none of that digest.
+    PasskeyRenamed {
+        /// Which passkey.
+        digest: [u8; 32],
+        /// Whose.
+        user: UserId,
+        /// The name, sealed.
+        sealed_name: Vec<u8>,
+    },
+    /// A passkey was removed. Conflicts if the person has none of that digest.
+    PasskeyRemoved {
+        /// Which passkey.
+        digest: [u8; 32],
+        /// Whose.
+        user: UserId,
     },
 
     /// A session began.

@@ -56,6 +56,11 @@ pub enum Code {
     InsufficientScope,
     /// The person must have signed in within the last minutes.
     ReauthenticationRequired,
+    /// The sign-in is too weak or too old for what is asked (RFC 9470 §3).
+    InsufficientUserAuthentication,
+    /// The person has no means to sign in as strongly as was asked (OIDC Unmet Authentication
+    /// Requirements §2).
+    UnmetAuthenticationRequirements,
     /// What was named is not there, or the caller may not know of it.
     NotFound,
     /// What was sent contradicts what is there.
@@ -91,6 +96,8 @@ impl Code {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::ReauthenticationRequired => "reauthentication_required",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::NotFound => "not_found",
             Self::Conflict => "conflict",
             Self::TooLarge => "content_too_large",

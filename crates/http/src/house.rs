@@ -9,7 +9,7 @@ use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
 use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
-use portico_seal::{PasswordHasher, Verdict, WebhookKey};
+use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
@@ -60,6 +60,8 @@ pub struct House {
     pub courier: Courier,
     /// Told when a logout message was queued.
     pub outbox: Arc<Notify>,
+    /// This issuer as browsers know it for passkeys; none where they offer none.
+    pub passkeys: Option<RelyingParty>,
     /// Counts failures.
     pub throttles: Throttles,
     /// What the operator's console draws.
@@ -89,6 +91,7 @@ impl House {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Arc::new(Self {
             throttles: Throttles::new(settings.limits),
+            passkeys: RelyingParty::of(live.issuer()),
             live,
             passwords: Arc::new(passwords),
             upstreams: Upstreams::new(keysets.outbound()),
@@ -223,6 +226,7 @@ pub fn refused(error: &CommitError) -> Denied {
         CommitError::Taken(Taken::Phone) => taken("this phone number is taken"),
         CommitError::Taken(Taken::Connection) => taken("this connection id is taken"),
         CommitError::Taken(Taken::Link) => taken("this identity is linked already"),
+        CommitError::Taken(Taken::Passkey) => taken("this passkey is known already"),
         CommitError::Taken(Taken::Assertion) => Denied::grant("the assertion was used before"),
         CommitError::Taken(Taken::Secret | Taken::Id) => Denied::unavailable("a fresh id was taken"),
     }

@@ -31,6 +31,14 @@ pub enum About<'a> {
     Moved(Moment),
     /// The password was changed.
     PasswordChanged(Moment),
+    /// The code that proves one thing more.
+    StepUp(&'a str),
+    /// A passkey was added.
+    PasskeyAdded(Moment),
+    /// A passkey was removed.
+    PasskeyRemoved(Moment),
+    /// A passkey was refused because its counter went back.
+    PasskeyCopied(Moment),
     /// Somebody signed in in a browser where this person never did.
     NewDevice {
         /// What the device called itself.
@@ -51,6 +59,10 @@ impl About<'_> {
             Self::MainChanged(_) => "letter-main-changed",
             Self::Moved(_) => "letter-moved",
             Self::PasswordChanged(_) => "letter-password-changed",
+            Self::StepUp(_) => "letter-step-up",
+            Self::PasskeyAdded(_) => "letter-passkey-added",
+            Self::PasskeyRemoved(_) => "letter-passkey-removed",
+            Self::PasskeyCopied(_) => "letter-passkey-copied",
             Self::NewDevice { .. } => "letter-new-device",
         }
     }
@@ -64,8 +76,14 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
         | About::Register(code)
         | About::HasAccount(code)
         | About::Recover(code)
-        | About::Verify(code) => (code, String::new(), None),
-        About::PasswordChanged(at) | About::MainChanged(at) | About::Moved(at) => {
+        | About::Verify(code)
+        | About::StepUp(code) => (code, String::new(), None),
+        About::PasswordChanged(at)
+        | About::MainChanged(at)
+        | About::Moved(at)
+        | About::PasskeyAdded(at)
+        | About::PasskeyRemoved(at)
+        | About::PasskeyCopied(at) => {
             ("", String::new(), Some(at))
         }
         About::NewDevice { device, at } => ("", plain(device), Some(at)),
@@ -101,6 +119,14 @@ pub fn destination(house: &House, person: &LivePerson, typed: &str) -> Option<Ad
 pub fn main(courier: &Courier, profile: &Profile) -> Option<Address> {
     let found = send::main(profile, |kind| courier.reaches(kind));
     found.and_then(|(kind, value)| Address::new(kind, value))
+}
+
+/// Tells a person, where they can be reached, what has happened to their account.
+pub fn tell(house: &House, person: &LivePerson, words: &Words, about: About<'_>) {
+    let Some(to) = main(&house.courier, &person.profile) else { return };
+    if !house.courier.post(letter(house.live.issuer(), words, to, about)) {
+        tracing::warn!("a notice was not taken");
+    }
 }
 
 /// A device's name without what a mail program would make a link of.

@@ -7,6 +7,7 @@ mod avatar;
 mod body;
 mod caller;
 mod card;
+mod ceremony;
 mod challenge;
 mod claim;
 pub mod compose;
@@ -70,6 +71,9 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/recover/code", get(recover::show_code).post(recover::submit_code))
         .route("/sign-in/via/{connection}", post(sign_in::via))
         .route("/sign-in/return/{connection}", get(sign_in::back))
+        .route("/sign-in/passkey", post(sign_in::passkey::submit))
+        .route("/sign-in/passkey/options", post(sign_in::passkey::options))
+        .route("/sign-in/step-up", get(sign_in::step_up::show).post(sign_in::step_up::submit))
         .route("/consent/{request}", get(agree::show).post(agree::answer))
         .route("/v1/consents/{request}", get(agree::show_json).post(agree::answer_json))
         .route("/health/live", get(health::live))

@@ -19,6 +19,16 @@ pub fn page(house: &House, status: StatusCode, markup: Markup) -> Reply {
     page_leading_to(house, status, markup, None)
 }
 
+/// The same page, allowed to run the one script of the house, which calls nobody but the house.
+pub fn with_script(mut page: Reply) -> Reply {
+    let policy = page.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let policy = policy.map(|policy| format!("{policy}; script-src 'self'; connect-src 'self'"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    page
+}
+
 /// A page whose form may end at this address: browsers hold the redirect that follows a form to
 /// `form-action` too.
 pub fn page_leading_to(house: &House, status: StatusCode, markup: Markup, to: Option<&str>) -> Reply {

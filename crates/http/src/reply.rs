@@ -119,9 +119,10 @@ pub fn problem(denied: &Denied) -> Reply {
 pub fn status(code: Code) -> StatusCode {
     match code {
         Code::InvalidToken | Code::InvalidClient => StatusCode::UNAUTHORIZED,
-        Code::InsufficientScope | Code::AccessDenied | Code::ReauthenticationRequired => {
-            StatusCode::FORBIDDEN
-        }
+        Code::InsufficientScope
+        | Code::AccessDenied
+        | Code::ReauthenticationRequired
+        | Code::InsufficientUserAuthentication => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Conflict => StatusCode::CONFLICT,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -19,6 +19,8 @@ pub struct Limits {
     pub sign_in_per_address: NonZeroU32,
     /// Failed client authentications from one address.
     pub client_auth_per_address: NonZeroU32,
+    /// Passkey sign-ins begun from one address; every look at the sign-in page begins one.
+    pub passkeys_per_address: NonZeroU32,
     /// Messages per hour that one person asks for.
     pub messages_per_person: NonZeroU32,
     /// Messages per hour to one e-mail address or phone number.
@@ -34,6 +36,7 @@ impl Default for Limits {
             sign_in_per_account: count(10),
             sign_in_per_address: count(60),
             client_auth_per_address: count(60),
+            passkeys_per_address: count(300),
             messages_per_person: count(20),
             messages_per_destination: count(10),
             messages_per_address: count(60),
@@ -49,6 +52,8 @@ pub struct Throttles {
     pub addresses: Failures<IpAddr>,
     /// Failed client authentications, by address.
     pub clients: Failures<IpAddr>,
+    /// Passkey sign-ins begun, by address: each leaves a row for ten minutes.
+    pub ceremonies: Failures<IpAddr>,
     /// Failed sign-ins to the operator's console, by address.
     pub console: Failures<IpAddr>,
     senders: Messages<UserId>,
@@ -63,6 +68,7 @@ impl Throttles {
             accounts: Failures::new(limits.sign_in_per_account),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
+            ceremonies: Failures::new(limits.passkeys_per_address),
             // A token of 256 bits is not guessed; the limit keeps whoever tries from being a burden.
             console: Failures::new(limits.sign_in_per_account),
             senders: Messages::new(limits.messages_per_person),
@@ -91,6 +97,7 @@ impl Throttles {
         self.accounts.limiter.retain_recent();
         self.addresses.limiter.retain_recent();
         self.clients.limiter.retain_recent();
+        self.ceremonies.limiter.retain_recent();
         self.console.limiter.retain_recent();
         self.senders.0.retain_recent();
         self.destinations.0.retain_recent();

@@ -63,6 +63,11 @@ impl Touched {
             Change::SessionHeld { .. }
             | Change::ClientsCounted { .. }
             | Change::PersonHeld { .. }
+            | Change::PasskeysCounted { .. }
+            | Change::PasskeyAdded(_)
+            | Change::PasskeyUsed { .. }
+            | Change::PasskeyRenamed { .. }
+            | Change::PasskeyRemoved { .. }
             | Change::PasswordHeld { .. }
             | Change::ClientHeld { .. }
             | Change::DeveloperRegistered(_)

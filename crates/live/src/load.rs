@@ -24,7 +24,13 @@ pub struct LiveClient {
 /// The built-in catalogue and what was registered beside it.
 pub(crate) async fn catalogue(store: &(impl Read + ?Sized)) -> Result<Vec<CatalogueEntry>, Unavailable> {
     let mut entries = built_in();
-    entries.extend(store.scopes().await?);
+    for registered in store.scopes().await? {
+        // Of a built-in scope only the level is the operator's; its words are those of this version.
+        match entries.iter_mut().find(|entry| entry.scope == registered.scope) {
+            Some(own) => own.acr = registered.acr,
+            None => entries.push(registered),
+        }
+    }
     Ok(entries)
 }
 

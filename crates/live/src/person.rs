@@ -45,6 +45,16 @@ impl LivePerson {
         String::from_utf8(plain).ok()
     }
 
+    /// A value sealed under the person's key, for the field of this name; none if the key is gone.
+    pub fn seal(&self, field: &str, plain: &[u8], vault: &Vault) -> Option<Vec<u8>> {
+        Some(self.key.as_ref()?.seal(field, plain, vault.chance()))
+    }
+
+    /// What [`Self::seal`] sealed for the field of this name; none for anything else.
+    pub fn open_sealed(&self, field: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.key.as_ref()?.open(field, sealed).ok()
+    }
+
     /// The change that keeps these bytes as the picture of this version, sealed under the person's key
     /// for this version alone; none if the key is gone.
     pub fn set_avatar(&self, version: AvatarId, picture: &[u8], vault: &Vault) -> Option<Change> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use portico_core::id::{ClientId, TokenId};
 use portico_core::moment::Moment;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::app::AppKind;
 use portico_core::noun::client::TokenAlg;
 use portico_core::noun::consent::Consents;
@@ -32,6 +33,8 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<Acr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Act<'a>>,
 }
 
@@ -52,6 +55,7 @@ struct Read {
     exp: i64,
     jti: String,
     auth_time: Option<i64>,
+    acr: Option<Acr>,
     act: Option<ReadAct>,
 }
 
@@ -115,6 +119,7 @@ impl Live {
             exp: token.expires_at.seconds(),
             jti: token.id.to_string(),
             auth_time: token.auth_time.map(Moment::seconds),
+            acr: token.acr,
             act: token.actor.as_ref().map(|actor| Act { sub: actor.as_str() }),
         };
         Ok(key.sign_jwt(TYP, &claims))
@@ -167,6 +172,7 @@ impl Live {
             expires_at: Moment::from_seconds(claims.exp),
             actor: claims.act.map(|act| act.sub),
             auth_time: claims.auth_time.map(Moment::from_seconds),
+            acr: claims.acr,
         };
         Ok(Some(Verified { token, sub: claims.sub, sid: claims.sid, jti: claims.jti, scope_text }))
     }

@@ -119,6 +119,19 @@ impl Vault {
         ClientKeys::derive(&self.root, client.as_str())
     }
 
+    /// The user handle of a person's passkeys (W3C WebAuthn §5.4.3): the same for all of them, and
+    /// neither the inner id nor anything that can be turned back into it.
+    pub fn passkey_user(&self, user: UserId) -> [u8; 16] {
+        let index = self.handles.index("passkey user", &user.to_string());
+        *index.first_chunk().expect("32 bytes begin with 16")
+    }
+
+    /// What a passkey is stored under, by its credential's id.
+    pub fn passkey_digest(&self, credential_id: &[u8]) -> [u8; 32] {
+        let hex: String = credential_id.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.handles.index("passkey", &hex)
+    }
+
     /// The id of a person within a developer's group of apps.
     pub fn union_id(&self, developer: &DeveloperId, user: UserId) -> String {
         union_id(&self.root, developer.as_str(), user)

@@ -277,6 +277,7 @@ fn limits(config: &Config) -> Limits {
         sign_in_per_account: count(config.rate_limits.sign_in_per_account),
         sign_in_per_address: count(config.rate_limits.sign_in_per_address),
         client_auth_per_address: count(config.rate_limits.client_auth_per_address),
+        passkeys_per_address: count(config.rate_limits.passkeys_per_address),
         messages_per_person: count(config.rate_limits.messages_per_person),
         messages_per_destination: count(config.rate_limits.messages_per_destination),
         messages_per_address: count(config.rate_limits.messages_per_address),

@@ -53,6 +53,8 @@ pub enum Taken {
     Connection,
     /// An identity elsewhere.
     Link,
+    /// A passkey.
+    Passkey,
     /// An assertion.
     Assertion,
     /// A secret of the house.

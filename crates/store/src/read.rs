@@ -18,6 +18,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 
@@ -93,6 +94,11 @@ pub trait Read: Send + Sync {
 
     /// The challenge with this digest, until it is swept.
     async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge>;
+
+    /// The passkey with this digest.
+    async fn passkey(&self, digest: &[u8; 32]) -> Found<Passkey>;
+    /// A person's passkeys, oldest first.
+    async fn passkeys_of(&self, user: UserId) -> Listed<Passkey>;
 
     /// The session of this id, ended ones included until they are swept.
     async fn session(&self, id: SessionId) -> Found<Session>;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ClientId;
+use crate::noun::acr::Acr;
 use crate::scope::Scope;
 
 /// One entry of the catalogue.
@@ -23,6 +24,9 @@ pub struct CatalogueEntry {
     /// The app of kind `service` that serves it; none for what Portico itself serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by: Option<ClientId>,
+    /// How strongly the person must have signed in for a token to include it; none demands nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Acr>,
 }
 
 /// How much harm a leak of what a scope opens could do.
@@ -84,7 +88,8 @@ pub fn built_in() -> Vec<CatalogueEntry> {
             ["en", "zh-CN", "ru"].map(str::to_owned).into_iter().zip(texts).collect::<BTreeMap<_, _>>()
         };
         let (title, description) = (by_language(title), by_language(description));
-        Some(CatalogueEntry { scope: name.parse().ok()?, title, description, sensitivity, served_by: None })
+        let scope = name.parse().ok()?;
+        Some(CatalogueEntry { scope, title, description, sensitivity, served_by: None, acr: None })
     };
     [
         entry(

@@ -43,6 +43,8 @@ pub enum ChallengePurpose {
     Recover,
     /// Proving that an e-mail address or phone number is one's own.
     Verify,
+    /// Proving one factor more in a session.
+    StepUp,
     /// Adding a passkey.
     PasskeyAdd,
     /// Signing in by a passkey.
@@ -51,8 +53,15 @@ pub enum ChallengePurpose {
 
 impl ChallengePurpose {
     /// Every purpose there is.
-    pub const ALL: [Self; 6] =
-        [Self::SignIn, Self::Register, Self::Recover, Self::Verify, Self::PasskeyAdd, Self::PasskeySignIn];
+    pub const ALL: [Self; 7] = [
+        Self::SignIn,
+        Self::Register,
+        Self::Recover,
+        Self::Verify,
+        Self::StepUp,
+        Self::PasskeyAdd,
+        Self::PasskeySignIn,
+    ];
 
     /// The purpose as the store writes it.
     pub fn as_str(self) -> &'static str {
@@ -61,6 +70,7 @@ impl ChallengePurpose {
             Self::Register => "register",
             Self::Recover => "recover",
             Self::Verify => "verify",
+            Self::StepUp => "step_up",
             Self::PasskeyAdd => "passkey_add",
             Self::PasskeySignIn => "passkey_sign_in",
         }

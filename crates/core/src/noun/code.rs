@@ -28,6 +28,8 @@ pub struct Code {
     pub nonce: Option<String>,
     /// Whether the request asked how fresh the sign-in is (`max_age`).
     pub auth_time_asked: bool,
+    /// Whether the request asked how strong the sign-in is (`acr_values`).
+    pub acr_asked: bool,
     /// The host that launched the app, for a login code.
     pub actor: Option<ClientId>,
     /// When it can no longer be redeemed.

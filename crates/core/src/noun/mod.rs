@@ -1,5 +1,6 @@
 //! What there is: plain values, each in the file of its name; the store has a file of the same name.
 
+pub mod acr;
 pub mod address;
 pub mod app;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod host;
 pub mod key;
 pub mod kyc;
 pub mod link;
+pub mod passkey;
 pub mod payment;
 pub mod person;
 pub mod session;

@@ -2,6 +2,7 @@
 
 use crate::id::{ClientId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
+use crate::noun::acr::Acr;
 use crate::scope::ScopeSet;
 
 /// An access token (RFC 9068) with its ids resolved to the inner ones.
@@ -27,6 +28,8 @@ pub struct Token {
     pub actor: Option<ClientId>,
     /// When the person signed in, only where that was asked for.
     pub auth_time: Option<Moment>,
+    /// How strong that sign-in was, only where that was asked for.
+    pub acr: Option<Acr>,
 }
 
 /// Whom a token is for.

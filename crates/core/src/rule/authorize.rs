@@ -7,11 +7,12 @@ use url::{Host, Url};
 use crate::denied::{Code, Denied};
 use crate::id::UserId;
 use crate::moment::{Moment, Span};
-use crate::noun::catalogue;
+use crate::noun::acr::Acr;
+use crate::noun::catalogue::{self, CatalogueEntry};
 use crate::noun::client::{Client, Role};
 use crate::noun::consent::{Consents, Decision};
 use crate::noun::session::Session;
-use crate::rule::cover;
+use crate::rule::{acr, cover};
 use crate::scope::{Scope, ScopeSet};
 
 /// An authorization request as it came (RFC 6749 §4.1.1; OIDC Core §3.1.2.1).
@@ -33,6 +34,8 @@ pub struct Request {
     pub prompt: Option<String>,
     /// `max_age`.
     pub max_age: Option<String>,
+    /// `acr_values`.
+    pub acr_values: Option<String>,
     /// Whether a `request` object was sent.
     pub request_object: bool,
     /// Whether a `request_uri` was sent.
@@ -56,6 +59,10 @@ pub struct Checked {
     pub ask: bool,
     /// How old the sign-in may be.
     pub max_age: Option<Span>,
+    /// How strong the sign-in must be.
+    pub acr: Option<Acr>,
+    /// Whether the ID token is to say how strong it was: `acr_values` was sent, whatever it names.
+    pub acr_asked: bool,
 }
 
 /// The redirect URI to answer at: the one given if it is registered, or the only one there is.
@@ -129,6 +136,8 @@ pub fn check(client: &Client, request: &Request) -> Result<Checked, Denied> {
             || prompt.iter().any(|p| matches!(*p, "login" | "select_account")),
         ask: prompt.contains(&"consent"),
         max_age,
+        acr: acr::asked(request.acr_values.as_deref()),
+        acr_asked: request.acr_values.is_some(),
     })
 }
 
@@ -221,6 +230,8 @@ pub struct Visitor<'a> {
 pub enum Step {
     /// Show the sign-in page.
     SignIn,
+    /// Ask for what is missing to this level. Under `prompt=none` nobody can be asked.
+    StepUp(Acr),
     /// Show the consent page for these scopes.
     Ask(ScopeSet),
     /// Send a code for these scopes.
@@ -233,6 +244,7 @@ pub fn decide(
     client: &Client,
     visitor: Visitor<'_>,
     consents: &Consents,
+    catalogue: &[CatalogueEntry],
     now: Moment,
 ) -> Result<Step, Denied> {
     let session = visitor.session.filter(|session| session.is_live(now));
@@ -244,13 +256,17 @@ pub fn decide(
     let other = |session: &Session| visitor.hint.is_some_and(|hint| hint != session.user);
     let fresh = visitor.just_signed_in;
     let signed_in = session.filter(|s| fresh || (!checked.sign_in && !stale(s))).filter(|s| !other(s));
-    if signed_in.is_none() {
+    let Some(signed_in) = signed_in else {
         return match checked.silent {
             true => {
                 Err(Denied::new(Code::LoginRequired, "the person is not signed in, or not recently enough"))
             }
             false => Ok(Step::SignIn),
         };
+    };
+    let demanded = checked.acr.max(acr::demanded(&within_reach(checked, client, consents), catalogue));
+    if let Some(demanded) = demanded.filter(|demanded| acr::level(&signed_in.method) < *demanded) {
+        return Ok(Step::StepUp(demanded));
     }
     let Role::App(app) = &client.role else { return Ok(Step::Issue(checked.scope.clone())) };
     let refused = checked.scope.only(|scope| {
@@ -275,6 +291,15 @@ pub fn decide(
         }
         (false, false) => Ok(Step::Ask(to_ask)),
     }
+}
+
+/// What the answer may come to include: everything but what is optional and stands decided against.
+fn within_reach(checked: &Checked, client: &Client, consents: &Consents) -> ScopeSet {
+    let Role::App(app) = &client.role else { return checked.scope.clone() };
+    checked.scope.only(|scope| {
+        let against = matches!(consents.of(scope), Some(Decision::Refused | Decision::Withdrawn));
+        checked.ask || !against || app.permission(scope).is_some_and(|permission| permission.required)
+    })
 }
 
 #[cfg(test)]

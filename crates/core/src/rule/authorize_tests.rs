@@ -23,7 +23,7 @@ fn code_of<T>(result: Result<T, Denied>) -> Option<Code> {
 fn step(prompt: &str, visitor: Visitor<'_>, said: &Consents) -> Result<Step, Denied> {
     let taxi = client("org.example.taxi");
     let asked = Request { scope: Some("openid profile".into()), prompt: Some(prompt.into()), ..request() };
-    decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, said, NOW + Span::seconds(100))
+    decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, said, &[], NOW + Span::seconds(100))
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn prompt_login_a_stale_sign_in_and_another_person_lead_to_the_sign_in_page() {
     let taxi = client("org.example.taxi");
     let aged = |max_age: &str| {
         let asked = Request { max_age: Some(max_age.into()), ..request() };
-        decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, &said, NOW + Span::seconds(100))
+        decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, &said, &[], NOW + Span::seconds(100))
     };
     assert_eq!(aged("99"), Ok(Step::SignIn));
     assert_eq!(aged("0"), Ok(Step::SignIn));
@@ -157,9 +157,37 @@ fn a_host_needs_no_consent_and_asks_for_nothing_else() {
     let asked = Request { scope: Some("openid host".into()), ..request() };
     let checked = check(&host, &asked).unwrap();
     assert_eq!(
-        decide(&checked, &host, visitor, &Consents::default(), NOW),
+        decide(&checked, &host, visitor, &Consents::default(), &[], NOW),
         Ok(Step::Issue(scopes("openid host")))
     );
     let more = Request { scope: Some("openid profile.basic".into()), ..request() };
     assert_eq!(code_of(check(&host, &more)), Some(Code::InvalidScope));
+}
+
+#[test]
+fn a_sign_in_that_is_too_weak_is_stepped_up_for_what_was_asked_or_what_a_scope_demands() {
+    let taxi = client("org.example.taxi");
+    let said = consents(&[("profile.basic", Decision::Granted), ("email.verified", Decision::Refused)]);
+    let mut catalogue = crate::noun::catalogue::built_in();
+    catalogue.iter_mut().find(|entry| entry.scope.as_str() == "email.verified").unwrap().acr = Some(Acr::Two);
+    let next = |acr_values: &str, scope: &str, method: &str, prompt: &str| {
+        let asked = Request {
+            acr_values: Some(acr_values.into()),
+            scope: Some(scope.into()),
+            prompt: Some(prompt.into()),
+            ..request()
+        };
+        let session = Session { method: method.into(), ..session() };
+        let visitor = Visitor { session: Some(&session), ..Visitor::default() };
+        decide(&check(&taxi, &asked).unwrap(), &taxi, visitor, &said, &catalogue, NOW).unwrap()
+    };
+    let two = Step::StepUp(Acr::Two);
+    assert_eq!(next("urn:portico:acr:2", "openid profile", "pwd", ""), two);
+    assert_eq!(next("urn:portico:acr:2", "openid profile", "pwd", "none"), two);
+    assert_eq!(next("phr", "openid profile", "pwd otp", ""), Step::StepUp(Acr::PhishingResistant));
+    assert!(matches!(next("urn:portico:acr:2", "openid profile", "pwd otp", ""), Step::Issue(_)));
+    assert!(matches!(next("unknown", "openid profile", "pwd", ""), Step::Issue(_)));
+    // What is optional and stands refused will not be in the answer, so it demands nothing.
+    assert!(matches!(next("", "openid profile email", "pwd", ""), Step::Issue(_)));
+    assert_eq!(next("", "openid profile email", "pwd", "consent"), two);
 }

@@ -59,6 +59,7 @@ mod tests {
             title: Default::default(),
             description: Default::default(),
             sensitivity: Default::default(),
+            acr: None,
             served_by: Some("org.example.orders".parse().unwrap()),
         }
     }

@@ -2,10 +2,12 @@
 
 use crate::denied::{Code, Denied};
 use crate::moment::Span;
+use crate::noun::acr::Acr;
 use crate::noun::app::AppKind;
+use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::client::Client;
 use crate::noun::consent::{Consents, Decision};
-use crate::rule::cover;
+use crate::rule::{acr, cover};
 use crate::scope::ScopeSet;
 
 /// Whether the person may be asked.
@@ -31,6 +33,15 @@ pub struct Ask {
     pub expires_in: Option<Span>,
 }
 
+/// How the person signed in, and what that opens.
+#[derive(Debug, Clone, Copy)]
+pub struct SignIn<'a> {
+    /// The level of the session.
+    pub level: Acr,
+    /// The catalogue, which says what demands more.
+    pub catalogue: &'a [CatalogueEntry],
+}
+
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Launch {
@@ -43,13 +54,21 @@ pub enum Launch {
     },
     /// The person must be asked about these first.
     ConsentNeeded(ScopeSet),
+    /// The person must sign in as strongly as this first: the operator demands it for a scope.
+    StepUpNeeded(Acr),
 }
 
 /// Decides a launch. The session has been found live and the host's token good.
 ///
 /// Refusals: `invalid_target` where there is no such live app, `invalid_scope` beyond the
-/// manifest, `access_denied` where a required permission that is asked for stands refused.
-pub fn launch(ask: &Ask, target: Option<&Client>, consents: &Consents) -> Result<Launch, Denied> {
+/// manifest, `access_denied` where a required permission that is asked for stands refused. Where nobody
+/// may be asked, scopes that demand a stronger sign-in are left out like those without consent.
+pub fn launch(
+    ask: &Ask,
+    target: Option<&Client>,
+    consents: &Consents,
+    sign_in: SignIn<'_>,
+) -> Result<Launch, Denied> {
     let live = target.filter(|client| client.is_live());
     // A service accepts only what an app brings it, so a host has nothing to launch there.
     let app =
@@ -74,6 +93,12 @@ pub fn launch(ask: &Ask, target: Option<&Client>, consents: &Consents) -> Result
         return Ok(Launch::ConsentNeeded(to_ask));
     }
     let scope = asked.only(|scope| cover::covers(app, consents, scope));
+    let open = acr::open_to(sign_in.level, &scope, sign_in.catalogue);
+    let demanded = acr::demanded(&scope, sign_in.catalogue).filter(|_| open != scope);
+    let scope = match (demanded, ask.prompt) {
+        (Some(demanded), Prompt::WhereNeeded | Prompt::Always) => return Ok(Launch::StepUpNeeded(demanded)),
+        _ => open,
+    };
     let ttl = ask.expires_in.map_or(app.token_ttl, |wish| wish.min(app.token_ttl));
     Ok(Launch::Granted { scope, ttl })
 }
@@ -97,7 +122,12 @@ fn no_such_app() -> Denied {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::noun::catalogue::built_in;
     use crate::rule::sample::{NOW, client, consents, host, scopes};
+
+    fn launch(ask: &Ask, target: Option<&Client>, consents: &Consents) -> Result<Launch, Denied> {
+        super::launch(ask, target, consents, SignIn { level: Acr::One, catalogue: &[] })
+    }
 
     fn ask(scope: &str) -> Ask {
         Ask { scope: Some(scopes(scope)), ..Ask::default() }
@@ -163,6 +193,24 @@ mod tests {
         assert_eq!(result, Ok(Launch::ConsentNeeded(scopes("profile.basic phone.verified"))));
         let never = Ask { prompt: Prompt::Never, ..Ask::default() };
         assert_eq!(granted(launch(&never, Some(&taxi), &said)), scopes("openid profile.basic"));
+    }
+
+    #[test]
+    fn a_scope_that_demands_more_than_the_session_has_is_stepped_up_for_or_left_out() {
+        let taxi = client("org.example.taxi");
+        let said = consents(BOTH);
+        let mut catalogue = built_in();
+        let phone = catalogue.iter_mut().find(|entry| entry.scope.as_str() == "phone.verified");
+        phone.expect("it is built in").acr = Some(Acr::Two);
+        let from = |level, ask: &Ask| {
+            super::launch(ask, Some(&taxi), &said, SignIn { level, catalogue: &catalogue })
+        };
+        let both = ask("openid profile.basic phone.verified");
+        assert_eq!(from(Acr::One, &both), Ok(Launch::StepUpNeeded(Acr::Two)));
+        assert_eq!(granted(from(Acr::Two, &both)), scopes("openid profile.basic phone.verified"));
+        assert_eq!(granted(from(Acr::One, &ask("openid profile.basic"))), scopes("openid profile.basic"));
+        let never = Ask { prompt: Prompt::Never, ..both };
+        assert_eq!(granted(from(Acr::One, &never)), scopes("openid profile.basic"));
     }
 
     #[test]

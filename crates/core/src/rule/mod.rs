@@ -3,6 +3,7 @@
 //! A rule takes what was loaded, the moment and fresh secrets, and answers with changes to
 //! commit or with a refusal. It loads nothing and commits nothing.
 
+pub mod acr;
 pub mod agree;
 pub mod assert;
 pub mod authorize;
@@ -16,6 +17,7 @@ pub mod launch;
 pub mod link;
 pub mod operator;
 pub mod palette;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod redeem;

@@ -100,6 +100,7 @@ mod tests {
             challenge: Some("c".into()),
             nonce: None,
             auth_time_asked: false,
+            acr_asked: false,
             actor: None,
             expires_at: NOW + AUTHORIZATION_CODE_LIFE,
             used: None,

@@ -43,6 +43,7 @@ mod tests {
             expires_at: NOW + Span::minutes(30),
             actor: Some("super".parse().unwrap()),
             auth_time: None,
+            acr: None,
         };
         for (caller, count) in [("org.example.taxi", 2), ("super", 2), ("org.example.shop", 0)] {
             assert_eq!(revoke(&token, &caller.parse().unwrap(), NOW).len(), count, "{caller}");

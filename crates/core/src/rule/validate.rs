@@ -60,6 +60,7 @@ mod tests {
             expires_at: NOW + Span::minutes(30),
             actor: None,
             auth_time: None,
+            acr: None,
         }
     }
 

@@ -15,10 +15,14 @@ const STYLESHEET: &str = include_str!("../../assets/portico.css");
 /// The mark, for browser tabs.
 const MARK: &str = include_str!("../../assets/mark.svg");
 
+/// The one script: what a passkey needs in the browser.
+const SCRIPT: &str = include_str!("../../assets/passkey.js");
+
 /// The file at `/assets/{file_name}`.
 pub fn asset(file_name: &str) -> Option<Asset> {
     match file_name {
         "portico.css" => Some(Asset { content_type: "text/css; charset=utf-8", body: STYLESHEET }),
+        "passkey.js" => Some(Asset { content_type: "text/javascript; charset=utf-8", body: SCRIPT }),
         "mark.svg" => Some(Asset { content_type: "image/svg+xml", body: MARK }),
         _ => None,
     }
@@ -31,7 +35,8 @@ pub const STYLESHEET_HASH: &str = match std::str::from_utf8(&HEX) {
     Err(_) => panic!("hexadecimal digits are ASCII"),
 };
 
-const HEX: [u8; 16] = hex(fnv(fnv(0xcbf2_9ce4_8422_2325, STYLESHEET.as_bytes()), MARK.as_bytes()));
+const HEX: [u8; 16] =
+    hex(fnv(fnv(fnv(0xcbf2_9ce4_8422_2325, STYLESHEET.as_bytes()), MARK.as_bytes()), SCRIPT.as_bytes()));
 
 /// The same for a text that is made while we run.
 pub(super) fn version(text: &str) -> String {

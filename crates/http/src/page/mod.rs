@@ -13,6 +13,7 @@ pub mod error;
 pub(crate) mod glyph;
 pub mod layout;
 pub(crate) mod name;
+pub mod passkey;
 pub mod password;
 pub mod recover;
 pub mod register;
@@ -21,6 +22,7 @@ mod sample;
 pub mod settings;
 pub mod sign_in;
 pub mod signed_out;
+pub mod step_up;
 #[cfg(test)]
 mod test;
 pub mod words;

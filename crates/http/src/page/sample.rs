@@ -6,6 +6,7 @@ use super::settings::devices::{Device, Devices};
 use super::settings::history::{Decision, History, Outcome, Verdict};
 use super::settings::links::{Links, Tie};
 use super::settings::profile::{Entry, Profile};
+use super::settings::security::{Passkey, Security};
 use super::settings::{Done, Sheet};
 use super::sign_in::{SignIn, Via};
 use super::{Frame, Party, Stamp};
@@ -38,6 +39,7 @@ pub(super) fn hostile() -> Party {
 
 pub(super) fn sign_in() -> SignIn {
     SignIn {
+        passkey: true,
         csrf: "csrf-1".into(),
         to: Some(host()),
         vias: vec![
@@ -336,6 +338,37 @@ pub(super) fn hostile_history() -> History {
     view.older = Some("javascript:alert(1)".into());
     for decision in &mut view.history {
         decision.app = hostile();
+    }
+    view
+}
+
+pub(super) fn security() -> Security {
+    let passkey = |id: &str, name: &str, last_used| Passkey {
+        id: id.into(),
+        name: name.into(),
+        added: stamp("4 March 2026"),
+        last_used,
+    };
+    Security {
+        signed_in: stamp("2 minutes ago"),
+        methods: ["pwd", "otp", "sms", "pop", "fed"].map(str::to_owned).to_vec(),
+        offers_passkeys: true,
+        recent: true,
+        room: true,
+        passkeys: vec![
+            passkey("aa", "Chrome on Linux", Some(stamp("2 minutes ago"))),
+            passkey("bb", "Blue", None),
+        ],
+        ..Security::default()
+    }
+}
+
+pub(super) fn hostile_security() -> Security {
+    let mut view = security();
+    view.methods = vec!["<script>".into()];
+    for passkey in &mut view.passkeys {
+        passkey.name = format!("\"><script>\u{202e}{}", "P".repeat(500));
+        passkey.id = "\"><script>".into();
     }
     view
 }

@@ -7,6 +7,7 @@ pub mod history;
 pub mod links;
 pub mod password;
 pub mod profile;
+pub mod security;
 
 use maud::{Markup, html};
 
@@ -23,6 +24,8 @@ pub enum Section {
     Profile,
     /// Where the person is signed in.
     Devices,
+    /// How the person signs in.
+    Security,
     /// Identities elsewhere with which the person signs in.
     Links,
     /// What the person decided.
@@ -39,6 +42,7 @@ impl Section {
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
+        (Self::Security, "/settings/security", "settings-security", "security-lead"),
         (Self::Links, "/settings/links", "settings-links", "links-lead"),
         (Self::History, "/settings/history", "settings-history", "history-lead"),
         (Self::Password, "/settings/password", "settings-password", "password-lead"),
@@ -70,6 +74,12 @@ pub enum Done {
     SessionEnded,
     /// All other sessions were ended.
     OthersEnded,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey has another name.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// The password was changed.
     PasswordChanged,
     /// The profile was changed.
@@ -89,6 +99,9 @@ impl Done {
         (Self::WithdrawnAll, "withdrawn-all", "apps-done-withdrawn-all"),
         (Self::SessionEnded, "session-ended", "devices-done-ended"),
         (Self::OthersEnded, "others-ended", "devices-done-others-ended"),
+        (Self::PasskeyAdded, "passkey-added", "passkey-done-added"),
+        (Self::PasskeyRenamed, "passkey-renamed", "passkey-done-renamed"),
+        (Self::PasskeyRemoved, "passkey-removed", "passkey-done-removed"),
         (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),

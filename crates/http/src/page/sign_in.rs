@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use portico_core::noun::connection::Connection;
 
 use super::layout::{Frame, Party, Shape, caution, csrf_field, document, tile};
+use super::passkey::{self, Ceremony};
 use super::{glyph, name};
 
 /// What the sign-in page shows. Its form posts `username`, `password` and `csrf` to the page's own address.
@@ -26,6 +27,8 @@ pub struct SignIn {
     pub vias: Vec<Via>,
     /// A line above the form, such as the demo's person. Text between backticks is set as code.
     pub notice: Option<String>,
+    /// Whether passkeys can be used here.
+    pub passkey: bool,
     /// The other ways in.
     pub ways: OtherWays,
 }
@@ -115,6 +118,7 @@ pub fn sign_in(view: &SignIn) -> Markup {
                     p.notice { (glyph::info()) span { (with_code(notice)) } }
                 }
                 (form(view))
+                @if view.passkey { (passkey::button(words, Ceremony::SignIn, &view.csrf)) }
                 (providers(view))
                 (elsewhere(view))
             }
@@ -136,7 +140,7 @@ fn form(view: &SignIn) -> Markup {
             div.field {
                 label for="username" { (words.say("sign-in-username")) }
                 input id="username" name="username" type="text" value=(view.username) required
-                    autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"
+                    autocomplete=(if view.passkey { "username webauthn" } else { "username" }) autocapitalize="none" autocorrect="off" spellcheck="false"
                     maxlength="320" aria-invalid=[wrong] aria-describedby=[described] autofocus[!hinted];
             }
             div.field {

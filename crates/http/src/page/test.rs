@@ -4,6 +4,7 @@ mod every_page;
 mod names;
 
 use maud::Markup;
+use portico_core::rule::acr::Means;
 use portico_core::rule::password::WeakPassword;
 
 use super::asset::{STYLESHEET_HASH, asset};
@@ -21,10 +22,13 @@ use super::settings::history::{History, history};
 use super::settings::links::{Links, links};
 use super::settings::password::{Password, PasswordTrouble, password};
 use super::settings::profile::{Profile, profile};
+use super::settings::security::{Security, security};
 use super::settings::{Done, Section, Sheet};
 use super::sign_in::{SignIn, SignInProblem, sign_in};
 use super::signed_out::{ConfirmSignOut, SignedOut, confirm_sign_out, signed_out};
+use super::step_up::{Sent, StepUp, StepUpProblem, step_up};
 use super::{sample, words};
+use crate::challenge::CodeProblem;
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
 const PROBLEMS: [Problem; 15] = [
@@ -103,7 +107,25 @@ fn sign_in_pages(frame: &Frame) -> Pages {
         views.push((format!("sign-in-{problem:?}"), SignIn { problem: Some(problem), ..again.clone() }));
     }
     let page = |view| sign_in(&SignIn { frame: frame.clone(), ..view });
-    views.into_iter().map(|(name, view)| (name, page(view))).collect()
+    let mut pages: Pages = views.into_iter().map(|(name, view)| (name, page(view))).collect();
+    let all = Means { password: true, code: true, passkey: true };
+    let sent = Some(Sent { reference: "\"><script>".into() });
+    let mut problems: Vec<_> = [CodeProblem::Wrong, CodeProblem::Gone, CodeProblem::TooMany]
+        .map(|problem| Some(StepUpProblem::Code(problem)))
+        .to_vec();
+    problems.extend([
+        None,
+        Some(StepUpProblem::Password),
+        Some(StepUpProblem::FormExpired),
+        Some(StepUpProblem::TooMany { seconds: 2 }),
+    ]);
+    for problem in problems {
+        let view = StepUp { frame: frame.clone(), means: all, problem, ..StepUp::default() };
+        pages.push((format!("step-up-{problem:?}"), step_up(&view)));
+        let view = StepUp { to: Some(sample::hostile()), sent: sent.clone(), ..view };
+        pages.push((format!("step-up-hostile-{problem:?}"), step_up(&view)));
+    }
+    pages
 }
 
 fn account_pages(frame: &Frame) -> Pages {
@@ -209,6 +231,17 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = History { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-history{name}"), history(&view)));
     }
+    for (name, view) in [
+        ("", sample::security()),
+        ("-late", Security { recent: false, ..sample::security() }),
+        ("-full", Security { room: false, ..sample::security() }),
+        ("-hostile", sample::hostile_security()),
+        ("-empty", Security { offers_passkeys: true, recent: true, room: true, ..Security::default() }),
+        ("-none", Security::default()),
+    ] {
+        let view = Security { sheet: sheet(view.sheet.clone()), ..view };
+        pages.push((format!("settings-security{name}"), security(&view)));
+    }
     pages.extend(password_pages(sheet(Sheet { csrf: "csrf-1".into(), ..Sheet::default() })));
     let nobody = Profile { kyc: ("none", "none"), ..Profile::default() };
     for (name, view) in [("", sample::profile()), ("-hostile", sample::hostile_profile()), ("-empty", nobody)]
@@ -287,7 +320,7 @@ fn assets_are_asked_for_by_the_hash_of_their_content() {
 
 #[test]
 fn the_sign_in_form_posts_username_password_and_csrf_to_its_own_address() {
-    let page = sign_in(&SignIn { vias: vec![], ..sample::sign_in() }).into_string();
+    let page = sign_in(&SignIn { vias: vec![], passkey: false, ..sample::sign_in() }).into_string();
     assert_eq!(field_names(&page), ["csrf", "username", "password"]);
     assert!(page.contains("<form class=\"stack\" method=\"post\">"));
     assert!(page.contains("autocomplete=\"username\"") && page.contains("autocomplete=\"current-password\""));
@@ -306,7 +339,7 @@ fn the_form_of_another_provider_posts_csrf_to_an_address_of_its_own() {
 
 #[test]
 fn a_failed_sign_in_is_announced_and_keeps_the_username() {
-    let mut view = SignIn { username: "a\"b".into(), ..sample::sign_in() };
+    let mut view = SignIn { username: "a\"b".into(), passkey: false, ..sample::sign_in() };
     assert!(!sign_in(&view).into_string().contains("role=\"alert\""));
     view.problem = Some(SignInProblem::Mismatch);
     let page = sign_in(&view).into_string();

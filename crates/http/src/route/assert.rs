@@ -162,10 +162,13 @@ fn answer(
     let auth_time = client.client.require_auth_time.then_some(session.authenticated_at);
     let id_token = scope
         .has("openid")
-        .then(|| id_token(house, client, session.user, session.id, &IdToken { nonce: None, auth_time }))
+        .then(|| {
+            id_token(house, client, session.user, session.id, &IdToken { auth_time, ..IdToken::default() })
+        })
         .transpose()?;
     let (user, ttl) = (session.user, HOST_TOKEN_LIFE);
-    let token = Issue { client, user, session: session.id, scope, ttl, actor: None, auth_time }.token(house);
+    let token = Issue { client, user, session: session.id, scope, ttl, actor: None, auth_time, acr: None }
+        .token(house);
     Ok(Granted {
         access_token: access_token(house, client, &token)?,
         issued_token_type: None,

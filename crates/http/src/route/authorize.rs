@@ -8,6 +8,7 @@ use portico_core::Change;
 use portico_core::denied::{Code as Reason, Denied};
 use portico_core::id::{ClientId, UserId};
 use portico_core::moment::Span;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::catalogue::canonical;
 use portico_core::noun::code::{Code, CodeKind};
 use portico_core::noun::consent::{ConsentRequest, Consents};
@@ -22,6 +23,7 @@ use portico_seal::secret;
 use url::Url;
 
 use super::end_session::hinted;
+use super::sign_in::step_up::{address, means};
 use crate::caller::browser_session;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
@@ -152,9 +154,13 @@ async fn next(
     let just_asked = good(ASKED, asked.asked);
     let just_signed_in = just_asked || good(SIGNED_IN, asked.signed_in);
     let visitor = Visitor { session: session.as_ref(), just_signed_in, just_asked, hint };
-    match (rule::decide(&checked, &client.client, visitor, &consents, now)?, session) {
+    match (rule::decide(&checked, &client.client, visitor, &consents, &house.live.catalogue(), now)?, session)
+    {
         (Step::Issue(scope), Some(session)) => {
             issue(house, fields, client, redirect, &checked, &session, scope).await
+        }
+        (Step::StepUp(level), Some(session)) => {
+            step_up(house, asked.query, &session, level, checked.silent).await
         }
         (Step::Ask(scope), Some(session)) => ask(house, asked.query, client, &session, scope).await,
         _ => {
@@ -163,6 +169,28 @@ async fn next(
                 form_urlencoded::Serializer::new(String::new()).append_pair("continue", &back).finish();
             Ok(reply::see_other(&format!("/sign-in?{query}")))
         }
+    }
+}
+
+/// Leads to where the person proves what is missing; refuses where they cannot, or may not be asked.
+async fn step_up(
+    house: &House,
+    query: &str,
+    session: &Session,
+    level: Acr,
+    silent: bool,
+) -> Result<Reply, Denied> {
+    let person = house.live.person(session.user).await.map_err(|cause| unavailable(&cause))?;
+    let person = person.ok_or_else(|| Denied::unavailable("a session without a person"))?;
+    match (means(house, &person).await?.towards(level, &session.method).any(), silent) {
+        (false, _) => Err(Denied::new(
+            Reason::UnmetAuthenticationRequirements,
+            "the person has no passkey or second factor to sign in as strongly as this",
+        )),
+        (true, true) => {
+            Err(Denied::new(Reason::LoginRequired, "the person has not signed in strongly enough"))
+        }
+        (true, false) => Ok(reply::see_other(&address(query, level))),
     }
 }
 
@@ -177,6 +205,7 @@ fn read(fields: &Fields<'_>) -> rule::Request {
         challenge_method: owned("code_challenge_method"),
         prompt: owned("prompt"),
         max_age: owned("max_age"),
+        acr_values: owned("acr_values"),
         request_object: fields.get("request").is_some(),
         request_uri: fields.get("request_uri").is_some(),
         registration: fields.get("registration").is_some(),
@@ -215,6 +244,7 @@ async fn issue(
         challenge: checked.challenge.clone(),
         nonce: fields.get("nonce").map(str::to_owned),
         auth_time_asked: checked.max_age.is_some(),
+        acr_asked: checked.acr_asked,
         actor: None,
         expires_at: now + AUTHORIZATION_CODE_LIFE,
         used: None,

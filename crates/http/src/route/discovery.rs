@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
+use portico_core::noun::acr::Acr;
 use portico_core::rule::rotate::KEY_SET_LIFE;
 use serde_json::{Value, json};
 
@@ -69,10 +70,11 @@ fn document(house: &House) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": algs,
         "code_challenge_methods_supported": ["S256"],
         "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid",
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid",
             "name", "picture", "email", "email_verified", "phone_number", "phone_number_verified",
             "address", "addresses", "payment_methods", "kyc", "unionid",
         ],
+        "acr_values_supported": Acr::ALL,
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": words::spoken().collect::<Vec<_>>(),
         "claims_parameter_supported": false,

@@ -41,6 +41,7 @@ pub async fn exchange(house: &House, asking: &Asking<'_>) -> Result<Granted, Den
         ttl: ttl.min(token.expires_at - house.now()),
         actor: Some(asking.client.client.id.clone()),
         auth_time: None,
+        acr: None,
     };
     let issued = issue.token(house);
     Ok(granted(access_token(house, &service, &issued)?, &issued))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
+use portico_core::noun::acr::Acr;
 use portico_core::noun::token::{Purpose, Token};
+use portico_core::rule::acr;
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 use serde::Serialize;
@@ -67,6 +69,8 @@ pub struct Issue<'a> {
     pub actor: Option<portico_core::id::ClientId>,
     /// When the person signed in, where that was asked for.
     pub auth_time: Option<Moment>,
+    /// How strongly, where that was asked for.
+    pub acr: Option<Acr>,
 }
 
 impl Issue<'_> {
@@ -89,6 +93,7 @@ impl Issue<'_> {
             expires_at: now + self.ttl,
             actor: self.actor,
             auth_time: self.auth_time,
+            acr: self.acr,
         }
     }
 }
@@ -100,6 +105,8 @@ pub struct IdToken<'a> {
     pub nonce: Option<&'a str>,
     /// When the person signed in, where that was asked for.
     pub auth_time: Option<Moment>,
+    /// The methods of the sign-in (RFC 8176), where it was asked how strong it was.
+    pub methods: Option<&'a str>,
 }
 
 /// Signs an ID token (OIDC Core §2) with the algorithm that the client registered.
@@ -124,6 +131,10 @@ pub fn id_token(
     }
     if let Some(auth_time) = says.auth_time {
         claims.insert("auth_time".to_owned(), json!(auth_time.seconds()));
+    }
+    if let Some(methods) = says.methods {
+        claims.insert("acr".to_owned(), json!(acr::level(methods)));
+        claims.insert("amr".to_owned(), json!(methods.split(' ').collect::<Vec<_>>()));
     }
     let alg = client.client.id_token_alg;
     let ring = house.live.ring();

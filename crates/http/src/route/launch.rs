@@ -5,15 +5,17 @@ use std::sync::Arc;
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::ClientId;
-use portico_core::moment::{Moment, Span};
+use portico_core::moment::Span;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::{self, CodeKind};
 use portico_core::noun::consent::ConsentRequest;
 use portico_core::noun::host::Scheme;
 use portico_core::noun::session::Session;
 use portico_core::noun::token::{Purpose, Token};
+use portico_core::rule::acr::{self, Insufficient};
 use portico_core::rule::agree::QUESTION_LIFE;
-use portico_core::rule::launch::{self as rule, Ask, Launch, Prompt};
+use portico_core::rule::launch::{self as rule, Ask, Launch, Prompt, SignIn};
 use portico_core::rule::redeem::LOGIN_CODE_LIFE;
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, LiveSession, Verified};
@@ -38,6 +40,8 @@ pub enum Answer {
         /// The secret in the address of the page.
         secret: String,
     },
+    /// The person must sign in like this first (RFC 9470).
+    SignIn(Insufficient),
 }
 
 /// The token that is exchanged, before it is known to be good.
@@ -93,14 +97,22 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
         None => none,
     };
     let session = live.now(&house.live.settings().sessions);
-    let auth_time = auth_time(house, asking, &session)?;
-    let decided = rule::launch(&ask, target.as_ref().map(|target| &target.client), &consents)?;
+    let wanted = Wanted::read(asking)?;
+    if let Err(missing) = acr::enough(&session, wanted.acr, wanted.max_age, house.now()) {
+        return Ok(Answer::SignIn(missing));
+    }
+    let catalogue = house.live.catalogue();
+    let sign_in = SignIn { level: acr::level(&session.method), catalogue: &catalogue };
+    let decided = rule::launch(&ask, target.as_ref().map(|target| &target.client), &consents, sign_in)?;
     let Some(target) = target else { return Err(Denied::unavailable("a launch without a target")) };
     house.live.touch(&live);
     match decided {
         Launch::ConsentNeeded(scope) => question(house, &host, &session, &target.client, scope, look).await,
+        Launch::StepUpNeeded(demanded) => {
+            Ok(Answer::SignIn(Insufficient { acr: Some(demanded), max_age: wanted.max_age }))
+        }
         Launch::Granted { scope, ttl: _ } if wants_code => {
-            let code = login_code(house, &host, &target.client, scope, auth_time.is_some()).await?;
+            let code = login_code(house, &host, &target.client, scope, &wanted).await?;
             Ok(Answer::Granted(code))
         }
         Launch::Granted { scope, ttl } => {
@@ -114,7 +126,8 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
                 scope,
                 ttl,
                 actor: Some(host.client.clone()),
-                auth_time,
+                auth_time: wanted.is_told().then_some(session.authenticated_at),
+                acr: wanted.is_told().then_some(sign_in.level),
             };
             let token = issue.token(house);
             Ok(Answer::Granted(granted(access_token(house, &target, &token)?, &token)))
@@ -204,15 +217,30 @@ impl Look {
     }
 }
 
-/// When the person signed in, where the launch asks for it; refuses a sign-in older than that.
-fn auth_time(house: &House, asking: &Asking<'_>, session: &Session) -> Result<Option<Moment>, Denied> {
-    let Some(max_age) = asking.fields.get("max_age") else { return Ok(None) };
-    let max_age =
-        max_age.parse::<u32>().map_err(|_| Denied::request("max_age is not a number of seconds"))?;
-    if house.now().seconds() - session.authenticated_at.seconds() > i64::from(max_age) {
-        return Err(Denied::new(Code::LoginRequired, "the person signed in longer ago than max_age allows"));
+/// What the launch asks of the sign-in.
+struct Wanted {
+    max_age: Option<Span>,
+    acr: Option<Acr>,
+    acr_asked: bool,
+}
+
+impl Wanted {
+    fn read(asking: &Asking<'_>) -> Result<Self, Denied> {
+        let max_age = asking.fields.get("max_age").map(str::parse::<u32>).transpose();
+        let max_age = max_age.map_err(|_| Denied::request("max_age is not a number of seconds"))?;
+        let acr_values = asking.fields.get("acr_values");
+        Ok(Self {
+            max_age: max_age.map(|seconds| Span::seconds(seconds.into())),
+            acr: acr::asked(acr_values),
+            acr_asked: acr_values.is_some(),
+        })
     }
-    Ok(Some(session.authenticated_at))
+
+    /// Whether the token tells when and how the person signed in. A time that several apps know would
+    /// join people across them, so only who asks is told.
+    fn is_told(&self) -> bool {
+        self.max_age.is_some() || self.acr_asked
+    }
 }
 
 /// Puts the question to the person; what the host gets is the only copy of its secret.
@@ -249,7 +277,7 @@ async fn login_code(
     host: &Token,
     app: &Client,
     scope: ScopeSet,
-    auth_time_asked: bool,
+    wanted: &Wanted,
 ) -> Result<Granted, Denied> {
     let (now, secret) = (house.now(), secret(house.live.vault().chance()));
     let code = code::Code {
@@ -262,7 +290,8 @@ async fn login_code(
         redirect_uri: None,
         challenge: None,
         nonce: None,
-        auth_time_asked,
+        auth_time_asked: wanted.max_age.is_some(),
+        acr_asked: wanted.acr_asked,
         actor: Some(host.client.clone()),
         expires_at: now + LOGIN_CODE_LIFE,
         used: None,

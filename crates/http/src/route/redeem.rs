@@ -5,7 +5,7 @@ use portico_core::id::FamilyId;
 use portico_core::moment::Moment;
 use portico_core::noun::catalogue::canonical;
 use portico_core::noun::code::{Code, CodeUse};
-use portico_core::rule::{authorize, cover, redeem as rule, sign_in};
+use portico_core::rule::{acr, authorize, cover, redeem as rule, sign_in};
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 use portico_seal::{digest, pkce_s256};
@@ -36,6 +36,7 @@ struct Redeemed {
     token: portico_core::noun::token::Token,
     family: Option<FamilyId>,
     auth_time: Option<Moment>,
+    methods: Option<String>,
 }
 
 async fn attempt(
@@ -60,6 +61,7 @@ async fn attempt(
     };
     let auth_time =
         Some(session.authenticated_at).filter(|_| code.auth_time_asked || client.client.require_auth_time);
+    let methods = code.acr_asked.then(|| session.method.clone());
     let (scope, ttl) = match client.client.app() {
         None => (code.scope.clone(), HOST_TOKEN_LIFE),
         Some(app) => {
@@ -75,7 +77,8 @@ async fn attempt(
         scope,
         ttl,
         actor: code.actor.clone(),
-        auth_time,
+        auth_time: auth_time.or(methods.as_ref().map(|_| session.authenticated_at)),
+        acr: methods.as_deref().map(acr::level),
     };
     let token = issue.token(house);
     let family = client.client.host().map(|_| FamilyId::from_bytes(house.live.vault().fresh()));
@@ -84,7 +87,7 @@ async fn attempt(
     changes.extend(
         family.map(|id| sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)),
     );
-    Ok((changes, Some(Redeemed { code, token, family, auth_time })))
+    Ok((changes, Some(Redeemed { code, token, family, auth_time, methods })))
 }
 
 /// The scopes of a token for these, which are spelled as they were asked for: in the catalogue's names,
@@ -95,11 +98,11 @@ fn issued(spelled: &ScopeSet) -> ScopeSet {
 }
 
 fn answer(house: &House, client: &LiveClient, redeemed: Redeemed) -> Result<Granted, Denied> {
-    let Redeemed { code, token, family, auth_time } = redeemed;
+    let Redeemed { code, token, family, auth_time, methods } = redeemed;
     if client.client.app().is_some() {
         house.live.app_used(code.user, &code.client);
     }
-    let says = IdToken { nonce: code.nonce.as_deref(), auth_time };
+    let says = IdToken { nonce: code.nonce.as_deref(), auth_time, methods: methods.as_deref() };
     let id_token = wants_id_token(&code.scope)
         .then(|| id_token(house, client, code.user, code.session, &says))
         .transpose()?;

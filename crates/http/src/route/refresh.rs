@@ -40,9 +40,10 @@ pub async fn refresh(house: &House, asking: &Asking<'_>) -> Result<Granted, Deni
         ttl: HOST_TOKEN_LIFE,
         actor: None,
         auth_time,
+        acr: None,
     };
     let token = issue.token(house);
-    let says = IdToken { nonce: None, auth_time };
+    let says = IdToken { auth_time, ..IdToken::default() };
     let id_token = wants_id_token(&family.scope)
         .then(|| id_token(house, client, session.user, session.id, &says))
         .transpose()?;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::Markup;
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::session::Session;
@@ -30,6 +30,9 @@ mod history;
 mod links;
 mod password;
 mod profile;
+mod security;
+
+pub use security::name_of;
 
 /// The routes.
 pub fn routes() -> Router<Arc<House>> {
@@ -39,6 +42,9 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings/profile/picture", get(profile::show_picture).post(profile::put_picture))
         .route("/settings/data", get(data::show).post(data::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
+        .route("/settings/security", get(security::show).post(security::act))
+        .route("/settings/security/passkeys", post(security::finish_adding))
+        .route("/settings/security/passkeys/options", post(security::begin_adding))
         .route("/settings/links", get(links::show).post(links::act))
         .route("/settings/history", get(history::show))
         .route("/settings/password", get(password::show).post(password::act))

@@ -4,6 +4,8 @@ mod back;
 pub mod code;
 mod enter;
 mod onward;
+pub mod passkey;
+pub mod step_up;
 mod via;
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use crate::route::code::{Visit, can_send};
 use crate::{House, body, caller, cookie, known, page_reply};
 
 pub use back::back;
-pub use enter::{Entered, PASSWORD, enter};
+pub use enter::{Entered, PASSWORD, enter, raise};
 pub use onward::{OWN_CLIENT, Onward};
 pub use via::{Purpose, Stuck, leave, via};
 
@@ -130,40 +132,55 @@ async fn form(
     again: bool,
     problem: Option<SignInProblem>,
 ) -> Reply {
-    let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
-    let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
-    let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
     let connections = match for_sign_in(house).await {
         Ok(connections) => connections,
         Err(denied) => return page_reply::refusal(house, to.frame.clone(), &denied),
     };
     let action = |id| format!("/sign-in/via/{id}?{}", to.continued());
     let vias = connections.iter().map(|found| Via::of(found, action(&found.id))).collect();
-    let view = SignIn {
-        vias,
-        frame: to.frame.clone(),
-        csrf: house.live.vault().csrf().token(&format!("{FORM} {binding}")),
-        to: to.party.clone(),
-        username,
-        again,
-        problem,
-        notice: house.settings.sign_in_notice.clone(),
-        ways: other_ways(house, to),
-    };
     let (target, providers) = (to.target(), targets(house, &connections));
     let targets = target.as_deref().into_iter().chain(providers.iter().map(String::as_str));
-    let mut reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
+    bound(house, headers, |csrf| {
+        let view = SignIn {
+            vias,
+            frame: to.frame.clone(),
+            csrf,
+            to: to.party.clone(),
+            username,
+            again,
+            problem,
+            notice: house.settings.sign_in_notice.clone(),
+            passkey: house.passkeys.is_some(),
+            ways: other_ways(house, to),
+        };
+        let reply = page_reply::page_leading_to_any(house, status, page(&view), targets);
+        if view.passkey { page_reply::with_script(reply) } else { reply }
+    })
+}
+
+/// A page whose form is bound to this browser by a cookie; `page` is given the form's token.
+fn bound(house: &House, headers: &HeaderMap, page: impl FnOnce(String) -> Reply) -> Reply {
+    let held = cookie::get(house, headers, cookie::FORM).filter(|held| held.len() == 43);
+    let fresh = held.is_none().then(|| secret(house.live.vault().chance()).expose().to_owned());
+    let binding = held.or_else(|| fresh.clone()).unwrap_or_default();
+    let mut reply = page(house.live.vault().csrf().token(&format!("{FORM} {binding}")));
     if let Some(fresh) = fresh {
         reply.headers_mut().append(header::SET_COOKIE, cookie::set(house, cookie::FORM, &fresh, None));
     }
     reply
 }
 
+/// What the forms of this browser are bound to before anybody is signed in; empty without a cookie.
+fn form_binding(house: &House, headers: &HeaderMap) -> String {
+    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    if held.is_empty() { held } else { format!("{FORM} {held}") }
+}
+
 /// Whether a form came from a sign-in page that this browser was shown.
 fn form_is_ours(house: &House, headers: &HeaderMap, fields: &Fields<'_>) -> bool {
-    let held = cookie::get(house, headers, cookie::FORM).unwrap_or_default();
+    let binding = form_binding(house, headers);
     let csrf = fields.get("csrf").unwrap_or_default();
-    !held.is_empty() && house.live.vault().csrf().check(&format!("{FORM} {held}"), csrf)
+    !binding.is_empty() && house.live.vault().csrf().check(&binding, csrf)
 }
 
 enum Outcome {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use portico_core::denied::{Code, Denied};
+use portico_core::rule::acr::Insufficient;
 use serde_json::json;
 
 use super::issue::Asking;
@@ -61,6 +62,17 @@ async fn token_exchange(house: &House, asking: &Asking<'_>) -> Reply {
             let further = json!({ "scope": scope, "consent_uri": uri, "consent_request": secret });
             reply::oauth_with(&denied, further)
         }
+        Ok(Answer::SignIn(missing)) => insufficient(&missing),
         Err(denied) => reply::oauth(&denied),
     }
+}
+
+/// The sign-in is too weak or too old; what it has to be is said by the parameters to ask for it with
+/// (RFC 9470 §3).
+fn insufficient(missing: &Insufficient) -> Reply {
+    let text = "the person must sign in again, as acr_values and max_age say, before this is given";
+    let mut further = serde_json::Map::new();
+    further.extend(missing.acr.map(|acr| ("acr_values".to_owned(), json!(acr))));
+    further.extend(missing.max_age.map(|age| ("max_age".to_owned(), json!(age.as_seconds()))));
+    reply::oauth_with(&Denied::new(Code::InsufficientUserAuthentication, text), further.into())
 }

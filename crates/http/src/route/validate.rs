@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::denied::Denied;
 use portico_core::moment::Moment;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::token::Purpose;
 use portico_live::{LiveClient, Signed};
 use serde::Serialize;
@@ -34,6 +35,8 @@ struct Active<'a> {
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<Acr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<Value>,
 }
@@ -102,6 +105,7 @@ fn active<'a>(house: &'a House, signed: &'a Signed, narrowed: &'a mut String) ->
         jti: &token.jti,
         token_type: "Bearer",
         auth_time: token.auth_time.map(Moment::seconds),
+        acr: token.acr,
         act: token
             .actor
             .as_ref()

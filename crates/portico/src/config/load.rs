@@ -116,8 +116,12 @@ impl Config {
         if sessions.idle.span().as_seconds() < 1 || sessions.age.span().as_seconds() < 1 {
             return wrong("sessions.idle and sessions.age must be a second or more");
         }
-        let attempts =
-            [limits.sign_in_per_account, limits.sign_in_per_address, limits.client_auth_per_address];
+        let attempts = [
+            limits.sign_in_per_account,
+            limits.sign_in_per_address,
+            limits.client_auth_per_address,
+            limits.passkeys_per_address,
+        ];
         if attempts.contains(&0) {
             return wrong("a rate limit must allow at least 1 attempt a minute");
         }

@@ -142,6 +142,8 @@ section! {
         sign_in_per_address: u32 = 60,
         /// Failed authentications of clients from one address.
         client_auth_per_address: u32 = 120,
+        /// Passkey sign-ins begun from one address; in most browsers every look at the sign-in page begins one.
+        passkeys_per_address: u32 = 300,
         /// Messages that one person asks for, in an hour.
         messages_per_person: u32 = 20,
         /// Messages to one e-mail address or phone number, in an hour.

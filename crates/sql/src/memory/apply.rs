@@ -26,6 +26,7 @@ impl State {
             Change::SessionHeld { session, now } => self.session_held(session, now),
             Change::ClientsCounted { session, count } => self.clients_counted(session, count),
             Change::PersonHeld { user } => self.person_held(user),
+            Change::PasskeysCounted { user, count } => self.passkeys_counted(user, count),
             Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
             Change::LinksCounted { user, count } => self.links_counted(user, count),
@@ -67,6 +68,13 @@ impl State {
             Change::ChallengeSent(new) => self.send_challenge(new),
             Change::ChallengeTried { digest, tries } => self.try_challenge(digest, tries),
             Change::ChallengeAnswered { digest, tries, at } => self.answer_challenge(digest, tries, at),
+
+            Change::PasskeyAdded(passkey) => self.add_passkey(passkey),
+            Change::PasskeyUsed { digest, before, after, at } => self.use_passkey(digest, &before, after, at),
+            Change::PasskeyRenamed { digest, user, sealed_name } => {
+                self.rename_passkey(digest, user, sealed_name)
+            }
+            Change::PasskeyRemoved { digest, user } => self.remove_passkey(digest, user),
 
             Change::SessionStarted(new) => self.start_session(new),
             Change::SessionReauthenticated { session, at, method, cookie_digest, expires_at } => {

@@ -22,6 +22,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
@@ -40,6 +41,7 @@ mod event;
 mod grant;
 mod key;
 mod link;
+mod passkey;
 mod person;
 mod read;
 mod session;
@@ -115,6 +117,7 @@ state! {
     past_links: u64 => PastLink,
 
     challenges: [u8; 32] => Challenge,
+    passkeys: [u8; 32] => Passkey,
 
     sessions: SessionId => Session,
     /// In the order of entry.

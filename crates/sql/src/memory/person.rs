@@ -81,6 +81,7 @@ impl State {
         self.standing.clear_where(|(owner, ..), _| *owner == user);
         self.history.clear_where(|_, entry| entry.user == user);
         self.requests.clear_where(|_, request| request.user == user);
+        self.passkeys.clear_where(|_, passkey| passkey.user == user);
         self.challenges.clear_where(|_, challenge| challenge.user == Some(user));
         self.app_uses.clear_where(|(owner, _), _| *owner == user);
         self.clear_labels(user);

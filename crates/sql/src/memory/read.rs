@@ -18,6 +18,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
@@ -104,6 +105,14 @@ impl Read for Memory {
 
     async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge> {
         Ok(self.state.lock().challenges.get(digest).cloned())
+    }
+
+    async fn passkey(&self, digest: &[u8; 32]) -> Found<Passkey> {
+        Ok(self.state.lock().passkeys.get(digest).cloned())
+    }
+
+    async fn passkeys_of(&self, user: UserId) -> Listed<Passkey> {
+        Ok(self.state.lock().passkeys_of(user))
     }
 
     async fn session(&self, id: SessionId) -> Found<Session> {

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::statement::Applied;
 use super::{
     audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
-    family, key, link, person, session, sweep, token,
+    family, key, link, passkey, person, session, sweep, token,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -16,6 +16,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::SessionHeld { session: id, now } => session::held(db, id, now),
         Change::ClientsCounted { session: id, count } => session::clients_counted(db, id, count),
         Change::PersonHeld { user } => person::held(db, user),
+        Change::PasskeysCounted { user, count } => passkey::counted(db, user, count),
         Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
         Change::LinksCounted { user, count } => link::counted(db, user, count),
@@ -47,6 +48,13 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::ChallengeSent(new) => challenge::send(db, &new),
         Change::ChallengeTried { digest, tries } => challenge::tried(db, &digest, tries),
         Change::ChallengeAnswered { digest, tries, at } => challenge::answered(db, &digest, tries, at),
+
+        Change::PasskeyAdded(new) => passkey::add_one(db, &new),
+        Change::PasskeyUsed { digest, before, after, at } => passkey::used(db, &digest, &before, &after, at),
+        Change::PasskeyRenamed { digest, user, sealed_name } => {
+            passkey::rename(db, &digest, user, &sealed_name)
+        }
+        Change::PasskeyRemoved { digest, user } => passkey::remove(db, &digest, user),
 
         Change::SessionStarted(new) => session::start(db, &new),
         Change::SessionReauthenticated { session: id, at, method, cookie_digest, expires_at } => {

@@ -11,7 +11,8 @@ use super::statement::{Applied, Read, add, must, one};
 macro_rules! columns {
     () => {
         "digest, kind, client, user_id, session, scope, redirect_uri, challenge, nonce, \
-         auth_time_asked, actor, expires_at, used_token, used_token_expires_at, used_family"
+         auth_time_asked, actor, expires_at, used_token, used_token_expires_at, used_family, \
+         acr_asked"
     };
 }
 
@@ -38,6 +39,7 @@ fn code(row: &Row<'_>) -> Read<Code> {
         challenge: row.get(7)?,
         nonce: row.get(8)?,
         auth_time_asked: row.get(9)?,
+        acr_asked: row.get(15)?,
         actor: maybe_text(row, 10)?,
         expires_at: moment(row, 11)?,
         used: used(row)?,
@@ -59,7 +61,7 @@ pub(super) fn issue(db: &Connection, code: &Code) -> Applied {
         "insert into code (",
         columns!(),
         ", kept_until) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-         max(?12, coalesce(?14, ?12))) on conflict do nothing"
+         ?16, max(?12, coalesce(?14, ?12))) on conflict do nothing"
     );
     let used = code.used.as_ref();
     let row = (
@@ -78,6 +80,7 @@ pub(super) fn issue(db: &Connection, code: &Code) -> Applied {
         used.map(|used| *used.token.as_bytes()),
         used.map(|used| used.token_expires_at.millis()),
         used.and_then(|used| used.family).map(|family| *family.as_bytes()),
+        code.acr_asked,
     );
     add(db, sql, row, Taken::Id)
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0008_challenge",
     "0009_person_key",
     "0010_avatar",
+    "0011_passkey",
     "0012_connection",
     "0013_audit",
     "0014_consent_look",

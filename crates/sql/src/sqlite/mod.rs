@@ -34,6 +34,7 @@ mod key;
 mod link;
 mod migrate;
 mod open_error;
+mod passkey;
 mod person;
 #[cfg(test)]
 mod plan_tests;

@@ -150,6 +150,7 @@ pub(super) fn erase(db: &Connection, user: UserId, at: Moment) -> Applied {
         "delete from consent_history where user_id = ?1",
         "delete from consent_request where user_id = ?1",
         "delete from challenge where user_id = ?1",
+        "delete from passkey where user_id = ?1",
         "delete from app_use where user_id = ?1",
         "update session set sealed_label = x'' where user_id = ?1",
     ] {

@@ -18,6 +18,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
 use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
@@ -26,7 +27,7 @@ use rusqlite::Connection;
 use super::open_error::describe;
 use super::{
     Sqlite, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
-    event, family, key, link, person, session, statement, token,
+    event, family, key, link, passkey, person, session, statement, token,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -132,6 +133,14 @@ impl Read for Sqlite {
 
     async fn challenge(&self, digest: &[u8; 32]) -> Found<Challenge> {
         self.point(|db| challenge::by_digest(db, digest))
+    }
+
+    async fn passkey(&self, digest: &[u8; 32]) -> Found<Passkey> {
+        self.point(|db| passkey::by_digest(db, digest))
+    }
+
+    async fn passkeys_of(&self, user: UserId) -> Listed<Passkey> {
+        self.point(|db| passkey::of(db, user))
     }
 
     async fn session(&self, id: SessionId) -> Found<Session> {

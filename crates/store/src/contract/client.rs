@@ -138,6 +138,7 @@ pub(super) async fn a_developer_registered_again_has_its_new_name(house: House) 
 
 pub(super) async fn a_scope_registered_again_has_its_new_words(house: House) {
     let entry = |name: &str, title: &str| CatalogueEntry {
+        acr: None,
         scope: name.parse().unwrap(),
         title: BTreeMap::from([("en".to_owned(), title.to_owned())]),
         description: BTreeMap::from([("en".to_owned(), "…".to_owned())]),

@@ -17,6 +17,7 @@ pub(super) async fn a_code_reads_back_as_it_was_issued(house: House) {
         challenge: None,
         nonce: None,
         auth_time_asked: false,
+        acr_asked: false,
         actor: Some(house.host.clone()),
         ..full.clone()
     };

@@ -25,6 +25,7 @@ mod family;
 mod house;
 mod key;
 mod list;
+mod passkey;
 mod person;
 mod refusals;
 mod session;
@@ -179,6 +180,15 @@ suite! { $
         a_list_of_guards_that_hold_changes_nothing,
         an_empty_list_is_committed,
         what_was_answered_is_seen_by_every_later_finder,
+    }
+    passkey {
+        a_passkey_reads_back_as_it_was_added,
+        the_passkeys_of_a_person_come_oldest_first_and_nobody_elses,
+        a_credential_belongs_to_one_person,
+        of_sixteen_racing_uses_of_one_counter_one_is_taken,
+        of_sixteen_racing_additions_under_one_count_one_is_taken,
+        a_passkey_is_renamed_and_removed_by_its_person_alone,
+        the_passkeys_of_an_erased_person_are_gone,
     }
     person {
         a_person_reads_back_and_is_found_by_each_handle,

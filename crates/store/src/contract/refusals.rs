@@ -11,7 +11,7 @@ use portico_core::noun::session::{EndReason, Session};
 use super::house::House;
 use super::value::{
     app, at, challenge, client_id, code, delivery, delivery_id, digest, family, family_id, gave, handle,
-    host, link, person, request, session, session_id, signing_key, user_id,
+    host, link, passkey, person, request, session, session_id, signing_key, user_id,
 };
 use crate::CommitError::{self, Conflict};
 use crate::Taken;
@@ -52,6 +52,7 @@ pub(super) async fn prepare(house: &House) {
             Change::ChallengeSent(challenge(91, None)),
             Change::ChallengeSent(challenge(92, None)),
             Change::ChallengeAnswered { digest: digest(91), tries: 0, at: at(1) },
+            Change::PasskeyAdded(passkey(95, user)),
             Change::KeyMade(signing_key("made", 1)),
             Change::SecretStored { name: "stored".to_owned(), wrapped: vec![1] },
         ])
@@ -206,9 +207,21 @@ fn of_the_rest(house: &House) -> Vec<(Change, CommitError)> {
         state: DeliveryState::Failed,
         error: None,
     };
+    let use_of = |number, before: &str| Change::PasskeyUsed {
+        digest: digest(number),
+        before: before.as_bytes().to_vec(),
+        after: vec![],
+        at: at(9),
+    };
     let queued = delivery(81, &house.app, house.user, house.session);
     let secret = Change::SecretStored { name: "stored".to_owned(), wrapped: vec![2] };
     vec![
+        (Change::PasskeyAdded(passkey(95, house.other_user)), CommitError::Taken(Taken::Passkey)),
+        (Change::PasskeysCounted { user: house.user, count: 0 }, Conflict),
+        (use_of(95, "stale"), Conflict),
+        (use_of(999, "credential 999"), Conflict),
+        (Change::PasskeyRenamed { digest: digest(999), user: house.user, sealed_name: vec![] }, Conflict),
+        (Change::PasskeyRemoved { digest: digest(95), user: house.other_user }, Conflict),
         (Change::DeliveryQueued(queued), CommitError::Taken(Taken::Id)),
         (tried, Conflict),
         (Change::KeyMade(signing_key("made", 2)), CommitError::Taken(Taken::Id)),

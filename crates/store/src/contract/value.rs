@@ -13,6 +13,7 @@ use portico_core::noun::family::Family;
 use portico_core::noun::host::{Colour, Host, Scheme, Theme, TrustedIssuer};
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, LinkProof};
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_core::noun::session::Session;
 use serde_json::json;
@@ -140,6 +141,17 @@ pub(super) fn link(subject: u32, user: UserId) -> Link {
     Link { issuer, subject_index: digest(subject), user, proof: LinkProof::Assertion, linked_at: at(0) }
 }
 
+pub(super) fn passkey(number: u32, user: UserId) -> Passkey {
+    Passkey {
+        digest: digest(number),
+        user,
+        sealed_credential: format!("credential {number}").into_bytes(),
+        sealed_name: format!("name {number}").into_bytes(),
+        created_at: at(1),
+        used_at: None,
+    }
+}
+
 pub(super) fn challenge(number: u32, user: Option<UserId>) -> Challenge {
     Challenge {
         digest: digest(number),
@@ -215,6 +227,7 @@ pub(super) fn code(number: u32, user: UserId, session: SessionId, client: &Clien
         challenge: Some("challenge".to_owned()),
         nonce: Some("nonce".to_owned()),
         auth_time_asked: true,
+        acr_asked: true,
         actor: None,
         expires_at: at(60),
         used: None,

@@ -8,6 +8,7 @@ use super::json::{LONGEST_NAME, Object};
 use crate::change::Change;
 use crate::denied::{Code, Denied};
 use crate::id::ClientId;
+use crate::noun::acr::Acr;
 use crate::noun::app::AppKind;
 use crate::noun::catalogue::{CatalogueEntry, Sensitivity, built_in, canonical};
 use crate::noun::client::Client;
@@ -24,17 +25,24 @@ pub struct ScopeSheet {
 
 impl ScopeSheet {
     /// Reads an entry. Title and description are a text, taken as English, or texts by language,
-    /// English among them; where there is no description, the title stands for it.
+    /// English among them; where there is no description, the title stands for it. Of a built-in scope
+    /// only `acr` can be set.
     pub fn read(json: &Value) -> Result<Self, Denied> {
         let top = Object::whole(json)?;
-        top.only(&["name", "title", "description", "sensitivity", "served_by"])?;
+        top.only(&["name", "title", "description", "sensitivity", "served_by", "acr"])?;
         let name = top.need_text("name", 64)?;
         let scope: Scope = name
             .parse()
             .map_err(|_| top.wrong("name", "must be 1 to 64 letters, digits, '.', '_', ':' and '-'"))?;
         let reserved = ["host", "offline_access"].contains(&&*name) || canonical(&name) != name;
-        if reserved || built_in().iter().any(|entry| entry.scope == scope) {
+        if reserved {
             return Err(Denied::new(Code::Conflict, format!("the scope '{scope}' is Portico's own")));
+        }
+        let acr = top.text("acr", 64)?.map(|acr| acr.parse::<Acr>()).transpose();
+        let acr =
+            acr.map_err(|_| top.wrong("acr", "must be 'urn:portico:acr:1', 'urn:portico:acr:2' or 'phr'"))?;
+        if let Some(own) = built_in().into_iter().find(|entry| entry.scope == scope) {
+            return Self::of_our_own(&top, own, acr);
         }
         let title = words(&top, "title", LONGEST_NAME)?.ok_or_else(|| top.wrong("title", "is missing"))?;
         let description = words(&top, "description", LONGEST_DESCRIPTION)?.unwrap_or_else(|| title.clone());
@@ -44,7 +52,16 @@ impl ScopeSheet {
         let served_by =
             served_by.map(|id| id.parse().map_err(|_| top.wrong("served_by", "is not an app id")));
         let served_by = served_by.transpose()?;
-        Ok(Self { entry: CatalogueEntry { scope, title, description, sensitivity, served_by } })
+        Ok(Self { entry: CatalogueEntry { scope, title, description, sensitivity, served_by, acr } })
+    }
+
+    /// A built-in scope keeps its words; what the operator may set is the level that it demands.
+    fn of_our_own(top: &Object<'_>, own: CatalogueEntry, acr: Option<Acr>) -> Result<Self, Denied> {
+        if ["title", "description", "sensitivity", "served_by"].iter().any(|key| top.get(key).is_some()) {
+            let text = format!("the scope '{}' is Portico's own; only its 'acr' can be set", own.scope);
+            return Err(Denied::new(Code::Conflict, text));
+        }
+        Ok(Self { entry: CatalogueEntry { acr, ..own } })
     }
 
     /// The service that it names.

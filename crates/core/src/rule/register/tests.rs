@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::noun::acr::Acr;
 use crate::noun::app::AppKind;
 use crate::noun::catalogue::{CatalogueEntry, Sensitivity, built_in};
 use crate::noun::client::Role;
@@ -71,6 +72,18 @@ fn a_scope_has_words_in_languages_and_english_among_them() {
     ] {
         let denied = scope(&json, Some(&service())).unwrap_err();
         assert!(denied.description.contains(word), "{}", denied.description);
+    }
+}
+
+#[test]
+fn the_operator_sets_the_level_of_a_built_in_scope_and_nothing_else_of_it() {
+    let own = built_in().into_iter().find(|entry| entry.scope.as_str() == "kyc.status").unwrap();
+    let entry = scope(&json!({ "name": "kyc.status", "acr": "urn:portico:acr:2" }), None).unwrap();
+    assert_eq!(entry, CatalogueEntry { acr: Some(Acr::Two), ..own.clone() });
+    assert_eq!(scope(&json!({ "name": "kyc.status" }), None).unwrap(), own);
+    for acr in [json!("high"), json!(2)] {
+        let refused = scope(&json!({ "name": "kyc.status", "acr": acr }), None).unwrap_err();
+        assert_eq!(refused.code, Code::InvalidRequest);
     }
 }
 

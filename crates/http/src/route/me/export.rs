@@ -10,6 +10,7 @@ use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::noun::avatar::Avatar;
 use portico_core::noun::link::Link;
+use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
 use portico_core::rule::sign_in;
@@ -21,6 +22,7 @@ use super::{Who, account, addresses, answer, apps, avatar, caller, history, paym
 use crate::caller::bad_token;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+use crate::route::settings::name_of;
 use crate::when::rfc3339;
 use crate::{House, claim, page_reply};
 
@@ -72,9 +74,23 @@ pub async fn document(
         "avatar": picture(&house.live, &person).await?,
         "links": links(&house.live, who.user).await?,
         "sessions": sessions::view(house, who, keys).await?,
+        "passkeys": passkeys(house, &person).await?,
         "apps": apps::view(house, who.user, languages).await?,
         "history": history::view(house, who.user, usize::MAX).await?,
     }))
+}
+
+/// The passkeys, by what their person sees of them; the keys themselves lie in the authenticators.
+async fn passkeys(house: &House, person: &LivePerson) -> Result<Vec<Value>, Denied> {
+    let stored = house.live.store().passkeys_of(person.person.id).await;
+    let one = |stored: &Passkey| {
+        json!({
+            "name": name_of(stored, person),
+            "created_at": stored.created_at.seconds(),
+            "used_at": stored.used_at.map(|at| at.seconds()),
+        })
+    };
+    Ok(stored.map_err(|cause| unavailable(&cause))?.iter().map(one).collect())
 }
 
 /// The person's own picture with its bytes in base64, or null.

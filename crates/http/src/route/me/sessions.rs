@@ -71,6 +71,7 @@ pub async fn view(house: &House, who: Who, keys: &ClientKeys) -> Result<Vec<Valu
             "current": device.session.id == who.session,
             "label": device.label,
             "client_name": device.client,
+            "methods": device.session.method.split(' ').collect::<Vec<_>>(),
             "started_at": device.session.started_at.seconds(),
             "used_at": device.session.used_at.seconds(),
             "expires_at": device.session.expires_at.seconds(),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use portico_core::Change;
-use portico_core::denied::Denied;
+use portico_core::denied::{Code, Denied};
 use portico_core::id::{ClientId, SessionId};
 use portico_core::noun::session::Session;
-use portico_core::rule::sign_in as rule;
+use portico_core::rule::{acr, sign_in as rule};
 use portico_live::{Live, LivePerson};
 use portico_reach::Courier;
 use portico_seal::secret;
@@ -97,6 +97,37 @@ pub async fn enter(
         cookie::set(house, cookie::SESSION, fresh.expose(), Some(age)),
         known::remember(house, headers, user),
     ];
+    Ok(Entered { session, cookies })
+}
+
+/// Adds what the person has just proved to the session that they have in this browser, which counts as
+/// signed in now.
+///
+/// A password counts only while `guard` says that it is still the one that was checked. Refuses where
+/// that session is over: what was proved in it is then worth nothing, and nothing begins on one
+/// factor alone.
+pub async fn raise(
+    house: &House,
+    headers: &HeaderMap,
+    session: &Session,
+    method: &str,
+    guard: Option<Change>,
+) -> Result<Entered, Denied> {
+    let fresh = secret(house.live.vault().chance());
+    let limits = house.live.settings().sessions;
+    let session = house
+        .decide(|| async {
+            let now = house.now();
+            let held = browser_session(house, headers).await?.filter(|held| held.id == session.id);
+            let over = || Denied::new(Code::AccessDenied, "the session is over; sign in again");
+            let held = held.ok_or_else(over)?;
+            let method = acr::union(&held.method, method);
+            let mut changes = rule::again(&held, method.clone(), fresh.digest(), &limits, now);
+            changes.extend(guard.clone());
+            Ok((changes, Session { authenticated_at: now, used_at: now, method, ..held }))
+        })
+        .await?;
+    let cookies = vec![cookie::set(house, cookie::SESSION, fresh.expose(), Some(limits.age.as_seconds()))];
     Ok(Entered { session, cookies })
 }
 

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use portico_core::denied::Denied;
 use portico_core::id::ClientId;
+use portico_core::noun::acr::Acr;
 use portico_core::noun::session::Session;
 
 use crate::form::Fields;
@@ -29,6 +30,8 @@ pub struct Onward {
     pub party: Option<Party>,
     /// The `login_hint` of the request (OIDC Core §3.1.2.1).
     pub login_hint: String,
+    /// The level that is to be reached by proving one thing more, where that is asked.
+    pub acr: Option<Acr>,
     /// Theme and language.
     pub frame: Frame,
     /// The query of this page itself, for the pages beside it.
@@ -59,11 +62,17 @@ impl Onward {
             client: known.as_ref().map_or(own, |known| known.client.id.clone()),
             party: known.map(|known| page_reply::party(&known.client, None)),
             login_hint: inner.get("login_hint").unwrap_or_default().chars().take(320).collect(),
+            acr: fields.get("acr").and_then(|acr| acr.parse().ok()),
             query,
             asked: asked.to_owned(),
             settings: if is_section(onward) { onward } else { SETTINGS }.to_owned(),
             frame,
         })
+    }
+
+    /// The address of the ordinary sign-in page that leads to the same place.
+    pub fn sign_in(&self) -> String {
+        format!("/sign-in?{}", self.continued())
     }
 
     /// The query with which another page of the sign-in leads on to the same.

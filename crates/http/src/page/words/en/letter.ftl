@@ -93,3 +93,35 @@ letter-new-device =
 
         If it was not, sign out that device in your settings under “Devices”, and change your password.
     .short = New sign-in at { $site }: { $device }, { $time }. Not you? Change your password.
+letter-step-up =
+    .subject = Your code to confirm that it’s you
+    .text =
+        Your code to confirm at { $site } that it’s you:
+
+        { $code }
+
+        It is good for ten minutes and works once. Nobody from support will ever ask you for it.
+
+        If you did not ask for it, somebody may be using your account: sign in and end the sessions that you do not know.
+    .short = { $code } confirms at { $site } that it’s you. Tell it to nobody.
+letter-passkey-added =
+    .subject = A passkey was added to your account
+    .text =
+        A passkey was added to your account at { $site }: { $time }. It signs in without your password.
+
+        If it was not you, sign in, remove it under Security, and change your password.
+    .short = A passkey was added to your account at { $site }. If it was not you, sign in and remove it under Security.
+letter-passkey-removed =
+    .subject = A passkey was removed from your account
+    .text =
+        A passkey was removed from your account at { $site }: { $time }. It no longer signs in.
+
+        If it was not you, sign in and look at your account under Security.
+    .short = A passkey was removed from your account at { $site }. If it was not you, sign in and look under Security.
+letter-passkey-copied =
+    .subject = A passkey of yours was refused
+    .text =
+        Somebody tried to sign in at { $site } with a passkey of yours that seems to have been copied, and was refused: { $time }.
+
+        Sign in another way, remove that passkey under Security, and add a new one.
+    .short = A passkey of yours seems to have been copied and was refused at { $site }. Sign in another way and remove it under Security.

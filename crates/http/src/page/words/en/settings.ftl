@@ -2,6 +2,7 @@ settings-sections = Sections
 settings-apps = Mini-programs
 settings-profile = Profile
 settings-devices = Devices
+settings-security = Security
 settings-links = Sign-in services
 settings-history = History
 settings-password = Password

@@ -2,6 +2,7 @@ settings-sections = Разделы
 settings-apps = Мини-приложения
 settings-profile = Профиль
 settings-devices = Устройства
+settings-security = Безопасность
 settings-links = Сервисы для входа
 settings-history = История
 settings-password = Пароль

@@ -2,6 +2,7 @@ settings-sections = 设置分类
 settings-apps = 小程序
 settings-profile = 个人资料
 settings-devices = 登录设备
+settings-security = 安全
 settings-links = 登录服务
 settings-history = 授权记录
 settings-password = 密码

@@ -1,0 +1,11 @@
+step-up-title = One more step
+step-up-for = { $name } needs to be sure that it’s you
+step-up-lead = Please confirm that it’s you
+step-up-send = Send me a code
+step-up-send-again = Send a new code
+step-up-code = The code we sent you
+step-up-confirm = Confirm
+step-up-wrong-code = That is not the code we sent. Check it and try again.
+step-up-code-gone = This code no longer works. Ask for a new one.
+step-up-code-worn = Too many wrong codes. Ask for a new one.
+step-up-wrong-password = That is not your password. Check it and try again.

@@ -1,0 +1,11 @@
+step-up-title = 还差一步
+step-up-for = { $name } 需要确认是您本人
+step-up-lead = 请确认是您本人
+step-up-send = 发送验证码
+step-up-send-again = 重新发送验证码
+step-up-code = 我们发给您的验证码
+step-up-confirm = 确认
+step-up-wrong-code = 验证码不正确，请检查后重试。
+step-up-code-gone = 此验证码已失效，请重新获取。
+step-up-code-worn = 错误次数过多，请重新获取验证码。
+step-up-wrong-password = 密码不正确，请检查后重试。
