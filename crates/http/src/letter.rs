@@ -83,9 +83,7 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
         | About::Moved(at)
         | About::PasskeyAdded(at)
         | About::PasskeyRemoved(at)
-        | About::PasskeyCopied(at) => {
-            ("", String::new(), Some(at))
-        }
+        | About::PasskeyCopied(at) => ("", String::new(), Some(at)),
         About::NewDevice { device, at } => ("", plain(device), Some(at)),
     };
     let time = at.map(|at| stamp(at, words).text).unwrap_or_default();

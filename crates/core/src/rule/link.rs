@@ -94,10 +94,10 @@ mod tests {
     fn the_last_way_in_is_not_taken_away() {
         let (one, two) = (tied(1), tied(2));
         let undo = |links: &[Link], opens: bool, other| unlink(links, one.id(), |_| opens, other, NOW);
-        assert_eq!(undo(&[one.clone()], true, false).unwrap_err().code, Code::Conflict);
-        assert!(undo(&[one.clone()], true, true).is_ok());
+        assert_eq!(undo(std::slice::from_ref(&one), true, false).unwrap_err().code, Code::Conflict);
+        assert!(undo(std::slice::from_ref(&one), true, true).is_ok());
         assert!(undo(&[one.clone(), two.clone()], true, false).is_ok());
-        assert!(undo(&[one.clone()], false, false).is_ok());
+        assert!(undo(std::slice::from_ref(&one), false, false).is_ok());
         let only_that =
             unlink(&[one.clone(), two.clone()], one.id(), |link| link.id() == one.id(), false, NOW);
         assert_eq!(only_that.unwrap_err().code, Code::Conflict);

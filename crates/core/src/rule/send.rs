@@ -7,11 +7,11 @@ use crate::noun::person::{Contact, HandleKind, Profile};
 ///
 /// `is_typed` says whether an address of this kind is what was typed. `reaches` says to which kinds of
 /// address anything can be sent.
-pub fn destination<'a>(
-    profile: &'a Profile,
+pub fn destination(
+    profile: &Profile,
     is_typed: impl Fn(HandleKind, &str) -> bool,
     reaches: impl Fn(HandleKind) -> bool,
-) -> Option<(HandleKind, &'a str)> {
+) -> Option<(HandleKind, &str)> {
     let typed = contacts(profile).find(|(kind, contact)| is_typed(*kind, &contact.value));
     let found = match typed {
         Some((kind, contact)) => (contact.verified_at.is_some() && reaches(kind)).then_some((kind, contact)),

@@ -39,7 +39,7 @@ pub fn links(view: &Links) -> Markup {
     let body = html! {
         section {
             div.card {
-                @if view.links.is_empty() { p.quiet { (words.say("links-none")) } }
+                @if view.links.is_empty() { div.below { p.quiet { (words.say("links-none")) } } }
                 @else { ul.rows { @for tie in &view.links { (row(view, words, tie)) } } }
                 @for via in &view.vias {
                     div.below {

@@ -69,7 +69,7 @@ fn every_id_on_a_page_is_used_once_and_every_reference_has_one() {
         assert_eq!(unique.len(), ids.len(), "{name}: {ids:?}");
         for reference in [" for=\"", " aria-describedby=\"", " aria-labelledby=\"", " href=\"#"] {
             for wanted in attribute(&page, reference).iter().flat_map(|list| list.split(' ')) {
-                assert!(ids.iter().any(|id| *id == wanted), "{name}:{reference}{wanted}");
+                assert!(ids.contains(&wanted), "{name}:{reference}{wanted}");
             }
         }
     }

@@ -69,7 +69,8 @@ async fn visit() -> Visit {
             .split("href=\"")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
-            .filter_map(|to| to.starts_with("/settings").then(|| to.to_owned())),
+            .filter(|to| to.starts_with("/settings"))
+            .map(str::to_owned),
     );
     let mut pages = vec![];
     for path in paths {

@@ -38,16 +38,16 @@ async fn prove_by_code(world: &World, browser: &mut Browser, at: &str) -> Reply 
     let fields = [("csrf", &*csrf), ("action", "code"), ("reference", &reference), ("code", &code)];
     let done = browser.post(world, at, &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
-    browser.follow(world, &done.header("location").to_owned()).await
+    browser.follow(world, done.header("location")).await
 }
 
 /// The code of the last message that has one.
 fn sent_code(world: &World) -> String {
     let letters = world.letters();
-    let codes = letters.iter().filter_map(|letter| {
+    let mut codes = letters.iter().filter_map(|letter| {
         letter.text.lines().find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()))
     });
-    codes.last().expect("a code was sent").to_owned()
+    codes.next_back().expect("a code was sent").to_owned()
 }
 
 async fn redeem(world: &World, back: &Reply) -> (Tokens, Value) {
