@@ -1,6 +1,7 @@
 //! What every route holds: the memory, the way out, the limits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use image::ImageFormat;
@@ -11,7 +12,7 @@ use portico_live::Live;
 use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
 use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore};
 
 use crate::avatar::{self, Drawn};
 use crate::console::{Ended, Provider};
@@ -69,12 +70,16 @@ pub struct House {
     pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
+    /// Held by whoever decides again after a conflict.
+    turns: Mutex<()>,
     hashing: Semaphore,
     drawing: Semaphore,
 }
 
 /// The most attempts at a decision whose grounds keep changing.
 const ATTEMPTS: usize = 3;
+/// How long one waits for those who met before.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 impl House {
     /// Puts a house together.
@@ -102,6 +107,7 @@ impl House {
             figures: Figures::default(),
             console: Ended::default(),
             settings,
+            turns: Mutex::new(()),
             hashing: Semaphore::new(cores),
             // Decoding takes up to 200 MB: one at a time.
             drawing: Semaphore::new(1),
@@ -129,6 +135,7 @@ impl House {
     where
         F: Future<Output = Result<(Vec<Change>, T), Denied>>,
     {
+        let mut turn = None;
         for _ in 0..ATTEMPTS {
             let (changes, outcome) = attempt().await?;
             if changes.is_empty() {
@@ -137,7 +144,13 @@ impl House {
             match self.commit(changes).await {
                 Ok(()) => return Ok(outcome),
                 // A use that only memory knows of may be what keeps the session alive.
-                Err(CommitError::Conflict) => self.live.flush().await.map_err(|error| refused(&error))?,
+                Err(CommitError::Conflict) => {
+                    self.live.flush().await.map_err(|error| refused(&error))?;
+                    // Those who met each other try again one after the other, so that all get through.
+                    if turn.is_none() {
+                        turn = tokio::time::timeout(LONGEST_WAIT, self.turns.lock()).await.ok();
+                    }
+                }
                 Err(error) => return Err(refused(&error)),
             }
         }

@@ -3,11 +3,14 @@
 //! Such a browser holds a cookie with a random number of its own and, for each of its people, a day and a
 //! keyed check of number, day and person. It says nothing to anybody else, and nothing is stored for it.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, HeaderValue};
 use portico_core::id::UserId;
 use portico_core::moment::Span;
 use portico_seal::secret;
 
+use crate::throttle::Throttles;
 use crate::{House, cookie};
 
 /// How long a browser is known after a sign-in.
@@ -60,22 +63,60 @@ impl Known {
 
 /// The key under which attempts to sign in as this person are counted.
 ///
-/// In a browser that knows the person it is that browser's own; everybody else shares the one of what was
-/// typed. So whatever strangers do, the person can sign in where they did before.
-pub fn counter(house: &House, headers: &HeaderMap, typed: &str, user: Option<UserId>) -> Counter {
+/// In a browser that knows the person it is that browser's own. Everywhere else it is that of what was
+/// typed and from which address, and, with a larger allowance, that of what was typed. So a stranger
+/// holds nobody up elsewhere, and whatever strangers do together, the person can sign in where they did
+/// before.
+pub fn counter(
+    house: &House,
+    headers: &HeaderMap,
+    typed: &str,
+    user: Option<UserId>,
+    address: IpAddr,
+) -> Counter {
     let known = Known::of(house, headers).filter(|known| known.knows(house, user));
-    match known.zip(user) {
-        Some((known, user)) => Counter { key: known.counter(house, user), known: true },
-        None => Counter { key: house.live.vault().typed(typed), known: false },
+    if let Some((known, user)) = known.zip(user) {
+        return Counter { key: known.counter(house, user), in_all: None };
     }
+    let vault = house.live.vault();
+    let in_all = vault.typed(typed);
+    let from = in_all.iter().fold(address.to_string(), |text, byte| format!("{text} {byte:02x}"));
+    Counter { key: vault.handles().index("sign-in from", &from), in_all: Some(in_all) }
 }
 
 /// Where attempts are counted.
 pub struct Counter {
-    /// The key.
-    pub key: [u8; 32],
-    /// Whether it is that of a browser that knows the person.
-    pub known: bool,
+    key: [u8; 32],
+    /// That of all addresses together; none in a browser that knows the person.
+    in_all: Option<[u8; 32]>,
+}
+
+impl Counter {
+    /// Whether an attempt may be made now; if not, how many seconds to wait.
+    ///
+    /// A browser that knows the person is not held up by others at its address either.
+    pub fn may_try(&self, throttles: &Throttles, address: IpAddr) -> Result<(), u64> {
+        throttles.accounts.may_try(&self.key)?;
+        match &self.in_all {
+            Some(in_all) => {
+                throttles.accounts_in_all.may_try(in_all)?;
+                throttles.addresses.may_try(&address)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Counts an attempt that failed.
+    pub fn failed(&self, throttles: &Throttles, address: IpAddr) {
+        throttles.accounts.failed(&self.key);
+        self.in_all.iter().for_each(|in_all| throttles.accounts_in_all.failed(in_all));
+        throttles.addresses.failed(&address);
+    }
+
+    /// The key of messages that are asked for: a known browser's own, or what was typed.
+    pub fn destination(&self) -> [u8; 32] {
+        self.in_all.unwrap_or(self.key)
+    }
 }
 
 /// The cookie of this browser, which knows this person from now on.

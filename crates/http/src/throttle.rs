@@ -10,10 +10,13 @@ use portico_core::denied::{Code, Denied};
 use portico_core::id::UserId;
 use quick_cache::sync::Cache;
 
+/// How many times the allowance of one address all addresses together have, for one account.
+const IN_ALL: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero");
+
 /// Failures borne per minute before the next attempt must wait, and messages sent per hour.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Failed sign-ins to one account.
+    /// Failed sign-ins to one account from one address; five times as many from all.
     pub sign_in_per_account: NonZeroU32,
     /// Failed sign-ins from one address.
     pub sign_in_per_address: NonZeroU32,
@@ -46,8 +49,10 @@ impl Default for Limits {
 
 /// The counters of failures and of messages.
 pub struct Throttles {
-    /// Failed sign-ins, by the keyed hash of what was typed.
+    /// Failed sign-ins, by the keyed hash of what was typed and from where.
     pub accounts: Failures<[u8; 32]>,
+    /// Failed sign-ins by what was typed, from wherever.
+    pub accounts_in_all: Failures<[u8; 32]>,
     /// Failed sign-ins, by address.
     pub addresses: Failures<IpAddr>,
     /// Failed client authentications, by address.
@@ -57,7 +62,8 @@ pub struct Throttles {
     /// Failed sign-ins to the operator's console, by address.
     pub console: Failures<IpAddr>,
     senders: Messages<UserId>,
-    destinations: Messages<[u8; 32]>,
+    destinations: Messages<([u8; 32], IpAddr)>,
+    destinations_in_all: Messages<[u8; 32]>,
     callers: Messages<IpAddr>,
 }
 
@@ -66,6 +72,7 @@ impl Throttles {
     pub fn new(limits: Limits) -> Self {
         Self {
             accounts: Failures::new(limits.sign_in_per_account),
+            accounts_in_all: Failures::new(limits.sign_in_per_account.saturating_mul(IN_ALL)),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
             ceremonies: Failures::new(limits.passkeys_per_address),
@@ -73,6 +80,7 @@ impl Throttles {
             console: Failures::new(limits.sign_in_per_account),
             senders: Messages::new(limits.messages_per_person),
             destinations: Messages::new(limits.messages_per_destination),
+            destinations_in_all: Messages::new(limits.messages_per_destination.saturating_mul(IN_ALL)),
             callers: Messages::new(limits.messages_per_address),
         }
     }
@@ -80,10 +88,13 @@ impl Throttles {
     /// Counts a message to this destination (its keyed index), asked for from this address, and
     /// says whether it may be sent now; if not, how many seconds to wait.
     ///
-    /// An address that may not send uses up nothing of the destination's.
+    /// Each address has an allowance of its own for the destination, so that a stranger does not use
+    /// up that of whoever the destination belongs to; together they have [`IN_ALL`] of them. An
+    /// address that may not send uses up nothing of the destination's.
     pub fn may_send(&self, destination: [u8; 32], address: IpAddr) -> Result<(), u64> {
         self.callers.count(&address)?;
-        self.destinations.count(&destination)
+        self.destinations.count(&(destination, address))?;
+        self.destinations_in_all.count(&destination)
     }
 
     /// As [`Self::may_send`], for a message that this person asks for.
@@ -101,6 +112,8 @@ impl Throttles {
         self.console.limiter.retain_recent();
         self.senders.0.retain_recent();
         self.destinations.0.retain_recent();
+        self.destinations_in_all.0.retain_recent();
+        self.accounts_in_all.limiter.retain_recent();
         self.callers.0.retain_recent();
     }
 }

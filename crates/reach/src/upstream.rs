@@ -67,9 +67,12 @@ pub enum UpstreamError {
     /// The provider gives no usable answer.
     #[error("the provider cannot be reached: {0}")]
     Unreachable(#[from] Unreachable),
-    /// What came is not what the standard asks for, or not the answer to this attempt.
+    /// What the provider answered is not what the standard asks for.
     #[error("{0}")]
     Malformed(&'static str),
+    /// What the browser brought back is not the answer to this attempt.
+    #[error("{0}")]
+    NotOurs(&'static str),
     /// The provider refused, with this error code.
     #[error("the provider refused: {0}")]
     Refused(String),
@@ -152,10 +155,13 @@ impl Upstreams {
         now: Moment,
     ) -> Result<Identity, UpstreamError> {
         if !returned.answers(&attempt.state) {
-            return Err(UpstreamError::Malformed("the state is not that of this browser's attempt"));
+            return Err(UpstreamError::NotOurs("the state is not that of this browser's attempt"));
         }
         let metadata = self.discoveries.metadata(&at.issuer, now).await?;
-        let code = returned.code(&attempt.state, &metadata)?;
+        let code = returned.code(&attempt.state, &metadata).map_err(|why| match why {
+            NotAccepted::Malformed(why) => UpstreamError::NotOurs(why),
+            refused => refused.into(),
+        })?;
         let answer = self.redeem(at, &metadata, code, &attempt.verifier).await?;
         let token = answer["id_token"].as_str();
         let token = token.ok_or(UpstreamError::Malformed("the token answer holds no ID token"))?;

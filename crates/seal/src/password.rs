@@ -31,6 +31,9 @@ impl Default for PasswordCost {
 #[error("password cost: memory must be at least 8 KiB per lane, passes and lanes at least 1")]
 pub struct NotACost;
 
+/// The most memory of one hash, in KiB: more than this, and a few sign-ins at once take a machine.
+const MOST_MEMORY: u32 = 1024 * 1024;
+
 /// Why a new password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAcceptable {
@@ -66,7 +69,7 @@ pub struct PasswordHasher {
 impl PasswordHasher {
     /// A hasher of this cost; [`NotACost`] if Argon2 has none such.
     pub fn new(cost: PasswordCost) -> Result<Self, NotACost> {
-        if u64::from(cost.m_kib) < 8 * u64::from(cost.p) {
+        if u64::from(cost.m_kib) < 8 * u64::from(cost.p) || cost.m_kib > MOST_MEMORY {
             return Err(NotACost);
         }
         let params = Params::new(cost.m_kib, cost.t, cost.p, None).map_err(|_| NotACost)?;

@@ -7,6 +7,7 @@ use crate::moment::{Moment, Span};
 use crate::noun::host::TrustedIssuer;
 use crate::noun::person::{Contact, Profile};
 use crate::rule::card;
+use crate::rule::readable::is_control;
 
 /// How long an assertion may live.
 pub const LONGEST: Span = Span::minutes(5);
@@ -91,7 +92,7 @@ pub fn check<'a>(
         return bad("the assertion has no usable jti");
     };
     let texts = [&assertion.name, &assertion.picture, &assertion.email, &assertion.phone_number];
-    if texts.into_iter().flatten().any(|text| text.chars().any(char::is_control)) {
+    if texts.into_iter().flatten().any(|text| text.chars().any(is_control)) {
         return bad("a claim of the assertion holds a control character");
     }
     texts.into_iter().flatten().try_for_each(|text| card::check(text))?;

@@ -7,6 +7,7 @@ use url::Host;
 use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::person::{Contact, HandleKind, Profile};
+use crate::rule::readable::is_invisible;
 
 /// The most e-mail addresses, and the most phone numbers, of one person.
 pub const MOST: usize = 10;
@@ -51,16 +52,6 @@ pub fn email(text: &str) -> Result<String, Denied> {
         && !domain.contains(['@', '%'])
         && matches!(Host::parse(domain), Ok(Host::Domain(_)));
     if fits { Ok(text.to_owned()) } else { Err(no_address()) }
-}
-
-/// Characters that take no room or turn others round (Unicode's default ignorable ones).
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}'
-        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Whether a person may have one more, or prove one they have. `is_it` says which of theirs it is.

@@ -20,6 +20,7 @@ pub mod palette;
 pub mod passkey;
 pub mod password;
 pub mod profile;
+pub mod readable;
 pub mod redeem;
 pub mod refresh;
 pub mod register;

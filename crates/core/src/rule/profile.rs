@@ -5,6 +5,7 @@ use url::Url;
 use crate::denied::Denied;
 use crate::noun::payment::PaymentMethod;
 use crate::noun::person::Profile;
+use crate::rule::readable::{is_blank, is_control};
 use crate::rule::register::Object;
 
 use self::entry::Entry;
@@ -84,13 +85,13 @@ fn set_default(top: &Object<'_>, list: &mut [impl Entry], index: usize) -> Resul
 
 fn check_name(name: String) -> Result<String, Denied> {
     let name = name.trim();
-    if name.is_empty() {
+    if is_blank(name) {
         return Err(Denied::request("name is blank; null removes it"));
     }
     if name.chars().count() > LONGEST_NAME {
         return Err(Denied::request(format!("name is longer than {LONGEST_NAME} characters")));
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(is_control) {
         return Err(Denied::request("name holds a control character"));
     }
     Ok(name.to_owned())

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::moment::{Moment, Span};
 use crate::rule::assert::{Assertion, Audience};
+use crate::rule::readable::{is_blank, is_control};
 
 /// How far a provider's clock may be from ours.
 pub const LEEWAY: Span = Span::seconds(30);
@@ -213,7 +214,7 @@ pub fn merged(id_token: &Value, userinfo: &Value) -> Result<Value, NotAccepted> 
 pub fn asserted(claims: &Value) -> Assertion {
     let text = |name: &str| {
         let text = claims[name].as_str().map(str::trim).filter(|text| !text.is_empty());
-        text.filter(|text| !text.chars().any(char::is_control)).map(str::to_owned)
+        text.filter(|text| !text.chars().any(is_control) && !is_blank(text)).map(str::to_owned)
     };
     // Some providers write the flag as a text.
     let is_true = |name: &str| claims[name] == true || claims[name] == "true";

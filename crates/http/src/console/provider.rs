@@ -104,7 +104,9 @@ fn entered() -> Reply {
 fn failed(error: &UpstreamError) -> Denied {
     let code = match error {
         UpstreamError::Unreachable(_) => Code::Unavailable,
-        UpstreamError::Malformed(_) | UpstreamError::Refused(_) => Code::AccessDenied,
+        UpstreamError::Malformed(_) | UpstreamError::Refused(_) | UpstreamError::NotOurs(_) => {
+            Code::AccessDenied
+        }
     };
     Denied::new(code, "the provider did not say who you are").because(error.to_string())
 }

@@ -201,11 +201,8 @@ async fn attempt(
     let (username, password) =
         (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
     let user = house.live.user_named(username).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, headers, username, user);
-    let throttles = &house.throttles;
-    // A browser that knows the person is not held up by others at its address either.
-    let at_address = || if counter.known { Ok(()) } else { throttles.addresses.may_try(&address) };
-    if let Err(seconds) = throttles.accounts.may_try(&counter.key).and_then(|()| at_address()) {
+    let counter = known::counter(house, headers, username, user, address);
+    if let Err(seconds) = counter.may_try(&house.throttles, address) {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }
     let person = match user {
@@ -217,8 +214,7 @@ async fn attempt(
     let (person, upgrade) = match (person, verdict) {
         (Some(person), Verdict::Right { needs_upgrade }) => (person, needs_upgrade),
         _ => {
-            throttles.accounts.failed(&counter.key);
-            throttles.addresses.failed(&address);
+            counter.failed(&house.throttles, address);
             return Ok(Outcome::Refused(SignInProblem::Mismatch));
         }
     };

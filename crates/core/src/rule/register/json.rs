@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::denied::Denied;
+use crate::rule::readable::{is_blank, is_control};
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 100;
@@ -98,7 +99,7 @@ impl<'a> Object<'a> {
     fn bounded(&self, key: &str, most: usize, bad: fn(char) -> bool) -> Result<Option<String>, Denied> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.wrong(key, "must be a text"))?.trim();
-        if text.is_empty() {
+        if is_blank(text) {
             return Err(self.wrong(key, "must not be empty"));
         }
         if text.chars().count() > most {
@@ -179,10 +180,4 @@ impl<'a> Object<'a> {
         let text = value.as_str().ok_or_else(|| self.wrong(key, "must be a text"))?;
         check(text).map(Some).map_err(|why| self.wrong(key, why))
     }
-}
-
-/// Control characters, and those that turn the direction of the text around them: with these a
-/// name could be made to look like another.
-fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

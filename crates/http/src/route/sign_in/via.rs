@@ -61,6 +61,7 @@ impl Stuck {
                 tracing::warn!(%why, "a provider could not be used");
                 let problem = match why {
                     UpstreamError::Refused(_) => Problem::ProviderRefused,
+                    UpstreamError::NotOurs(_) => Problem::BadRequest,
                     UpstreamError::Unreachable(_) | UpstreamError::Malformed(_) => Problem::ProviderFailed,
                 };
                 page_reply::problem_page(house, frame, problem, None)
