@@ -51,6 +51,7 @@ const FILES: &[(&str, [&str; 3])] = &files![
     "links"
     "history"
     "profile"
+    "contacts"
     "data"
     "signed-out"
     "done"
