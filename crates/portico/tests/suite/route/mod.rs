@@ -30,6 +30,7 @@ pub mod redeem;
 mod refresh;
 mod register;
 mod settings;
+mod settings_contacts;
 mod settings_profile;
 mod theme;
 mod upstream;
