@@ -108,7 +108,8 @@ async fn a_code_is_for_the_person_who_asked_and_a_form_for_its_browser() {
     let foreign = Browser::field(&page, "csrf");
     for csrf in ["", "x", foreign.as_str()] {
         for action in ["add", "verify", "resend", "main", "remove"] {
-            let fields = [("action", action), ("contact", "x@people.example"), ("code", &code), ("csrf", csrf)];
+            let fields =
+                [("action", action), ("contact", "x@people.example"), ("code", &code), ("csrf", csrf)];
             assert_eq!(ana.post(&world, CONTACTS, &fields).await.status, 400, "{action}");
         }
     }
