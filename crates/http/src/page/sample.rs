@@ -2,6 +2,7 @@
 
 use super::consent::{Consent, Permission, PermissionKind};
 use super::settings::apps::{Access, AccessState, AppAccess, Apps};
+use super::settings::contacts::{ContactTrouble, Contacts, Reached};
 use super::settings::devices::{Device, Devices};
 use super::settings::history::{Decision, History, Outcome, Verdict};
 use super::settings::links::{Links, Tie};
@@ -230,6 +231,30 @@ pub(super) fn hostile_profile() -> Profile {
         kyc: ("basic", "pending"),
         ..Profile::default()
     }
+}
+
+pub(super) fn contacts() -> Contacts {
+    let one = |value: &str, verified, main| Reached {
+        id: value.len().to_string(),
+        value: value.into(),
+        verified,
+        main,
+    };
+    Contacts {
+        emails: vec![one("ana@people.example", true, true), one("a@work.example", false, false)],
+        phones: vec![one("+4930123456", true, true), one("+493012345678", true, false)],
+        waiting: Some("ana.markou@new.example".into()),
+        can_add: true,
+        ..Contacts::default()
+    }
+}
+
+pub(super) fn hostile_contacts() -> Contacts {
+    let mut view = contacts();
+    let hostile = "\"><script>alert(1)</script>\u{202e}";
+    view.emails.iter_mut().chain(&mut view.phones).for_each(|one| one.value = hostile.into());
+    let problem = Some(ContactTrouble::Address);
+    Contacts { waiting: Some(hostile.into()), typed: hostile.into(), problem, ..view }
 }
 
 pub(super) fn devices() -> Devices {

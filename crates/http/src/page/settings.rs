@@ -1,6 +1,7 @@
 //! The pages where a person sees what is known of them, and takes it back: one page per section.
 
 pub mod apps;
+pub mod contacts;
 pub mod data;
 pub mod devices;
 pub mod history;
@@ -22,6 +23,8 @@ pub enum Section {
     Apps,
     /// What is known of the person.
     Profile,
+    /// Where the person is reached.
+    Contacts,
     /// Where the person is signed in.
     Devices,
     /// How the person signs in.
@@ -41,6 +44,7 @@ impl Section {
     const ALL: &[(Self, &'static str, &'static str, &'static str)] = &[
         (Self::Apps, "/settings", "settings-apps", "apps-lead"),
         (Self::Profile, "/settings/profile", "settings-profile", "profile-lead"),
+        (Self::Contacts, "/settings/contacts", "settings-contacts", "contacts-lead"),
         (Self::Devices, "/settings/devices", "settings-devices", "devices-lead"),
         (Self::Security, "/settings/security", "settings-security", "security-lead"),
         (Self::Links, "/settings/links", "settings-links", "links-lead"),
@@ -86,6 +90,14 @@ pub enum Done {
     Saved,
     /// Something was removed from the profile.
     Removed,
+    /// A code was sent to a new address.
+    CodeSent,
+    /// A new address was confirmed.
+    ContactAdded,
+    /// Another address is the main one.
+    MainChosen,
+    /// An address was removed.
+    ContactRemoved,
     /// An identity elsewhere was tied to the person.
     Linked,
     /// An identity elsewhere is no longer tied to the person.
@@ -105,6 +117,10 @@ impl Done {
         (Self::PasswordChanged, "password-changed", "password-done-changed"),
         (Self::Saved, "saved", "profile-done-saved"),
         (Self::Removed, "removed", "profile-done-removed"),
+        (Self::CodeSent, "code-sent", "contacts-done-sent"),
+        (Self::ContactAdded, "contact-added", "contacts-done-added"),
+        (Self::MainChosen, "main-chosen", "contacts-done-main"),
+        (Self::ContactRemoved, "contact-removed", "contacts-done-removed"),
         (Self::Linked, "linked", "links-done-linked"),
         (Self::Unlinked, "unlinked", "links-done-unlinked"),
     ];

@@ -16,6 +16,7 @@ use super::layout::{Frame, Party, Stamp, Theme};
 use super::recover::{Recover, RecoverProblem, recover};
 use super::register::{Register, RegisterProblem, register};
 use super::settings::apps::{AccessState, Apps, apps};
+use super::settings::contacts::{ContactTrouble, Contacts, contacts};
 use super::settings::data::{Data, data};
 use super::settings::devices::{Devices, devices};
 use super::settings::history::{History, history};
@@ -263,11 +264,33 @@ fn settings_pages(frame: &Frame) -> Pages {
         let view = Links { sheet: sheet(view.sheet.clone()), ..view };
         pages.push((format!("settings-links{name}"), links(&view)));
     }
+    pages.extend(contact_pages(sheet));
     for said in Done::every() {
         let view = Devices { sheet: sheet(Sheet { done: Some(said), ..Sheet::default() }), devices: vec![] };
         pages.push((format!("settings-done-{}", said.code()), devices(&view)));
     }
     pages
+}
+
+fn contact_pages(sheet: impl Fn(Sheet) -> Sheet) -> Pages {
+    let troubles = [
+        ContactTrouble::Address,
+        ContactTrouble::Unreachable,
+        ContactTrouble::Yours,
+        ContactTrouble::Full,
+        ContactTrouble::TooMany { seconds: 42 },
+        ContactTrouble::Wrong,
+        ContactTrouble::Gone,
+        ContactTrouble::TooManyWrong,
+        ContactTrouble::LastWay,
+    ];
+    let (usual, hostile) = (sample::contacts(), sample::hostile_contacts());
+    let mut views = vec![("-empty".to_owned(), Contacts::default()), ("-hostile".to_owned(), hostile)];
+    for problem in troubles.into_iter().map(Some).chain([None]) {
+        views.push((format!("-{problem:?}"), Contacts { problem, ..usual.clone() }));
+    }
+    let page = |view: Contacts| contacts(&Contacts { sheet: sheet(view.sheet.clone()), ..view });
+    views.into_iter().map(|(name, view)| (format!("settings-contacts{name}"), page(view))).collect()
 }
 
 fn last_pages(frame: &Frame) -> Pages {

@@ -54,6 +54,7 @@ const FILES: &[(&str, [&str; 3])] = &files![
     "passkey"
     "step-up"
     "profile"
+    "contacts"
     "data"
     "signed-out"
     "done"

@@ -24,6 +24,7 @@ use crate::reply::{self, Reply};
 use crate::{House, body, cookie, page_reply};
 
 mod apps;
+mod contacts;
 mod data;
 mod devices;
 mod history;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/settings", get(apps::show).post(apps::act))
         .route("/settings/profile", get(profile::show).post(profile::act))
         .route("/settings/profile/picture", get(profile::show_picture).post(profile::put_picture))
+        .route("/settings/contacts", get(contacts::show).post(contacts::act))
         .route("/settings/data", get(data::show).post(data::act))
         .route("/settings/devices", get(devices::show).post(devices::act))
         .route("/settings/security", get(security::show).post(security::act))

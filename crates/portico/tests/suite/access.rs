@@ -111,6 +111,8 @@ const PUBLIC: &[Row] = &[
     ("GET", "/v1/me/sessions", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions", [401, 204, 403, 401, 401]),
     ("DELETE", "/v1/me/sessions/{sid}", [401, 404, 403, 401, 401]),
+    ("GET", "/settings/contacts", [303, 303, 303, 303, 303]),
+    ("POST", "/settings/contacts", [303, 303, 303, 303, 303]),
     ("GET", "/settings/links", [303, 303, 303, 303, 303]),
     ("POST", "/settings/links", [303, 303, 303, 303, 303]),
     ("GET", "/v1/me/links", [401, 200, 403, 401, 401]),

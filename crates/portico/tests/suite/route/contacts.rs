@@ -3,7 +3,7 @@ use portico_core::moment::Span;
 use portico_reach::Address;
 use serde_json::{Value, json};
 
-use crate::fixture::{Reply, Tokens, World};
+use crate::fixture::{Browser, Reply, Tokens, World};
 
 const EMAILS: &str = "/v1/me/emails";
 const PHONES: &str = "/v1/me/phones";
@@ -239,4 +239,45 @@ async fn too_many_messages_to_one_address_have_to_wait() {
     assert!(refused.header("retry-after").parse::<u64>().unwrap() > 60);
     assert!(world.letters().is_empty());
     ask(&world, &ana, EMAILS, "b@people.example").await;
+}
+
+#[tokio::test]
+async fn a_person_and_a_caller_who_asked_for_too_many_messages_have_to_wait() {
+    let world = World::new().await;
+    for name in ["ana", "bob", "cyd"] {
+        let tokens = world.sign_in(name).await;
+        for place in 0..20 {
+            ask(&world, &tokens, EMAILS, &format!("{name}{place}@new.example")).await;
+        }
+        let refused = post(&world, &tokens, EMAILS, json!({ "value": format!("{name}@new.example") })).await;
+        assert_eq!(refused.refusal(), (429, "too_many_requests".into()), "{name} has asked for twenty");
+        assert!(refused.header("retry-after").parse::<u64>().unwrap() > 60);
+    }
+    let tokens = world.sign_in("dan").await;
+    let refused = post(&world, &tokens, EMAILS, json!({ "value": "dan@new.example" })).await;
+    assert_eq!(refused.refusal(), (429, "too_many_requests".into()), "sixty came from one address");
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 60);
+    assert!(world.letters().is_empty());
+}
+
+#[tokio::test]
+async fn a_code_for_signing_in_verifies_nothing_and_the_other_way_round() {
+    let world = World::new().await;
+    let ana = world.sign_in("ana").await;
+    let mut browser = Browser::default();
+    let username = [("username", "ana@people.example")];
+    browser.fill(&world, "/sign-in", "/sign-in/code", &username).await;
+    let code = world.code().await;
+    let reference = json!({ "verification": browser.cookie("portico_code_sign_in").unwrap() });
+    assert_eq!(
+        verify(&world, &ana, EMAILS, &reference, &code).await.refusal(),
+        (400, "invalid_grant".into())
+    );
+    let (asked, code) = ask(&world, &ana, EMAILS, "a@people.example").await;
+    browser.hold("portico_code_sign_in", asked["verification"].as_str().unwrap());
+    let typed = [("step", "check"), ("code", code.as_str())];
+    let refused = browser.fill(&world, "/sign-in/code", "/sign-in/code", &typed).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(browser.cookie("portico_session"), None);
+    verify(&world, &ana, EMAILS, &asked, &code).await.ok();
 }

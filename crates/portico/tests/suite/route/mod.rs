@@ -31,6 +31,7 @@ pub mod redeem;
 mod refresh;
 mod register;
 mod settings;
+mod settings_contacts;
 mod settings_profile;
 mod step_up;
 mod theme;

@@ -65,6 +65,33 @@ fn a_busy_port_and_an_unknown_key_stop_the_start_with_exit_2() {
 }
 
 #[test]
+fn messages_that_could_not_be_sent_stop_the_start_with_one_line_and_exit_2() {
+    for (section, named) in [
+        ("[mail]\nhost = 'mail.example'", "from"),
+        ("[mail]\nfrom = 'a@b.example'", "host"),
+        ("[mail]\nhost = 'mail.example'\nfrom = 'nobody'", "from is not"),
+        ("[mail]\nhost = 'mail.example'\nfrom = 'a@b.example'\nuser = 'a'", "password_file"),
+        (
+            "[mail]\nhost = 'mail.example'\nfrom = 'a@b.example'\nuser = 'a'\npassword_file = 'nowhere'",
+            "nowhere",
+        ),
+        ("[mail]\nhost = 'mail.example'\nfrom = 'a@b.example'\ntls = 'none'", "tls"),
+        ("[mail]\nhost = 'mail.example'\nfrom = 'a@b.example'\ntls = 'perhaps'", "tls"),
+        ("[sms]\nurl = 'https://texts.example/'", "secret_file"),
+        ("[sms]\nsecret_file = 'nowhere'", "url"),
+        ("[sms]\nurl = 'https://texts.example/'\nsecret_file = 'nowhere'", "nowhere"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("portico.toml");
+        std::fs::write(&config, section).unwrap();
+        let output = serve(folder.path()).arg("--config").arg(&config).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), error.trim().lines().count()), (Some(2), 1), "{section}: {error}");
+        assert!(error.contains(named), "{section}: {error}");
+    }
+}
+
+#[test]
 fn what_was_answered_is_there_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let (mut child, _) = ready(folder.path());

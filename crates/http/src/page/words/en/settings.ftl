@@ -1,6 +1,7 @@
 settings-sections = Sections
 settings-apps = Mini-programs
 settings-profile = Profile
+settings-contacts = Ways to reach you
 settings-devices = Devices
 settings-security = Security
 settings-links = Sign-in services

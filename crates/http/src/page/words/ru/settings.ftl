@@ -1,6 +1,7 @@
 settings-sections = Разделы
 settings-apps = Мини-приложения
 settings-profile = Профиль
+settings-contacts = Способы связи
 settings-devices = Устройства
 settings-security = Безопасность
 settings-links = Сервисы для входа

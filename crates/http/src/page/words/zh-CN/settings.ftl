@@ -1,6 +1,7 @@
 settings-sections = 设置分类
 settings-apps = 小程序
 settings-profile = 个人资料
+settings-contacts = 联系方式
 settings-devices = 登录设备
 settings-security = 安全
 settings-links = 登录服务
