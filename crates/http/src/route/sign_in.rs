@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
+use portico_core::id::UserId;
 use portico_core::noun::person::Person;
 use portico_seal::{Verdict, secret};
 
@@ -208,20 +209,25 @@ async fn attempt(
     if let Err(seconds) = throttles.accounts.may_try(&counter.key).and_then(|()| at_address()) {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }
-    let person = match user {
-        Some(user) => house.live.person(user).await.map_err(|cause| unavailable(&cause))?,
-        None => None,
-    };
-    let hash = person.as_ref().and_then(|person| person.person.password.clone());
-    let verdict = house.verify_password(hash, password.to_owned()).await?;
-    let (person, upgrade) = match (person, verdict) {
-        (Some(person), Verdict::Right { needs_upgrade }) => (person, needs_upgrade),
+    // The same look-up for nobody, and never from memory, so that its time does not tell who is known.
+    let someone = user.unwrap_or(UserId::from_bytes([0; 16]));
+    let stored = house.live.store().person(someone).await.map_err(|cause| unavailable(&cause))?;
+    let hash = stored.and_then(|person| person.password);
+    let verdict = house.verify_password(hash.clone(), password.to_owned()).await?;
+    let (user, upgrade) = match (user, verdict) {
+        (Some(user), Verdict::Right { needs_upgrade }) => (user, needs_upgrade),
         _ => {
             throttles.accounts.failed(&counter.key);
             throttles.addresses.failed(&address);
             return Ok(Outcome::Refused(SignInProblem::Mismatch));
         }
     };
+    let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
+    let person = person.ok_or_else(|| Denied::unavailable("a person is not there"))?;
+    // The password was changed since it was looked at.
+    if person.person.password != hash {
+        return Ok(Outcome::Refused(SignInProblem::Mismatch));
+    }
     if !person.person.is_live() {
         return Ok(Outcome::Refused(SignInProblem::Suspended));
     }
