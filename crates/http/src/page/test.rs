@@ -46,6 +46,8 @@ const PROBLEMS: [Problem; 15] = [
     Problem::ProviderFailed,
     Problem::ProviderRefused,
     Problem::IdentityTaken,
+    Problem::ClosedToNewcomers,
+    Problem::Conflict,
     Problem::Internal,
 ];
 
