@@ -28,7 +28,7 @@ use crate::route::code::{Visit, can_send};
 use crate::{House, body, caller, cookie, known, page_reply};
 
 pub use back::back;
-pub use enter::{Entered, PASSWORD, enter, raise};
+pub use enter::{Entered, PASSWORD, enter, enter_untold, raise};
 pub use onward::{OWN_CLIENT, Onward};
 pub use via::{Purpose, Stuck, leave, via};
 
