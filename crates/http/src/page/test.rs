@@ -31,7 +31,7 @@ use super::{sample, words};
 use crate::challenge::CodeProblem;
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
-const PROBLEMS: [Problem; 15] = [
+const PROBLEMS: [Problem; 17] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
