@@ -78,6 +78,7 @@ pub fn refusal(house: &House, frame: Frame, denied: &Denied) -> Reply {
     reply::log(denied);
     let problem = match denied.code {
         Code::NotFound => Problem::NotFound,
+        Code::Conflict => Problem::Conflict,
         Code::TooManyRequests => Problem::TooMany { seconds: 60 },
         Code::Unavailable => Problem::Unavailable,
         Code::InvalidClient => Problem::UnknownApp,
@@ -99,7 +100,8 @@ pub fn problem_page(house: &House, frame: Frame, problem: Problem, detail: Optio
         Problem::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::ProviderFailed => StatusCode::BAD_GATEWAY,
         Problem::ProviderRefused => StatusCode::FORBIDDEN,
-        Problem::IdentityTaken => StatusCode::CONFLICT,
+        Problem::ClosedToNewcomers => StatusCode::FORBIDDEN,
+        Problem::IdentityTaken | Problem::Conflict => StatusCode::CONFLICT,
         Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -227,7 +227,7 @@ async fn a_wrong_state_or_issuer_is_refused_before_the_code_is_spent() {
     ] {
         let registration = provider.registration();
         let refused = provider.upstreams.identify(&registration, &attempt, &bad, &provider.keysets, NOW);
-        assert!(matches!(why(refused.await), UpstreamError::Malformed(_)));
+        assert!(matches!(why(refused.await), UpstreamError::NotOurs(_)));
     }
     let denied = Returned { error: Some("access_denied"), code: None, ..good };
     let registration = provider.registration();

@@ -1,5 +1,8 @@
 //! Passwords, kept as Argon2id (RFC 9106).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 
@@ -64,6 +67,7 @@ pub enum Verdict {
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     decoy: String,
+    computed: Arc<AtomicU64>,
 }
 
 impl PasswordHasher {
@@ -78,6 +82,7 @@ impl PasswordHasher {
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             decoy: format!("$argon2id$v=19$m={m_kib},t={t},p={p}${salt}${output}"),
+            computed: Arc::default(),
         })
     }
 
@@ -96,6 +101,7 @@ impl PasswordHasher {
     pub fn hash(&self, password: &str, chance: &dyn Chance) -> String {
         let mut salt = [0; 16];
         chance.fill(&mut salt);
+        self.computed.fetch_add(1, Ordering::Relaxed);
         self.argon2
             .hash_password_with_salt(password.as_bytes(), &salt)
             .expect("cost and salt length were checked when they were chosen")
@@ -112,6 +118,7 @@ impl PasswordHasher {
         if stored.algorithm != Algorithm::Argon2id.ident() {
             return Verdict::Wrong;
         }
+        self.computed.fetch_add(1, Ordering::Relaxed);
         match self.argon2.verify_password(password.as_bytes(), &stored) {
             Ok(()) => Verdict::Right { needs_upgrade: !self.made_here(&stored) },
             Err(_) => Verdict::Wrong,
@@ -122,6 +129,11 @@ impl PasswordHasher {
     /// the time an answer takes does not tell who is.
     pub fn decoy(&self, password: &str) -> Verdict {
         self.verify(&self.decoy, password)
+    }
+
+    /// How many times Argon2 was computed, for hashing and for comparing, decoys included.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 
     fn made_here(&self, stored: &PasswordHash) -> bool {

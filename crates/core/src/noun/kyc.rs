@@ -13,6 +13,17 @@ pub struct Kyc {
     pub status: KycStatus,
     /// When it was passed, if it was.
     pub verified_at: Option<Moment>,
+    /// When the latest report was made, by the clock of who made it.
+    #[serde(default)]
+    pub reported_at: Option<Moment>,
+}
+
+impl Kyc {
+    /// Whether both say the same of the person, whenever it was reported.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let said = |kyc: &Self| (kyc.level, kyc.status, kyc.verified_at);
+        said(self) == said(other)
+    }
 }
 
 /// How thoroughly an identity was checked.

@@ -8,6 +8,7 @@ use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::person::{Contact, HandleKind, Profile};
 use crate::rule::readable::is_invisible;
+use crate::rule::way_in::WaysIn;
 
 /// The most e-mail addresses, and the most phone numbers, of one person.
 pub const MOST: usize = 10;
@@ -108,28 +109,16 @@ pub fn main(profile: &Profile, kind: HandleKind, is_it: impl Fn(&str) -> bool) -
     Ok(after)
 }
 
-/// How else a person can sign in than by an address.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Otherwise {
-    /// They have a password.
-    pub password: bool,
-    /// They are known to somebody who signs them in.
-    pub linked: bool,
-}
-
-/// The profile without an address. The last verified one stays where without it the person could not
-/// sign in any more: with neither a link, nor a password and a username.
+/// The profile without an address. It stays where it is the last way in that the person has.
 pub fn removed(
     profile: &Profile,
     kind: HandleKind,
     is_it: impl Fn(&str) -> bool,
-    otherwise: Otherwise,
+    ways: WaysIn,
 ) -> Result<Profile, Denied> {
-    let gone = of(profile, kind).iter().find(|contact| is_it(&contact.value)).ok_or_else(no_such)?;
+    of(profile, kind).iter().find(|contact| is_it(&contact.value)).ok_or_else(no_such)?;
     let after = given_up(profile, kind, &is_it);
-    let verified = after.emails.iter().chain(&after.phones).any(|contact| contact.verified_at.is_some());
-    let may_enter = verified || otherwise.linked || otherwise.password && profile.username.is_some();
-    match gone.verified_at.is_none() || may_enter {
+    match WaysIn::may_go((&ways, profile), (&ways, &after)) {
         true => Ok(after),
         false => Err(conflict("without it you could not sign in any more; add another one first")),
     }
@@ -264,13 +253,17 @@ mod tests {
 
     #[test]
     fn the_last_way_in_is_not_removed() {
-        let (ana, none) = (with(&[("a", true), ("b", false)]), Otherwise::default());
+        let none = WaysIn { mail: true, text: true, ..WaysIn::default() };
+        let ana = with(&[("a", true), ("b", false)]);
         assert_eq!(removed(&ana, EMAIL, is("a"), none).unwrap_err().code, Code::Conflict);
         assert_eq!(removed(&ana, EMAIL, is("x"), none).unwrap_err().code, Code::NotFound);
         assert_eq!(removed(&ana, EMAIL, is("b"), none).unwrap(), with(&[("a", true)]));
-        assert!(removed(&ana, EMAIL, is("a"), Otherwise { linked: true, ..none }).is_ok());
-        let password = Otherwise { password: true, ..none };
-        assert!(removed(&ana, EMAIL, is("a"), password).is_err(), "nobody is named by a password alone");
+        assert!(removed(&ana, EMAIL, is("a"), WaysIn { links: 1, ..none }).is_ok());
+        let password = WaysIn { password: true, ..none };
+        let alone = with(&[("a", true)]);
+        assert!(removed(&alone, EMAIL, is("a"), password).is_err(), "nobody is named by a password alone");
+        let mute = WaysIn { mail: false, ..none };
+        assert!(removed(&ana, EMAIL, is("a"), mute).is_ok(), "it was no way in");
         let named = Profile { username: Some("ana".into()), ..ana.clone() };
         assert!(removed(&named, EMAIL, is("a"), password).is_ok());
         assert!(removed(&named, EMAIL, is("a"), none).is_err());

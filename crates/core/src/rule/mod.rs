@@ -33,6 +33,7 @@ pub mod sign_out;
 pub mod tell;
 pub mod upstream;
 pub mod validate;
+pub mod way_in;
 pub mod withdraw;
 
 #[cfg(test)]

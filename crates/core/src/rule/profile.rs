@@ -64,7 +64,7 @@ pub fn changed(before: &Profile, after: &Profile) -> Vec<String> {
         ("addresses", before.addresses != after.addresses),
         ("address", before.default_address() != after.default_address()),
         ("payment_methods", seen(before) != seen(after)),
-        ("kyc", before.kyc != after.kyc),
+        ("kyc", !before.kyc.says_the_same(&after.kyc)),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(claim, _)| claim.to_owned()).collect()
 }

@@ -87,7 +87,12 @@ mod tests {
             username: Some("ana".into()),
             emails: vec![contact("ana@example.org", true)],
             phones: vec![contact("+79990000000", false)],
-            kyc: Kyc { level: KycLevel::Full, status: KycStatus::Verified, verified_at: Some(NOW) },
+            kyc: Kyc {
+                level: KycLevel::Full,
+                status: KycStatus::Verified,
+                verified_at: Some(NOW),
+                ..Kyc::default()
+            },
             ..Profile::default()
         };
         let ana = address::add(&ana, AddressId::from_bytes([1; 16]), &json!({ "locality": "Bath" })).unwrap();

@@ -56,6 +56,10 @@ pub enum Problem {
     ProviderRefused,
     /// The identity belongs to another account.
     IdentityTaken,
+    /// Nobody knows the identity, and the operator lets nobody make an account by themselves.
+    ClosedToNewcomers,
+    /// It would take away the person's last way to sign in, or clashes with what is there.
+    Conflict,
     /// A fault of ours.
     Internal,
 }
@@ -78,6 +82,8 @@ impl Problem {
             Self::ProviderFailed => "error-provider-failed",
             Self::ProviderRefused => "error-provider-refused",
             Self::IdentityTaken => "error-identity-taken",
+            Self::ClosedToNewcomers => "error-closed-to-newcomers",
+            Self::Conflict => "error-conflict",
             Self::Internal => "error-internal",
         }
     }

@@ -32,7 +32,7 @@ use super::{sample, words};
 use crate::challenge::CodeProblem;
 use portico_core::noun::kyc::{KycLevel, KycStatus};
 
-const PROBLEMS: [Problem; 15] = [
+const PROBLEMS: [Problem; 17] = [
     Problem::NotFound,
     Problem::LinkExpired,
     Problem::FormExpired,
@@ -47,6 +47,8 @@ const PROBLEMS: [Problem; 15] = [
     Problem::ProviderFailed,
     Problem::ProviderRefused,
     Problem::IdentityTaken,
+    Problem::ClosedToNewcomers,
+    Problem::Conflict,
     Problem::Internal,
 ];
 

@@ -14,6 +14,7 @@ use portico_core::rule::contact as rule;
 use portico_live::LivePerson;
 use portico_reach::Address;
 
+use super::me::links::Tied;
 use super::me::{Who, account, still_here};
 use super::rewrite::{by, changes};
 use crate::House;
@@ -98,40 +99,54 @@ pub async fn prove(
         let (person, vault, now) = (account(house, who.user).await?, house.live.vault(), house.now());
         let is_it = |other: &str| vault.is_same(kind, other, &value);
         let after = rule::proved(&person.profile, kind, &value, is_it, now)?;
-        let mut list = vec![];
-        let older = holder(house, who.user, kind, &value).await?;
-        let mut told = None;
-        if let Some(older) = older {
-            let left = rule::given_up(&older.profile, kind, is_it);
-            // It moves from a blocked person too.
-            let moved = changes(&house.live, &older, &left)?;
-            list.extend(moved.into_iter().filter(|change| !matches!(change, Change::PersonHeld { .. })));
-            told = letter::main(&house.courier, &left);
-        }
+        let (mut list, told) = moved(house, Some(who.user), kind, &value).await?;
         list.extend(by(house, who, &person, &after)?);
         Ok((list, (after, told)))
     })
     .await?;
     Ok(taken.map(|(after, told)| {
-        if let Some(to) = told {
-            let words = Words::english();
-            house.courier.post(letter(house.live.issuer(), words, to, About::Moved(house.now())));
-        }
+        tell_moved(house, told);
         after
     }))
+}
+
+/// The changes by which whoever else has this address has it no longer, and where they are told of it.
+pub async fn moved(
+    house: &House,
+    user: Option<UserId>,
+    kind: HandleKind,
+    value: &str,
+) -> Result<(Vec<Change>, Option<Address>), Denied> {
+    let Some(older) = holder(house, user, kind, value).await? else { return Ok((vec![], None)) };
+    let is_it = |other: &str| house.live.vault().is_same(kind, other, value);
+    let left = rule::given_up(&older.profile, kind, is_it);
+    let mut list = changes(&house.live, &older, &left)?;
+    // It moves from a blocked person too.
+    list.retain(|change| !matches!(change, Change::PersonHeld { .. }));
+    Ok((list, letter::main(&house.courier, &left)))
+}
+
+/// Tells whoever had an address that it is somebody else's now.
+pub fn tell_moved(house: &House, told: Option<Address>) {
+    if let Some(to) = told {
+        let words = Words::english();
+        house.courier.post(letter(house.live.issuer(), words, to, About::Moved(house.now())));
+    }
 }
 
 /// Who else has this address.
 async fn holder(
     house: &House,
-    user: UserId,
+    user: Option<UserId>,
     kind: HandleKind,
     value: &str,
 ) -> Result<Option<Arc<LivePerson>>, Denied> {
     let Some(handle) = house.live.vault().handle(kind, value, true) else { return Ok(None) };
     let found = house.live.store().person_by_handle(kind, &handle.index).await;
     match found.map_err(|cause| unavailable(&cause))? {
-        Some(other) if other != user => house.live.person(other).await.map_err(|cause| unavailable(&cause)),
+        Some(other) if Some(other) != user => {
+            house.live.person(other).await.map_err(|cause| unavailable(&cause))
+        }
         _ => Ok(None),
     }
 }
@@ -161,14 +176,17 @@ pub async fn remove(
     id: &str,
     words: &Words,
 ) -> Result<(), Denied> {
-    let links = house.live.store().links_of(who.user).await.map_err(|cause| unavailable(&cause))?;
-    let (before, after) = changed(house, who, |person| {
-        let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
-        let otherwise =
-            rule::Otherwise { password: person.person.password.is_some(), linked: !links.is_empty() };
-        rule::removed(&person.profile, kind, is_it, otherwise)
-    })
-    .await?;
+    let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
+    let (before, after) = house
+        .decide(|| async move {
+            still_here(house, who).await?;
+            let (person, tied) = (account(house, who.user).await?, Tied::of(house, who.user).await?);
+            let after = rule::removed(&person.profile, kind, is_it, tied.ways)?;
+            let mut changes = by(house, who, &person, &after)?;
+            changes.extend(tied.guards());
+            Ok((changes, (person.profile.clone(), after)))
+        })
+        .await?;
     tell_old_main(house, kind, &before, &after, words);
     Ok(())
 }

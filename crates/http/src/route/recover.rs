@@ -11,7 +11,7 @@ use portico_core::rule::password::acceptable;
 
 use super::code::{Visit, Way, can_send, method, proven, send, trouble};
 use super::password::{replaced, tell};
-use super::sign_in::{LONGEST_NAME, enter};
+use super::sign_in::{LONGEST_NAME, enter_untold};
 use super::sign_out;
 use crate::House;
 use crate::challenge::{Answered, take};
@@ -140,6 +140,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or_else(|| Denied::unavailable("an account is not there"))?;
     tell(house, &person, visit.to.frame.words());
-    let entered = enter(house, &visit.headers, &person, &visit.to.client, method(&to)).await?;
+    // That letter tells of this sign-in too.
+    let entered = enter_untold(house, &visit.headers, &person, &visit.to.client, method(&to)).await?;
     Ok(visit.over(house, Way::Recover, entered.onward(house, &visit.to)))
 }

@@ -16,6 +16,7 @@ use portico_seal::{normalise_email, normalise_phone};
 use serde::{Deserialize, Serialize};
 
 use super::code::{Visit, Way, can_send, method, post, trouble};
+use super::contact::{moved, tell_moved};
 use super::sign_in::enter;
 use crate::challenge::{Answered, pose, take};
 use crate::form::Fields;
@@ -207,8 +208,8 @@ pub async fn submit_code(State(house): State<Arc<House>>, request: Request) -> R
 
 /// What the right code led to.
 enum Proven {
-    /// An account was made.
-    Made(UserId, Wish),
+    /// An account was made; whoever said that the address was theirs is told there.
+    Made(UserId, Wish, Option<Address>),
     /// The address has one already.
     There(Arc<LivePerson>, Wish),
     /// The address has one that is suspended.
@@ -243,8 +244,10 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
                 Some(password) => Some(house.hash_password(password.to_owned()).await?),
                 None => None,
             };
-            let (user, change) = house.live.vault().new_person(&profile, hash, house.now());
-            Ok((vec![change], Proven::Made(user, wish)))
+            let (mut changes, told) = moved(house, None, wish.kind.handle(), &wish.address).await?;
+            let (user, created) = house.live.vault().new_person(&profile, hash, house.now());
+            changes.push(created);
+            Ok((changes, Proven::Made(user, wish, told)))
         }
     };
     let code = fields.get("code").unwrap_or_default();
@@ -254,7 +257,8 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     }
     let (person, wish) = match taken? {
         Ok(Proven::There(person, wish)) => (person, wish),
-        Ok(Proven::Made(user, wish)) => {
+        Ok(Proven::Made(user, wish, told)) => {
+            tell_moved(house, told);
             let made = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
             (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish)
         }

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
+use portico_core::id::UserId;
 use portico_core::noun::person::Person;
 use portico_seal::{Verdict, secret};
 
@@ -27,7 +28,7 @@ use crate::route::code::{Visit, can_send};
 use crate::{House, body, caller, cookie, known, page_reply};
 
 pub use back::back;
-pub use enter::{Entered, PASSWORD, enter, raise};
+pub use enter::{Entered, PASSWORD, enter, enter_untold, raise};
 pub use onward::{OWN_CLIENT, Onward};
 pub use via::{Purpose, Stuck, leave, via};
 
@@ -205,19 +206,24 @@ async fn attempt(
     if let Err(seconds) = counter.may_try(&house.throttles, address) {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }
-    let person = match user {
-        Some(user) => house.live.person(user).await.map_err(|cause| unavailable(&cause))?,
-        None => None,
-    };
-    let hash = person.as_ref().and_then(|person| person.person.password.clone());
-    let verdict = house.verify_password(hash, password.to_owned()).await?;
-    let (person, upgrade) = match (person, verdict) {
-        (Some(person), Verdict::Right { needs_upgrade }) => (person, needs_upgrade),
+    // The same look-up for nobody, and never from memory, so that its time does not tell who is known.
+    let someone = user.unwrap_or(UserId::from_bytes([0; 16]));
+    let stored = house.live.store().person(someone).await.map_err(|cause| unavailable(&cause))?;
+    let hash = stored.and_then(|person| person.password);
+    let verdict = house.verify_password(hash.clone(), password.to_owned()).await?;
+    let (user, upgrade) = match (user, verdict) {
+        (Some(user), Verdict::Right { needs_upgrade }) => (user, needs_upgrade),
         _ => {
             counter.failed(&house.throttles, address);
             return Ok(Outcome::Refused(SignInProblem::Mismatch));
         }
     };
+    let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
+    let person = person.ok_or_else(|| Denied::unavailable("a person is not there"))?;
+    // The password was changed since it was looked at.
+    if person.person.password != hash {
+        return Ok(Outcome::Refused(SignInProblem::Mismatch));
+    }
     if !person.person.is_live() {
         return Ok(Outcome::Refused(SignInProblem::Suspended));
     }

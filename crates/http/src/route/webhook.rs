@@ -55,7 +55,7 @@ async fn taken(house: &House, headers: &HeaderMap, body: Body) -> Result<(), Den
     let key =
         house.settings.kyc_webhook.as_ref().ok_or_else(|| Denied::not_found("there is nothing here"))?;
     let bytes = body::whole(body, body::JSON).await?;
-    let id = verified(key, headers, &bytes, house.now())?;
+    let (id, at) = verified(key, headers, &bytes, house.now())?;
     let unreadable = |_| Denied::request("the message is not as expected");
     let message: Message = serde_json::from_slice(&bytes).map_err(unreadable)?;
     if message.kind != UPDATED {
@@ -67,7 +67,7 @@ async fn taken(house: &House, headers: &HeaderMap, body: Body) -> Result<(), Den
         until: house.now() + REMEMBERED,
     };
     for _ in 0..ATTEMPTS {
-        let (changes, _) = reported(&house.live, data.user_id, &data.report).await?;
+        let (changes, _) = reported(&house.live, data.user_id, &data.report, Some(at)).await?;
         match house.commit([used.clone()].into_iter().chain(changes).collect()).await {
             Ok(()) | Err(CommitError::Taken(Taken::Assertion)) => return Ok(()),
             Err(CommitError::Conflict) => {}
@@ -77,13 +77,13 @@ async fn taken(house: &House, headers: &HeaderMap, body: Body) -> Result<(), Den
     Err(Denied::unavailable("the person kept changing"))
 }
 
-/// The id of a message whose signature fits and whose time is now.
+/// The id and the time of a message whose signature fits and whose time is now.
 fn verified<'h>(
     key: &WebhookKey,
     headers: &'h HeaderMap,
     body: &[u8],
     now: Moment,
-) -> Result<&'h str, Denied> {
+) -> Result<(&'h str, Moment), Denied> {
     let missing = || Denied::request("webhook-id, webhook-timestamp and webhook-signature are wanted");
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(missing);
     let (id, timestamp, signatures) =
@@ -99,5 +99,5 @@ fn verified<'h>(
     if at > now + TOLERANCE || at + TOLERANCE < now {
         return Err(wrong("the message is not of these five minutes"));
     }
-    Ok(id)
+    Ok((id, at))
 }

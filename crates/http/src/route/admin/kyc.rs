@@ -21,7 +21,7 @@ pub(super) async fn set(desk: Desk, id: Id, headers: HeaderMap, body: Body) -> A
     let desk = &desk;
     let kyc = desk
         .act(|| async move {
-            let (changes, kyc) = reported(desk.live(), user, report).await?;
+            let (changes, kyc) = reported(desk.live(), user, report, None).await?;
             Ok((Deed::one(Act::IdentityChecked, target(user)), changes, kyc))
         })
         .await?;

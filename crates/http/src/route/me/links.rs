@@ -11,6 +11,7 @@ use portico_core::id::{LinkId, UserId};
 use portico_core::noun::connection::Connection;
 use portico_core::noun::link::{Link, LinkProof};
 use portico_core::rule::link::unlink;
+use portico_core::rule::way_in::WaysIn;
 use serde_json::{Value, json};
 
 use super::{Who, account, answer, caller, still_here};
@@ -29,16 +30,38 @@ pub struct Tied {
     pub links: Vec<Link>,
     /// The providers with which people may sign in.
     pub connections: Vec<Connection>,
+    /// The ways in that the person has, links included.
+    pub ways: WaysIn,
     /// Whether the person can sign in without any link.
     pub other_way: bool,
+    user: UserId,
+    passkeys: usize,
 }
 
 impl Tied {
     /// The links of this person.
     pub async fn of(house: &House, user: UserId) -> Result<Self, Denied> {
         let links = house.live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
-        let other_way = account(house, user).await?.person.password.is_some();
-        Ok(Self { links, connections: for_sign_in(house).await?, other_way })
+        let person = account(house, user).await?;
+        let passkeys = house.live.store().passkeys_of(user).await.map_err(|cause| unavailable(&cause))?.len();
+        let ways = WaysIn {
+            password: person.person.password.is_some(),
+            passkeys: if house.passkeys.is_some() { passkeys } else { 0 },
+            ..WaysIn::default()
+        };
+        let ways = ways.reaching(|kind| house.courier.reaches(kind));
+        let other_way = ways.open(&person.profile);
+        let mut tied =
+            Self { links, connections: for_sign_in(house).await?, ways, other_way, user, passkeys };
+        tied.ways.links = tied.links.iter().filter(|link| tied.opens(link)).count();
+        Ok(tied)
+    }
+
+    /// The guards that no way in which was counted has gone since.
+    pub fn guards(&self) -> [Change; 2] {
+        let user = self.user;
+        let links = Change::LinksCounted { user, count: self.links.len() };
+        [links, Change::PasskeysCounted { user, count: self.passkeys }]
     }
 
     /// The connection through which a link was made, or could be.
@@ -118,6 +141,7 @@ pub async fn undo(house: &House, who: Who, id: LinkId) -> Result<(), Denied> {
             still_here(house, who).await?;
             let (tied, now) = (Tied::of(house, who.user).await?, house.now());
             let mut changes = unlink(&tied.links, id, |link| tied.opens(link), tied.other_way, now)?;
+            changes.splice(0..0, tied.guards());
             changes.insert(0, Change::SessionHeld { session: who.session, now });
             Ok((changes, ()))
         })

@@ -163,7 +163,7 @@ async fn person(
     house: &House,
     connection: &Connection,
     identity: &Identity,
-) -> Result<Arc<LivePerson>, Denied> {
+) -> Result<Arc<LivePerson>, Halt> {
     let (proved, assertion) = (proved(house, connection, identity), asserted(&identity.claims));
     for _ in 0..ATTEMPTS {
         let (user, changes) = known_or_new(house, &proved, &assertion).await?;
@@ -174,22 +174,25 @@ async fn person(
         match committed {
             Ok(()) => {
                 let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
-                return person.ok_or_else(|| Denied::unavailable("a person is not there"));
+                return Ok(person.ok_or_else(|| Denied::unavailable("a person is not there"))?);
             }
             Err(CommitError::Conflict | CommitError::Taken(Taken::Link | Taken::Email | Taken::Phone)) => {}
-            Err(error) => return Err(refused(&error)),
+            Err(error) => return Err(refused(&error).into()),
         }
     }
-    Err(Denied::unavailable("the person kept changing"))
+    Err(Denied::unavailable("the person kept changing").into())
 }
 
 async fn known_or_new(
     house: &House,
     proved: &Proved,
     assertion: &Assertion,
-) -> Result<(UserId, Vec<Change>), Denied> {
+) -> Result<(UserId, Vec<Change>), Halt> {
     if let Some(user) = holder(house, proved).await? {
         return Ok((user, complete(house, user, assertion).await?));
+    }
+    if house.settings.closed_to_newcomers {
+        return Err(Halt::Problem(Problem::ClosedToNewcomers));
     }
     let (now, mut profile) = (house.now(), Profile::default());
     let free = free(house, assertion, None).await?;

@@ -56,9 +56,31 @@ pub async fn enter(
     client: &ClientId,
     method: &str,
 ) -> Result<Entered, Denied> {
-    let user = person.person.id;
+    let entered = enter_untold(house, headers, person, client, method).await?;
+    if !Known::of(house, headers).is_some_and(|known| known.knows(house, Some(person.person.id))) {
+        let (words, session) = (page_reply::language(None, headers), entered.session.clone());
+        // Whoever signs in does not wait for it.
+        tokio::spawn(tell(house.live.clone(), house.courier.clone(), session, device(headers), words));
+    }
+    Ok(entered)
+}
+
+/// The device of a request, by what its browser calls itself.
+fn device(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let label = rule::device_name(agent.unwrap_or_default());
+    rule::device_name(agent.unwrap_or_default())
+}
+
+/// The same where another message tells the person already.
+pub async fn enter_untold(
+    house: &House,
+    headers: &HeaderMap,
+    person: &LivePerson,
+    client: &ClientId,
+    method: &str,
+) -> Result<Entered, Denied> {
+    let user = person.person.id;
+    let label = device(headers);
     let fresh = secret(house.live.vault().chance());
     let limits = house.live.settings().sessions;
     let hash = person.person.password.clone();
@@ -87,11 +109,6 @@ pub async fn enter(
             Ok((changes, session))
         })
         .await?;
-    if !Known::of(house, headers).is_some_and(|known| known.knows(house, Some(user))) {
-        let words = page_reply::language(None, headers);
-        // Whoever signs in does not wait for it.
-        tokio::spawn(tell(house.live.clone(), house.courier.clone(), session.clone(), label, words));
-    }
     let age = limits.age.as_seconds();
     let cookies = vec![
         cookie::set(house, cookie::SESSION, fresh.expose(), Some(age)),

@@ -105,6 +105,23 @@ async fn a_signed_report_counts_once() {
 }
 
 #[tokio::test]
+async fn an_older_report_never_overwrites_a_newer_one() {
+    let world = World::new().await;
+    let (tokens, user) = ana(&world).await;
+    let now = world.now().seconds();
+    let newer = Sent { id: "msg_2", at: now, body: message(&user, "full", "verified") };
+    assert_eq!(newer.to(&world, &newer.signature()).await.status, 204);
+    let older = Sent { id: "msg_1", at: now - 1, body: message(&user, "basic", "pending") };
+    assert_eq!(older.to(&world, &older.signature()).await.status, 204);
+    assert_eq!(seen(&world, &tokens).await["status"], "verified");
+    // What the operator says stands whatever was reported, and an older report does not undo it.
+    put(&world, &user, &json!({ "level": "basic", "status": "rejected" })).await.ok();
+    let older = Sent { id: "msg_3", at: now - 1, body: message(&user, "full", "verified") };
+    assert_eq!(older.to(&world, &older.signature()).await.status, 204);
+    assert_eq!(seen(&world, &tokens).await["status"], "rejected");
+}
+
+#[tokio::test]
 async fn a_report_that_is_not_the_providers_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let (tokens, user) = ana(&world).await;

@@ -3,6 +3,7 @@
 mod address;
 mod admin;
 mod agree;
+mod alike;
 mod assert;
 mod authorize;
 mod avatar;

@@ -36,7 +36,7 @@ async fn a_new_password_ends_every_other_session_and_its_tokens() {
     let deliveries = world.admin_get("/admin/v1/deliveries").await.ok().body;
     assert!(deliveries.contains(TAXI), "the app is told: {deliveries}");
     let told: Vec<_> = world.posted().await.into_iter().map(|letter| letter.subject).collect();
-    assert!(told.contains(&"Your password was changed".to_owned()), "{told:?}");
+    assert_eq!(told, ["Your password was changed"], "one message and no other");
     let fields = [("username", "ana@people.example"), ("password", "vR7-kept-well")];
     assert_eq!(Browser::default().fill(&world, "/sign-in", "/sign-in", &fields).await.status, 303);
 }

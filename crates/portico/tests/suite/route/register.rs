@@ -153,3 +153,28 @@ async fn the_page_leads_nowhere_but_to_our_own_addresses() {
         assert_eq!(done.header("location"), "/settings", "{onward}");
     }
 }
+
+#[tokio::test]
+async fn an_address_that_somebody_only_said_was_theirs_leaves_their_profile() {
+    let world = World::new().await;
+    let bob = serde_json::json!({
+        "name": "bob", "username": "bob", "password": "a long password",
+        "email": "new@people.example", "phone": "+49301234567", "phone_verified": true,
+    });
+    world.admin_post("/admin/v1/users", bob).await.ok();
+    let mut browser = Browser::default();
+    ask(&world, &mut browser, "Ana", "new@people.example").await;
+    let code = world.code().await;
+    assert_eq!(answer(&world, &mut browser, &code, "vR7-kept-well").await.status, 303);
+    let told = world.posted().await;
+    assert_eq!(told.len(), 1, "bob alone is told");
+    assert!(told[0].to == Address::Phone("+49301234567".into()));
+    let people = world.admin_get("/admin/v1/users").await.ok().json();
+    let mut held = 0;
+    for person in people["items"].as_array().unwrap() {
+        let user = person["user_id"].as_str().unwrap().parse().unwrap();
+        let person = world.house.live.person(user).await.unwrap().unwrap();
+        held += person.profile.emails.iter().filter(|email| email.value == "new@people.example").count();
+    }
+    assert_eq!(held, 1, "one profile holds it");
+}

@@ -191,7 +191,7 @@ async fn another_issuer_in_the_answer_or_none_is_a_mix_up() {
         let left = story.leave(&mut browser, "").await;
         let query = encoded(&[("code", "c"), ("state", &left.field("state")), ("iss", issuer)]);
         let reply = browser.get(&story.world, &format!("/sign-in/return/acme?{query}")).await;
-        assert_eq!(reply.status, StatusCode::BAD_GATEWAY, "{issuer}");
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{issuer}");
     }
     assert!(story.provider.redeemed().is_empty());
 }

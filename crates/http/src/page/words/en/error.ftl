@@ -34,3 +34,7 @@ error-provider-refused = You were not signed in
     .text = The other service didn’t confirm who you are, or you cancelled there. Nothing has been changed. Go back and try again, or sign in another way.
 error-identity-taken = Already connected elsewhere
     .text = That identity belongs to another account here, so nothing has been changed. Sign in to that account and disconnect it there first.
+error-closed-to-newcomers = No account here yet
+    .text = We know nobody by that identity, and new accounts aren’t open here. Nothing has been kept. If you have an account, sign in to it another way and connect the other service in your settings.
+error-conflict = That can’t be done right now
+    .text = It would leave you without a way to sign in, or something has changed in the meantime. Nothing has been changed. Go back, reload the page and look again.

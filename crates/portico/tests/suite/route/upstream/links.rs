@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::{LINKS, PASSWORD, Story, left};
-use crate::fixture::{Browser, Reply, World};
+use crate::fixture::{Browser, HOST, Reply, Tokens, World};
 
 async fn act(world: &World, browser: &mut Browser, fields: &[(&str, &str)]) -> Reply {
     let csrf = Browser::field(&browser.get(world, "/settings/devices").await.ok(), "csrf");
@@ -59,9 +59,19 @@ async fn a_link_is_undone_unless_it_is_the_last_way_in() {
     let story = Story::begin().await;
     let world = &story.world;
     let mut browser = Browser::default();
-    story.sign_in(&mut browser, "ana").await;
+    // Nobody proved an address of hers, so no code signs her in.
+    let begun = story.leave(&mut browser, "").await;
+    let entered = story.come_back(&mut browser, &begun, json!({"sub": "ana", "email": null})).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER);
     let page = browser.get(world, LINKS).await.ok();
     assert!(page.body.contains("only way") && !page.body.contains("\"disconnect\""), "{}", page.body);
+    // A form that the page does not show.
+    let people = world.admin_get("/admin/v1/users").await.ok().json();
+    let ana = people["items"][0]["user_id"].as_str().unwrap().parse().unwrap();
+    let id = world.house.live.store().links_of(ana).await.unwrap()[0].id().to_string();
+    let forged = act(world, &mut browser, &[("action", "disconnect"), ("link", &id)]).await;
+    assert_eq!(forged.status, StatusCode::CONFLICT, "{}", forged.body);
+    assert!(forged.body.contains("without a way to sign in"), "{}", forged.body);
     let mut bob = Browser::default();
     world.create_person("bob", PASSWORD).await;
     bob.sign_in(world, "/sign-in", "bob", PASSWORD).await;
@@ -78,7 +88,8 @@ async fn a_link_is_undone_unless_it_is_the_last_way_in() {
 #[tokio::test]
 async fn the_links_of_a_person_are_listed_and_undone_by_their_host() {
     let world = World::new().await;
-    let tokens = world.sign_in("ana").await;
+    let unproven = json!({ "email_verified": false, "phone_number_verified": false });
+    let tokens = Tokens::of(&world.assert_in(HOST, &world.assertion("ana", unproven)).await.ok());
     let listed = world.get("/v1/me/links", Some(&tokens.access)).await.ok().json();
     let link = &listed["links"][0];
     assert_eq!((&link["issuer"], &link["proof"]), (&json!("https://super.example"), &json!("assertion")));
@@ -87,4 +98,22 @@ async fn the_links_of_a_person_are_listed_and_undone_by_their_host() {
     assert_eq!(last.refusal(), (409, "conflict".to_owned()));
     let none = format!("/v1/me/links/lnk_{}", "0".repeat(32));
     assert_eq!(world.json(Method::DELETE, &none, Some(&tokens.access), &json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn somebody_unknown_gets_no_account_where_the_house_is_closed_to_newcomers() {
+    let mut story = Story::begin().await;
+    let mut known = Browser::default();
+    story.sign_in(&mut known, "ana").await;
+    story.world.restart_closed_to_newcomers();
+    let people = async |story: &Story| story.world.admin_get("/admin/v1/users").await.ok().body;
+    let before = people(&story).await;
+    let mut browser = Browser::default();
+    let begun = story.leave(&mut browser, "").await;
+    let turned_away = story.come_back(&mut browser, &begun, json!({"sub": "newcomer"})).await;
+    assert_eq!(turned_away.status, StatusCode::FORBIDDEN, "{}", turned_away.body);
+    assert!(turned_away.body.contains("No account here yet"), "{}", turned_away.body);
+    assert_eq!(browser.cookie("portico_session"), None);
+    assert_eq!(people(&story).await, before);
+    story.sign_in(&mut Browser::default(), "ana").await;
 }
