@@ -4,8 +4,10 @@ use crate::change::Change;
 use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::passkey::{MOST_PASSKEYS, Passkey};
+use crate::noun::person::Profile;
 use crate::noun::session::Session;
 use crate::rule::sign_in;
+use crate::rule::way_in::WaysIn;
 
 /// Refuses unless one more passkey may be added in this session: with `reauthentication_required`
 /// where the sign-in is not recent, with `conflict` where there are [`MOST_PASSKEYS`] already.
@@ -43,13 +45,24 @@ pub fn rename(
     Ok(vec![Change::SessionHeld { session: session.id, now }, renamed])
 }
 
-/// The changes that remove a passkey of the session's person.
+/// The changes that remove a passkey of the session's person, who has these ways in beside what stands
+/// in the profile. The caller adds the guards that none of them has gone meanwhile.
 ///
-/// Refuses with `not_found` where the passkey is not there or somebody else's, and with
-/// `reauthentication_required` where the sign-in is not recent.
-pub fn remove(passkey: Option<&Passkey>, session: &Session, now: Moment) -> Result<Vec<Change>, Denied> {
+/// Refuses with `not_found` where the passkey is not there or somebody else's, with
+/// `reauthentication_required` where the sign-in is not recent, and with `conflict` where it is the last
+/// way in.
+pub fn remove(
+    passkey: Option<&Passkey>,
+    session: &Session,
+    (ways, profile): (&WaysIn, &Profile),
+    now: Moment,
+) -> Result<Vec<Change>, Denied> {
     let passkey = own(passkey, session)?;
     sign_in::recent(session, now)?;
+    let after = WaysIn { passkeys: ways.passkeys.saturating_sub(1), ..*ways };
+    if !WaysIn::may_go((ways, profile), (&after, profile)) {
+        return Err(Denied::new(Code::Conflict, "this passkey is your last way to sign in"));
+    }
     let removed = Change::PasskeyRemoved { digest: passkey.digest, user: passkey.user };
     Ok(vec![Change::SessionHeld { session: session.id, now }, removed])
 }
@@ -88,6 +101,16 @@ mod tests {
         }
     }
 
+    /// A person with a link elsewhere beside the passkey, and nothing in the profile.
+    fn linked() -> (WaysIn, Profile) {
+        (WaysIn { passkeys: 1, links: 1, ..WaysIn::default() }, Profile::default())
+    }
+
+    fn without(passkey: Option<&Passkey>, now: Moment) -> Result<Vec<Change>, Denied> {
+        let (ways, profile) = linked();
+        remove(passkey, &session(), (&ways, &profile), now)
+    }
+
     fn code<T>(result: Result<T, Denied>) -> Option<Code> {
         result.err().map(|denied| denied.code)
     }
@@ -103,8 +126,17 @@ mod tests {
         let late = NOW + sign_in::RECENT + Span::millis(1);
         let again = Some(Code::ReauthenticationRequired);
         assert_eq!(code(add(passkey(), &session(), 0, late)), again);
-        assert_eq!(code(remove(Some(&passkey()), &session(), late)), again);
+        assert_eq!(code(without(Some(&passkey()), late)), again);
         assert!(rename(Some(&passkey()), &session(), vec![3], late).is_ok());
+    }
+
+    #[test]
+    fn the_last_way_in_is_not_removed() {
+        let (linked, profile) = linked();
+        let only = WaysIn { links: 0, ..linked };
+        let attempt = |ways| remove(Some(&passkey()), &session(), (ways, &profile), NOW);
+        assert_eq!(code(attempt(&only)), Some(Code::Conflict));
+        assert!(attempt(&linked).is_ok() && attempt(&WaysIn { passkeys: 2, ..only }).is_ok());
     }
 
     #[test]
@@ -112,7 +144,7 @@ mod tests {
         let theirs = Passkey { user: user(9), ..passkey() };
         for passkey in [Some(&theirs), None] {
             assert_eq!(code(rename(passkey, &session(), vec![], NOW)), Some(Code::NotFound));
-            assert_eq!(code(remove(passkey, &session(), NOW)), Some(Code::NotFound));
+            assert_eq!(code(without(passkey, NOW)), Some(Code::NotFound));
         }
     }
 
@@ -122,7 +154,7 @@ mod tests {
         for changes in [
             add(passkey(), &session(), 0, NOW),
             rename(Some(&passkey()), &session(), vec![3], NOW),
-            remove(Some(&passkey()), &session(), NOW),
+            without(Some(&passkey()), NOW),
         ] {
             assert!(changes.is_ok_and(|changes| changes.contains(&held)));
         }

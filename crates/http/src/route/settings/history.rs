@@ -78,13 +78,16 @@ fn decisions(
 }
 
 fn outcome(line: &ConsentEntry, catalogue: &[CatalogueEntry], words: &Words) -> Outcome {
-    let shown = [line.words.description.as_str(), line.words.reason.as_str()];
+    let then = line.words.title.as_str();
+    let listed = catalogue.iter().any(|entry| entry.scope == line.scope);
+    // In the language of the page; what was shown stays in that of its day.
+    let title =
+        if listed || then.is_empty() { title(&line.scope, catalogue, words) } else { then.to_owned() };
+    let before = if then == title { "" } else { then };
+    let shown = [before, line.words.description.as_str(), line.words.reason.as_str()];
     let shown: Vec<_> = shown.into_iter().filter(|text| !text.is_empty()).collect();
     Outcome {
-        title: match line.words.title.as_str() {
-            "" => title(&line.scope, catalogue, words),
-            then => then.to_owned(),
-        },
+        title,
         verdict: match line.decision {
             Said::Granted => Verdict::Allowed,
             Said::Refused => Verdict::Refused,

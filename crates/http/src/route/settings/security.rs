@@ -24,6 +24,7 @@ use crate::page::settings::{Done, Section};
 use crate::page::words::Words;
 use crate::reply::{self, Reply};
 use crate::route::me::account;
+use crate::route::me::links::Tied;
 use crate::route::sign_in::passkey::CREDENTIAL;
 use crate::when::stamp;
 use crate::{House, body, page_reply};
@@ -102,7 +103,12 @@ async fn acted(house: &House, visit: &Visit, body: Body) -> Result<Reply, Halt> 
                 let sealed = person.seal(NAME, name.as_bytes(), house.live.vault()).ok_or_else(bad_token)?;
                 Ok((rule::rename(stored, session, sealed, now)?, Done::PasskeyRenamed))
             }
-            "remove_passkey" => Ok((rule::remove(stored, session, now)?, Done::PasskeyRemoved)),
+            "remove_passkey" => {
+                let tied = Tied::of(house, session.user).await?;
+                let mut changes = rule::remove(stored, session, (&tied.ways, &person.profile), now)?;
+                changes.splice(0..0, tied.guards());
+                Ok((changes, Done::PasskeyRemoved))
+            }
             _ => Err(Denied::request("this action is not known")),
         }
     };
