@@ -84,8 +84,16 @@ impl Visitor {
         tokens(&connection.ask(&request).await?.json(200..=200, "redeeming the code")?)
     }
 
+    /// Opens a page and keeps its cookies.
+    pub(crate) async fn open(&mut self, connection: &mut Connection, path: &str) -> Outcome<()> {
+        let request = self.page(connection.address(), path);
+        let answer = connection.ask(&request).await?;
+        self.keep(&answer);
+        if answer.status == 200 { Ok(()) } else { Err(answer.refused("a page")) }
+    }
+
     /// Opens an address and keeps its cookies; answers where it leads.
-    pub(crate) async fn follow(&mut self, connection: &mut Connection, path: &str) -> Outcome<String> {
+    async fn follow(&mut self, connection: &mut Connection, path: &str) -> Outcome<String> {
         let request = self.page(connection.address(), path);
         let answer = connection.ask(&request).await?;
         self.keep(&answer);
