@@ -136,7 +136,7 @@ section! {
 section! {
     /// How many failed attempts and how many messages are allowed.
     RateLimits {
-        /// Failed sign-ins to one account.
+        /// Failed sign-ins to one account from one address; five times as many from all addresses together.
         sign_in_per_account: u32 = 10,
         /// Failed sign-ins from one address.
         sign_in_per_address: u32 = 60,
@@ -146,7 +146,7 @@ section! {
         passkeys_per_address: u32 = 300,
         /// Messages that one person asks for, in an hour.
         messages_per_person: u32 = 20,
-        /// Messages to one e-mail address or phone number, in an hour.
+        /// Messages to one e-mail address or phone number that are asked for from one address, in an hour; five times as many from all addresses together.
         messages_per_destination: u32 = 10,
         /// Messages that are asked for from one address, in an hour.
         messages_per_address: u32 = 60,
