@@ -205,6 +205,20 @@ mod tests {
     }
 
     #[test]
+    fn a_stranger_uses_up_nobody_elses_allowance_and_all_together_have_five_times_it() {
+        let messages_per_destination = NonZeroU32::new(2).unwrap();
+        let throttles = Throttles::new(Limits { messages_per_destination, ..Limits::default() });
+        let from = |last| IpAddr::from([192, 0, 2, last]);
+        for caller in 1..=5 {
+            assert_eq!(throttles.may_send([1; 32], from(caller)), Ok(()), "{caller}");
+            assert_eq!(throttles.may_send([1; 32], from(caller)), Ok(()), "{caller}");
+            assert!(throttles.may_send([1; 32], from(caller)).is_err(), "{caller}");
+        }
+        assert!(throttles.may_send([1; 32], from(6)).is_err());
+        assert_eq!(throttles.may_send([2; 32], from(6)), Ok(()));
+    }
+
+    #[test]
     fn messages_are_counted_by_person_destination_and_address() {
         let count = |n| NonZeroU32::new(n).unwrap();
         let throttles = Throttles::new(Limits {

@@ -324,3 +324,15 @@ async fn an_erased_person_leaves_nothing_active() {
     let back = world.sign_in("ana").await;
     assert_eq!(get(&world, &back, "/v1/me/history").await, json!({ "history": [] }));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_of_one_profile_that_meet_all_get_through() {
+    let world = World::new().await;
+    let ana = world.sign_in("ana").await;
+    let street = |number| json!({ "label": format!("Home {number}"), "street_address": "Long Street", "country": "DE" });
+    let add = |number| send(&world, &ana, Method::POST, "/v1/me/addresses", street(number));
+    let added = futures_util::future::join_all((0..16).map(add)).await;
+    assert!(added.iter().all(|reply| reply.status == StatusCode::CREATED));
+    let kept = get(&world, &ana, "/v1/me/addresses").await;
+    assert_eq!(kept["addresses"].as_array().unwrap().len(), 16);
+}
