@@ -6,7 +6,7 @@ mod commit;
 pub mod contract;
 mod read;
 
-pub use backup::Backup;
+pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
 pub use read::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 

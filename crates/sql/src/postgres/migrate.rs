@@ -4,6 +4,7 @@ use super::column::get;
 use super::fault::Fault;
 use super::statement::{Db, Read, one, run};
 use super::value::values;
+use crate::Migrated;
 
 /// What a migration means for nodes of the version before it, which serve on while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,17 +62,6 @@ pub(super) struct Found {
     pub(super) version: i64,
     /// Whether all that is not known here only added something.
     pub(super) is_usable: bool,
-}
-
-/// What was done to a schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Migrated {
-    /// The schema that was found, 0 for an empty database.
-    pub from: i64,
-    /// The schema that is there now.
-    pub to: i64,
-    /// The migrations that ran, in order.
-    pub ran: Vec<&'static str>,
 }
 
 /// The schema that is there. Nothing is written.

@@ -10,6 +10,7 @@ use portico_store::{Commit, CommitError, Committed, Unavailable};
 
 use self::address::Address;
 use self::pool::Pool;
+use crate::Migrated;
 
 mod address;
 mod apply;
@@ -46,7 +47,6 @@ mod token;
 mod value;
 mod writer;
 
-pub use migrate::Migrated;
 pub use open_error::OpenError;
 
 /// How the server is spoken to. The default is right for a server of one's own, near by.
