@@ -13,6 +13,8 @@ export class Everyday {
   async signIn() {
     const { page } = this;
     await page.goto(this.url);
+    // Until the shell has drawn its first view, the phone shows no name and no password.
+    await this.view("welcome").waitFor();
     const [username, password] = ["#hint-username", "#hint-password"].map((id) => page.locator(id).innerText());
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByLabel(/password/i).waitFor();

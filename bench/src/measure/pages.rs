@@ -11,7 +11,6 @@ use crate::wire::Connection;
 use bytes::Bytes;
 use portico_seal::{PasswordCost, PasswordHasher, SystemChance};
 use serde_json::json;
-use std::sync::Barrier;
 
 /// Numbers of apps that no other part of the run uses.
 const NUMBERS: usize = 20_000_000;
@@ -47,11 +46,10 @@ pub(crate) async fn measure(portico: &mut Portico, world: &World) -> Outcome<Vec
     let settings = cost(&serving, &mut connection, SETTINGS, &[page], 200, APPS * 500).await?;
     serving.process.end()?;
 
-    let (held, alone) = argon2id()?;
+    let alone = argon2id()?;
     Ok(vec![
         Figure::new("password sign-in", sign_in, "ms CPU"),
-        Figure::new("Argon2id alone, on memory held", held, "ms CPU"),
-        Figure::new("Argon2id alone, on a thread like the server's", alone, "ms CPU"),
+        Figure::new("Argon2id alone", alone, "ms CPU"),
         Figure::new("password sign-in beside its Argon2id", sign_in - alone, "ms CPU").at_most(2.0),
         Figure::new("consent page", consent, "ms CPU").at_most(1.0),
         Figure::new("settings with 200 mini-programs", settings, "ms CPU").at_most(5.0),
@@ -108,46 +106,15 @@ async fn cost(
     Ok(spent.as_secs_f64() * 1e3 / count as f64)
 }
 
-/// CPU of verifying a password at the server's default cost, and nothing else, in milliseconds: on
-/// the main thread, whose memory stays, and on a thread of its own like those of the server, which
-/// give a hash's memory back to the system and take it anew for the next one.
-fn argon2id() -> Outcome<(f64, f64)> {
+/// CPU of verifying a password at the server's default cost, and nothing else, in milliseconds.
+fn argon2id() -> Outcome<f64> {
     let none = || Failure("Argon2id does not take its default cost".into());
     let hasher = PasswordHasher::new(PasswordCost::default()).map_err(|_| none())?;
     let hash = hasher.hash(PASSWORD, &SystemChance);
-    let verify = |times: usize| {
-        for _ in 0..times {
-            std::hint::black_box(hasher.verify(&hash, PASSWORD));
-        }
-    };
-    verify(1);
     let before = Cpu::of(std::process::id())?;
-    verify(SIGN_INS);
-    let held = per_sign_in(&before)?;
-    // A thread's clock counts only while the thread lives: it waits at each step.
-    let step = Barrier::new(2);
-    let fresh = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            verify(1);
-            step.wait();
-            step.wait();
-            verify(SIGN_INS);
-            step.wait();
-            step.wait();
-        });
-        step.wait();
-        let before = Cpu::of(std::process::id());
-        step.wait();
-        step.wait();
-        let spent = before.and_then(|before| per_sign_in(&before));
-        step.wait();
-        spent
-    })?;
-    Ok((held, fresh))
-}
-
-/// CPU of this process since then, for each sign-in, in milliseconds.
-fn per_sign_in(before: &Cpu) -> Outcome<f64> {
-    let spent = Cpu::of(std::process::id())?.since(before);
+    for _ in 0..SIGN_INS {
+        std::hint::black_box(hasher.verify(&hash, PASSWORD));
+    }
+    let spent = Cpu::of(std::process::id())?.since(&before);
     Ok(spent.as_secs_f64() * 1e3 / SIGN_INS as f64)
 }

@@ -3,12 +3,13 @@
 //! A rule answers with a list of these; a store applies the whole list or none of it. A guard
 //! changes nothing: it fails the list if what the rule relied on is no longer so.
 
-use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
+use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, NodeId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
 use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
 use crate::noun::client::Client;
+use crate::noun::closing::Closing;
 use crate::noun::code::{Code, CodeUse};
 use crate::noun::connection::Connection;
 use crate::noun::consent::{ConsentEntry, ConsentRequest};
@@ -369,6 +370,22 @@ pub enum Change {
         error: Option<String>,
     },
 
+    /// A node took over a delivery that none has. Conflicts if another has it, or if there is none.
+    DeliveryClaimed {
+        /// Which delivery.
+        delivery: DeliveryId,
+        /// Who delivers it from now on.
+        by: NodeId,
+    },
+    /// Something is no longer true in the memory of every node. It is numbered in commit order, without
+    /// gaps, and kept as long as events are. An engine for one node keeps none.
+    Closed {
+        /// When.
+        at: Moment,
+        /// What to forget.
+        what: Closing,
+    },
+
     /// A signing key was made.
     KeyMade(SigningKeyRecord),
     /// A signing key will be withdrawn at this moment. Conflicts if there is none.
@@ -400,7 +417,7 @@ pub struct Sweep {
     /// Codes, questions, challenges, revoked tokens, used assertions and signing keys that expired before this;
     /// a used code stays until the token that it gave has expired too.
     pub expired_before: Moment,
-    /// Events that happened before this.
+    /// Events and closings from before this.
     pub events_before: Moment,
     /// Ended sessions, their clients and families, and delivered messages, from before this.
     pub ended_before: Moment,

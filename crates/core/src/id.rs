@@ -116,6 +116,11 @@ random_id!(
     AvatarId, "ava", "avatar id"
 );
 random_id!(
+    /// One node: one running process over a shared store, from when it entered until it left. A process
+    /// that enters again is another node.
+    NodeId, "nod", "node id"
+);
+random_id!(
     /// One link of a person to an identity elsewhere.
     LinkId, "lnk", "link id"
 );
@@ -192,6 +197,13 @@ chosen_id!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct EventSeq(
     /// The number itself; 0 stands before the first event.
+    pub u64,
+);
+
+/// The number of a closing in the order in which closings were committed, from 1, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct ClosingSeq(
+    /// The number itself; 0 stands before the first closing.
     pub u64,
 );
 

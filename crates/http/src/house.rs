@@ -174,7 +174,7 @@ impl House {
             })
             .await?;
         if !closed {
-            self.live.settled().await;
+            self.live.settled().await.map_err(|cause| unavailable(&cause))?;
         }
         Ok(())
     }

@@ -66,11 +66,18 @@ pub async fn run(house: Arc<House>) {
         if let Err(error) = house.live.flush().await {
             tracing::warn!(%error, "last uses wait to be written");
         }
-        note(expire(&house).await.map(|_| ()), "sessions wait to expire");
+        // Of several nodes one does this for all.
+        let on_duty = house.live.is_on_duty();
+        if on_duty {
+            note(expire(&house).await.map(|_| ()), "sessions wait to expire");
+        }
         if round % 60 == 59 {
-            note(clear(&house).await, "clearing waits");
-            note(rotate(&house).await, "key rotation waits");
+            if on_duty {
+                note(clear(&house).await, "clearing waits");
+                note(rotate(&house).await, "key rotation waits");
+            }
             house.throttles.sweep();
+            house.passwords.rest();
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use portico_core::Change;
-use portico_core::id::{ClientId, SessionId, TokenId, UserId};
-use portico_core::moment::Moment;
+use portico_core::id::{ClientId, SessionId};
+use portico_core::noun::closing::Closing;
 use portico_store::{CommitError, Unavailable};
 
 use crate::{Live, Ring, load};
@@ -12,15 +12,11 @@ use crate::{Live, Ring, load};
 /// What a list of changes touches in memory, gathered before the list is given away.
 #[derive(Default)]
 struct Touched {
-    clients: Vec<ClientId>,
-    people: Vec<UserId>,
-    sessions: Vec<SessionId>,
-    consents: Vec<(UserId, ClientId)>,
+    /// What every node has to forget.
+    closing: Closing,
+    /// What only this node would have to forget: nobody else can hold what has just begun.
+    begun: Vec<SessionId>,
     entered: Vec<(SessionId, ClientId)>,
-    revoked: Vec<(TokenId, Moment)>,
-    all_consents: bool,
-    catalogue: bool,
-    ring: bool,
     swept: bool,
     tells: bool,
 }
@@ -33,34 +29,35 @@ impl Touched {
     }
 
     fn note(&mut self, change: &Change) {
+        let closing = &mut self.closing;
         match change {
-            Change::ClientRegistered(client) => self.clients.push(client.id.clone()),
-            Change::ClientRewritten { after, .. } => self.clients.push(after.id.clone()),
+            Change::ClientRewritten { after, .. } => closing.clients.push(after.id.clone()),
             Change::ClientRemoved { client } => {
-                self.clients.push(client.clone());
-                self.all_consents = true;
+                closing.clients.push(client.clone());
+                closing.all_consents = true;
             }
-            Change::ScopeRegistered(_) => self.catalogue = true,
-            Change::PersonCreated { person, .. } => self.people.push(person.id),
+            Change::ScopeRegistered(_) => closing.catalogue = true,
             Change::ProfileRewritten { user, .. }
             | Change::PasswordSet { user, .. }
-            | Change::PersonBlocked { user, .. } => self.people.push(*user),
+            | Change::PersonBlocked { user, .. } => closing.people.push(*user),
             Change::PersonErased { user, .. } => {
-                self.people.push(*user);
-                self.all_consents = true;
+                closing.people.push(*user);
+                closing.all_consents = true;
             }
-            Change::SessionStarted(session) => self.sessions.push(session.id),
+            Change::SessionStarted(session) => self.begun.push(session.id),
             Change::SessionReauthenticated { session, .. } | Change::SessionEnded { session, .. } => {
-                self.sessions.push(*session);
+                closing.sessions.push(*session);
             }
             Change::ClientEntered { session, client, .. } => self.entered.push((*session, client.clone())),
-            Change::ConsentDecided(entry) => self.consents.push((entry.user, entry.app.clone())),
-            Change::TokenRevoked { token, until } => self.revoked.push((*token, *until)),
-            Change::KeyMade(_) | Change::KeyRetired { .. } => self.ring = true,
+            Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
+            Change::TokenRevoked { token, until } => closing.revoked.push((*token, *until)),
+            Change::KeyMade(_) | Change::KeyRetired { .. } => closing.ring = true,
             Change::Swept(_) => self.swept = true,
             Change::Happened { .. } => self.tells = true,
             // What is not held in memory.
             Change::SessionHeld { .. }
+            | Change::ClientRegistered(_)
+            | Change::PersonCreated { .. }
             | Change::ClientsCounted { .. }
             | Change::PersonHeld { .. }
             | Change::PasskeysCounted { .. }
@@ -95,6 +92,8 @@ impl Touched {
             | Change::FamilyRevoked { .. }
             | Change::DeliveryQueued(_)
             | Change::DeliveryTried { .. }
+            | Change::DeliveryClaimed { .. }
+            | Change::Closed { .. }
             | Change::Audited(_)
             | Change::SecretStored { .. } => {}
         }
@@ -102,43 +101,51 @@ impl Touched {
 }
 
 impl Live {
-    /// Commits the list and answers when it is durable and memory holds nothing that it made
-    /// untrue: the closing rule on one node.
+    /// Commits the list and answers when it is durable and no memory holds anything that it made
+    /// untrue, on this node or another: the closing rule.
     ///
     /// Once begun, it is carried through even if the caller goes away.
-    pub async fn commit(self: &Arc<Self>, changes: Vec<Change>) -> Result<(), CommitError> {
+    pub async fn commit(self: &Arc<Self>, mut changes: Vec<Change>) -> Result<(), CommitError> {
         let live = Arc::clone(self);
         let task = tokio::spawn(async move {
             let touched = Touched::by(&changes);
+            if let Some(fleet) = &live.fleet {
+                fleet.mark(&mut changes, &touched.closing, live.now());
+            }
             let _under_way = live.under_way.begin();
-            let result = live.store.commit(changes).await.map(|_| ());
+            let result = live.store.commit(changes).await;
             // After a failure too: whether the store applied the list may then be unknown.
             live.forget(&touched, result.is_ok());
-            live.reload(&touched).await?;
-            result
+            live.reload(touched.closing.catalogue, touched.closing.ring || touched.swept).await?;
+            let committed = result?;
+            if let Some(fleet) = &live.fleet {
+                match committed.closing {
+                    Some(seq) => fleet.tell(live.vault(), seq, touched.closing).await,
+                    None if touched.tells => fleet.happened(live.vault()).await,
+                    None => {}
+                }
+            }
+            Ok(())
         });
         task.await.unwrap_or_else(|_| Err(Unavailable("the commit was cut short".into()).into()))
     }
 
-    /// Answers when memory holds nothing that a commit begun before this call has made untrue.
+    /// Answers when no memory holds anything that a commit begun before this call has made untrue, on
+    /// this node or another.
     ///
     /// A closing call that finds everything closed already waits here, as the first one did: that
     /// one may have committed and not yet taken the old state out of memory.
-    pub async fn settled(&self) {
+    pub async fn settled(self: &Arc<Self>) -> Result<(), Unavailable> {
         self.under_way.settled().await;
+        match &self.fleet {
+            Some(fleet) => fleet.settled(self).await,
+            None => Ok(()),
+        }
     }
 
     fn forget(&self, touched: &Touched, applied: bool) {
-        touched.clients.iter().for_each(|id| self.clients.drop_key(id));
-        touched.people.iter().for_each(|id| self.people.drop_key(id));
-        touched.sessions.iter().for_each(|id| self.sessions.drop_key(id));
-        touched.consents.iter().for_each(|key| self.consents.drop_key(key));
-        if touched.all_consents {
-            self.consents.drop_all();
-        }
-        if !touched.revoked.is_empty() {
-            self.revoked.write().extend(touched.revoked.iter().copied());
-        }
+        self.drop_closed(&touched.closing);
+        touched.begun.iter().for_each(|id| self.sessions.drop_key(id));
         if applied {
             touched.entered.iter().for_each(|key| self.entered.insert(key.clone(), ()));
         }
@@ -151,16 +158,44 @@ impl Live {
         }
     }
 
-    async fn reload(&self, touched: &Touched) -> Result<(), Unavailable> {
-        if touched.catalogue {
+    /// Takes out of memory what is no longer true.
+    pub(crate) fn drop_closed(&self, closing: &Closing) {
+        closing.clients.iter().for_each(|id| self.clients.drop_key(id));
+        closing.people.iter().for_each(|id| self.people.drop_key(id));
+        closing.sessions.iter().for_each(|id| self.sessions.drop_key(id));
+        closing.consents.iter().for_each(|key| self.consents.drop_key(key));
+        if closing.all_consents {
+            self.consents.drop_all();
+        }
+        if !closing.revoked.is_empty() {
+            self.revoked.write().extend(closing.revoked.iter().copied());
+        }
+    }
+
+    /// Reads anew what is held whole, where it is another now.
+    pub(crate) async fn reload(&self, catalogue: bool, ring: bool) -> Result<(), Unavailable> {
+        if catalogue {
             let catalogue = load::catalogue(&*self.store).await?;
             *self.catalogue.write() = Arc::new(catalogue);
         }
-        if touched.ring || touched.swept {
+        if ring {
             let ring = Ring::reload(&*self.store, &self.vault).await;
             let ring = ring.map_err(|error| Unavailable(error.to_string()))?;
             *self.ring.write() = Arc::new(ring);
         }
+        Ok(())
+    }
+
+    /// Takes everything out of memory, and reads anew what is held whole.
+    pub(crate) async fn empty(&self) -> Result<(), Unavailable> {
+        self.clients.drop_all();
+        self.people.drop_all();
+        self.sessions.drop_all();
+        self.consents.drop_all();
+        self.entered.clear();
+        self.reload(true, true).await?;
+        let revoked = self.store.revoked_tokens(self.now()).await?;
+        self.revoked.write().extend(revoked);
         Ok(())
     }
 }

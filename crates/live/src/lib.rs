@@ -5,6 +5,7 @@
 
 mod clock;
 mod commit;
+mod fleet;
 mod hub;
 mod load;
 mod person;
@@ -28,7 +29,8 @@ use portico_core::noun::session::SessionLimits;
 use portico_store::{Store, Unavailable};
 use quick_cache::sync::Cache;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, SystemClock, SystemTicks};
+pub use fleet::{Bus, Company, Membership, Silence, Ticks};
 pub use hub::{Hub, Subscription};
 pub use load::LiveClient;
 pub use person::LivePerson;
@@ -37,6 +39,7 @@ pub use session::LiveSession;
 pub use token::{Signed, Verified};
 pub use vault::{Vault, VaultError};
 
+use fleet::Fleet;
 use shelf::Shelf;
 
 /// How much is held at most, by number of entries.
@@ -91,6 +94,7 @@ pub struct Live {
     touches: touch::Touches,
     under_way: settle::UnderWay,
     hub: Hub,
+    fleet: Option<Fleet>,
 }
 
 impl Live {
@@ -100,6 +104,28 @@ impl Live {
     /// Fails if the store cannot answer, or if a key does not open under the master key.
     pub async fn open(
         store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        vault: Vault,
+        settings: Settings,
+    ) -> Result<Arc<Self>, KeyError> {
+        Self::open_with(store, None, clock, vault, settings).await
+    }
+
+    /// Opens the memory of one node among others that share a store. It answers nothing before it has
+    /// [joined](Self::join), and only as long as it holds a lease.
+    pub async fn open_among(
+        company: Company,
+        clock: Arc<dyn Clock>,
+        vault: Vault,
+        settings: Settings,
+    ) -> Result<Arc<Self>, KeyError> {
+        let store: Arc<dyn Store> = company.store.clone();
+        Self::open_with(store, Some(Fleet::new(company)), clock, vault, settings).await
+    }
+
+    async fn open_with(
+        store: Arc<dyn Store>,
+        fleet: Option<Fleet>,
         clock: Arc<dyn Clock>,
         vault: Vault,
         settings: Settings,
@@ -123,6 +149,7 @@ impl Live {
             touches: touch::Touches::default(),
             under_way: settle::UnderWay::default(),
             hub,
+            fleet,
             store,
             clock,
             vault,
@@ -175,8 +202,29 @@ impl Live {
         &self.hub
     }
 
-    /// Whether the store beneath answers at this moment.
+    /// Whether this node may go on answering: the store beneath answers at this moment, and where a
+    /// lease is needed, it is held for another half of its length. A node that says no can still answer
+    /// for a while, so that it is taken out before it must refuse.
     pub async fn is_ready(&self) -> Result<(), Unavailable> {
-        self.store.event_bounds().await.map(|_| ())
+        match &self.fleet {
+            Some(fleet) => fleet.is_ready(),
+            None => self.store.event_bounds().await.map(|_| ()),
+        }
+    }
+
+    /// Refuses unless memory may be believed now. Everything that is answered from memory asks this
+    /// first, after the question was read.
+    pub fn hold(&self) -> Result<(), Unavailable> {
+        self.fleet.as_ref().map_or(Ok(()), Fleet::hold)
+    }
+
+    /// Whether what one node does for all is this one's to do.
+    pub fn is_on_duty(&self) -> bool {
+        self.fleet.as_ref().is_none_or(Fleet::is_eldest)
+    }
+
+    /// How this node stands among the others; none where it has the store to itself.
+    pub fn membership(&self) -> Option<Membership> {
+        self.fleet.as_ref().map(Fleet::membership)
     }
 }

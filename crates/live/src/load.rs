@@ -42,16 +42,28 @@ impl Live {
             Ok(client
                 .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
         };
+        self.hold()?;
         self.clients.get(id, load).await
     }
 
     /// The session of this id; one that was ended is found as long as the store keeps it.
     pub async fn session(&self, id: SessionId) -> Result<Option<Arc<LiveSession>>, Unavailable> {
-        let load = async {
+        let load = async || {
             let session = self.store().session(id).await?;
             Ok(session.map(|session| Arc::new(LiveSession::new(session))))
         };
-        self.sessions.get(&id, load).await
+        self.hold()?;
+        let found = self.sessions.get(&id, load()).await?;
+        // Where this node saw no use for so long that the session would be over, another may have.
+        let (limits, now) = (&self.settings().sessions, self.now());
+        let stale = |session: &Arc<LiveSession>| {
+            self.fleet.is_some() && session.stored().ended.is_none() && !session.is_live(limits, now)
+        };
+        if !found.as_ref().is_some_and(stale) {
+            return Ok(found);
+        }
+        self.sessions.drop_key(&id);
+        self.sessions.get(&id, load()).await
     }
 
     /// The live session of the browser that holds this cookie.
@@ -66,6 +78,7 @@ impl Live {
     pub async fn consents(&self, user: UserId, app: &ClientId) -> Result<Arc<Consents>, Unavailable> {
         let key = (user, app.clone());
         let load = async { Ok(Some(Arc::new(self.store().consents(user, app).await?))) };
+        self.hold()?;
         Ok(self.consents.get(&key, load).await?.unwrap_or_default())
     }
 
@@ -77,6 +90,7 @@ impl Live {
             open.map(|person| Some(Arc::new(person)))
                 .map_err(|_| Unavailable("a profile does not open".into()))
         };
+        self.hold()?;
         self.people.get(&id, load).await
     }
 
@@ -97,6 +111,7 @@ impl Live {
 
     /// Whether the client was entered in the session, as far as memory or the store knows.
     pub async fn has_entered(&self, session: SessionId, client: &ClientId) -> Result<bool, Unavailable> {
+        self.hold()?;
         let key = (session, client.clone());
         if self.entered.get(&key).is_some() {
             return Ok(true);

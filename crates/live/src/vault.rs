@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use portico_core::Change;
-use portico_core::id::{ClientId, DeveloperId, UserId};
+use portico_core::id::{ClientId, DeveloperId, NodeId, UserId};
 use portico_seal::{
-    AvatarKey, Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable, id16,
-    union_id,
+    AvatarKey, BusKey, Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable,
+    id16, union_id,
 };
 use portico_store::{CommitError, Store, Unavailable};
 
@@ -102,6 +102,11 @@ impl Vault {
     /// The key of the links at which apps fetch avatars.
     pub fn avatars(&self) -> &AvatarKey {
         &self.avatars
+    }
+
+    /// The key of what this node says on the bus.
+    pub fn bus(&self, from: NodeId) -> BusKey {
+        BusKey::derive(&self.root, from)
     }
 
     /// The source of fresh secrets and ids.

@@ -23,7 +23,7 @@ pub trait Outbox: Send + Sync {
 #[async_trait]
 impl Outbox for dyn Store {
     async fn due(&self, at: Moment, limit: usize) -> Result<Vec<Delivery>, Unavailable> {
-        self.deliveries_due(at, limit).await
+        self.deliveries_due(None, at, limit).await
     }
 
     async fn pending(&self, page: Page<DeliveryId>) -> Result<Vec<Delivery>, Unavailable> {
@@ -31,7 +31,7 @@ impl Outbox for dyn Store {
     }
 
     async fn next_at(&self) -> Result<Option<Moment>, Unavailable> {
-        self.next_delivery_at().await
+        self.next_delivery_at(None).await
     }
 
     async fn record(&self, changes: Vec<Change>) -> Result<(), CommitError> {

@@ -9,6 +9,7 @@
 mod aead;
 pub mod alg;
 pub mod avatar;
+pub mod bus;
 pub mod chance;
 pub mod csrf;
 mod derive;
@@ -30,6 +31,7 @@ pub mod webhook;
 pub use aead::Unsealable;
 pub use alg::{Alg, NotAnAlg};
 pub use avatar::{AvatarKey, AvatarLink};
+pub use bus::BusKey;
 pub use chance::{Chance, SystemChance, id16, secret};
 pub use csrf::CsrfKey;
 pub use handle::{HandleIndex, normalise_email, normalise_phone, normalise_username};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use parking_lot::Mutex;
 
 use crate::Chance;
 
@@ -63,11 +64,29 @@ pub enum Verdict {
 /// Hashes and verifies passwords at one cost.
 ///
 /// Each call takes the cost's memory and time (milliseconds), so callers bound how many run at once.
+/// The memory is kept for the next call until [`Self::rest`]: taken anew from the system, each of its
+/// pages would be a fault.
 #[derive(Debug, Clone)]
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     decoy: String,
     computed: Arc<AtomicU64>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// Memory that no call uses now.
+#[derive(Default)]
+struct Held {
+    free: Vec<Vec<Block>>,
+    /// How many hashes had been computed when [`PasswordHasher::rest`] was last called.
+    computed: u64,
+}
+
+/// What a password leaves in memory is not shown.
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held").field("free", &self.free.len()).finish_non_exhaustive()
+    }
 }
 
 impl PasswordHasher {
@@ -83,6 +102,7 @@ impl PasswordHasher {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             decoy: format!("$argon2id$v=19$m={m_kib},t={t},p={p}${salt}${output}"),
             computed: Arc::default(),
+            held: Arc::default(),
         })
     }
 
@@ -101,11 +121,16 @@ impl PasswordHasher {
     pub fn hash(&self, password: &str, chance: &dyn Chance) -> String {
         let mut salt = [0; 16];
         chance.fill(&mut salt);
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        self.argon2
-            .hash_password_with_salt(password.as_bytes(), &salt)
-            .expect("cost and salt length were checked when they were chosen")
-            .to_string()
+        let output = self.compute(&self.argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN);
+        let checked = "cost and salt length were checked when they were chosen";
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(self.argon2.params()).expect(checked),
+            salt: Some(Salt::new(&salt).expect(checked)),
+            hash: Some(output.expect(checked)),
+        };
+        hash.to_string()
     }
 
     /// Compares a password with a stored hash, at the cost that the hash names. A password beyond
@@ -118,11 +143,40 @@ impl PasswordHasher {
         if stored.algorithm != Algorithm::Argon2id.ident() {
             return Verdict::Wrong;
         }
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        match self.argon2.verify_password(password.as_bytes(), &stored) {
-            Ok(()) => Verdict::Right { needs_upgrade: !self.made_here(&stored) },
-            Err(_) => Verdict::Wrong,
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Verdict::Wrong };
+        let version = stored.version.map_or(Ok(Version::default()), Version::try_from);
+        let (Ok(version), Ok(params)) = (version, Params::try_from(&stored)) else { return Verdict::Wrong };
+        let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+        // Outputs are compared in constant time.
+        match self.compute(&argon2, password, salt, expected.len()) {
+            Some(output) if output == *expected => Verdict::Right { needs_upgrade: !self.made_here(&stored) },
+            _ => Verdict::Wrong,
         }
+    }
+
+    /// Argon2 itself, on memory from the call before where there is some.
+    fn compute(&self, argon2: &Argon2<'_>, password: &str, salt: &[u8], len: usize) -> Option<Output> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let mut memory = self.held.lock().free.pop().unwrap_or_default();
+        memory.resize(argon2.params().block_count(), Block::new());
+        let mut output = [0; Output::MAX_LENGTH];
+        let output = output.get_mut(..len)?;
+        let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..]);
+        if argon2.params().block_count() == self.argon2.params().block_count() {
+            self.held.lock().free.push(memory);
+        }
+        done.ok().and_then(|()| Output::new(output).ok())
+    }
+
+    /// Gives the memory that calls left behind back to the system, unless there was a call since this
+    /// was asked last.
+    pub fn rest(&self) {
+        let mut held = self.held.lock();
+        let computed = self.computed();
+        if held.computed == computed {
+            held.free = Vec::new();
+        }
+        held.computed = computed;
     }
 
     /// Costs what [`Self::verify`] costs and is always wrong: for people who are not there, so that
@@ -186,6 +240,36 @@ mod tests {
         for stored in ["", "correct horse", "$argon2id$", "$2b$12$abc", &other_kind] {
             assert_eq!(hasher.verify(stored, "correct horse"), Verdict::Wrong, "{stored}");
         }
+    }
+
+    #[test]
+    fn memory_is_kept_for_the_next_hash_and_given_back_after_a_rest_without_any() {
+        let (hasher, other) = (hasher(64), hasher(128));
+        let free = || hasher.held.lock().free.iter().map(Vec::len).collect::<Vec<_>>();
+        let phc = hasher.hash("correct horse", &Counting::from(0));
+        assert_eq!(free(), [64]);
+        // A hash of another cost leaves memory of another size, which is not kept.
+        let foreign = other.hash("correct horse", &Counting::from(0));
+        assert!(matches!(hasher.verify(&foreign, "correct horse"), Verdict::Right { .. }));
+        assert!(matches!(hasher.verify(&phc, "correct horse"), Verdict::Right { .. }));
+        assert_eq!(free(), [64]);
+        hasher.rest();
+        assert_eq!(free(), [64], "it was used since the last rest");
+        hasher.rest();
+        assert_eq!(free(), [0_usize; 0]);
+        assert!(matches!(hasher.verify(&phc, "correct horse"), Verdict::Right { .. }));
+    }
+
+    #[test]
+    fn a_hash_is_the_one_that_the_library_makes() {
+        use argon2::{PasswordHasher as _, PasswordVerifier as _};
+        let hasher = hasher(64);
+        let salt = [7; 16];
+        let theirs = hasher.argon2.hash_password_with_salt(b"correct horse", &salt).unwrap().to_string();
+        assert_eq!(hasher.verify(&theirs, "correct horse"), Verdict::Right { needs_upgrade: false });
+        let ours = hasher.hash("correct horse", &Counting::from(0));
+        assert!(hasher.argon2.verify_password(b"correct horse", ours.as_str()).is_ok());
+        assert!(hasher.argon2.verify_password(b"correct hors", ours.as_str()).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::Change;
+use portico_core::id::ClosingSeq;
 use portico_core::noun::event::Event;
 
 use crate::Unavailable;
@@ -22,6 +23,8 @@ pub trait Commit: Send + Sync {
 pub struct Committed {
     /// The events of the list with their numbers, in order.
     pub events: Vec<Event>,
+    /// The number of the list's closing, where it holds one and the engine keeps closings.
+    pub closing: Option<ClosingSeq>,
 }
 
 /// Why nothing was applied.

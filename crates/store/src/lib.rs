@@ -4,10 +4,12 @@ mod backup;
 mod commit;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod nodes;
 mod read;
 
 pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
+pub use nodes::{Nodes, SharedStore};
 pub use read::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
 
 /// A whole store. Chosen once, in the wiring, and never asked about again.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{
-    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
@@ -142,10 +142,10 @@ pub trait Read: Send + Sync {
 
     /// The delivery of this id.
     async fn delivery(&self, id: DeliveryId) -> Found<Delivery>;
-    /// Pending deliveries due at this moment, longest due first.
-    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery>;
-    /// When the next pending delivery is due.
-    async fn next_delivery_at(&self) -> Found<Moment>;
+    /// Pending deliveries due at this moment that this node has or no node has, longest due first.
+    async fn deliveries_due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Listed<Delivery>;
+    /// When the next pending delivery that this node has or no node has is due.
+    async fn next_delivery_at(&self, by: Option<NodeId>) -> Found<Moment>;
     /// Deliveries by id, all or in one state.
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery>;
 

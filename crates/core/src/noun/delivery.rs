@@ -1,6 +1,6 @@
 //! A delivery: a logout message that a back end has still to get.
 
-use crate::id::{ClientId, DeliveryId, SessionId, UserId};
+use crate::id::{ClientId, DeliveryId, NodeId, SessionId, UserId};
 use crate::moment::Moment;
 
 /// One Back-Channel Logout message to one client, kept until it is delivered or given up.
@@ -22,6 +22,8 @@ pub struct Delivery {
     pub next_at: Moment,
     /// Where it stands.
     pub state: DeliveryState,
+    /// The node that delivers it, where several share the store; none has it where this is none.
+    pub owner: Option<NodeId>,
     /// Why the last attempt failed, without anything the receiver said.
     pub last_error: Option<String>,
 }

@@ -35,6 +35,7 @@ pub fn queue(id: DeliveryId, client: ClientId, user: UserId, session: SessionId,
         attempts: 0,
         next_at: now,
         state: DeliveryState::Pending,
+        owner: None,
         last_error: None,
     }
 }

@@ -14,6 +14,7 @@ pub mod cover;
 pub mod deliver;
 pub mod exchange;
 pub mod launch;
+pub mod lease;
 pub mod link;
 pub mod operator;
 pub mod palette;

@@ -24,6 +24,6 @@ create index delivery_done on delivery (queued_at) where state = 'delivered';
 -- numbers have no gaps and are seen in their order.
 create table tide (
     single boolean primary key default true check (single),
-    drawn  bigint not null
+    events bigint not null
 );
-insert into tide (drawn) values (0);
+insert into tide (events) values (0);

@@ -1,18 +1,17 @@
 //! A list of changes, applied whole or not at all.
 
 use portico_core::Change;
-use portico_core::noun::event::Event;
 use portico_store::{CommitError, Committed};
 
 use super::{Applied, State};
 
 impl State {
     pub(super) fn list(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
-        let mut events = Vec::new();
-        match changes.into_iter().try_for_each(|change| self.apply(change, &mut events)) {
+        let mut committed = Committed::default();
+        match changes.into_iter().try_for_each(|change| self.apply(change, &mut committed)) {
             Ok(()) => {
                 self.keep();
-                Ok(Committed { events })
+                Ok(committed)
             }
             Err(refusal) => {
                 self.undo();
@@ -21,7 +20,7 @@ impl State {
         }
     }
 
-    fn apply(&mut self, change: Change, events: &mut Vec<Event>) -> Applied {
+    fn apply(&mut self, change: Change, committed: &mut Committed) -> Applied {
         match change {
             Change::SessionHeld { session, now } => self.session_held(session, now),
             Change::ClientsCounted { session, count } => self.clients_counted(session, count),
@@ -116,12 +115,18 @@ impl State {
             }
 
             Change::Happened { at, what } => {
-                events.push(self.happened(at, what));
+                committed.events.push(self.happened(at, what));
                 Ok(())
             }
             Change::DeliveryQueued(delivery) => self.queue_delivery(delivery),
             Change::DeliveryTried { delivery, attempts, next_at, state, error } => {
                 self.try_delivery(delivery, attempts, next_at, state, error)
+            }
+
+            Change::DeliveryClaimed { delivery, by } => self.claim_delivery(delivery, by),
+            Change::Closed { at, what } => {
+                committed.closing = Some(self.close(at, what));
+                Ok(())
             }
 
             Change::KeyMade(key) => self.make_key(key),

@@ -1,26 +1,32 @@
 //! The outbox of logout messages.
 
-use portico_core::id::DeliveryId;
+use portico_core::id::{DeliveryId, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_store::{Page, Taken};
 
-use super::{Applied, State, free, rewrite};
+use super::{Applied, State, free, hold, rewrite};
 
 impl State {
     fn pending(&self) -> impl Iterator<Item = &Delivery> {
         self.deliveries.values().filter(|delivery| delivery.state == DeliveryState::Pending)
     }
 
-    pub(super) fn deliveries_due(&self, at: Moment, limit: usize) -> Vec<Delivery> {
-        let mut due: Vec<_> = self.pending().filter(|delivery| delivery.next_at <= at).cloned().collect();
+    /// Those that this node has or none has.
+    fn within_reach(&self, by: Option<NodeId>) -> impl Iterator<Item = &Delivery> {
+        self.pending().filter(move |delivery| delivery.owner.is_none() || delivery.owner == by)
+    }
+
+    pub(super) fn deliveries_due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Vec<Delivery> {
+        let due = self.within_reach(by).filter(|delivery| delivery.next_at <= at);
+        let mut due: Vec<_> = due.cloned().collect();
         due.sort_by_key(|delivery| (delivery.next_at, delivery.id));
         due.truncate(limit);
         due
     }
 
-    pub(super) fn next_delivery_at(&self) -> Option<Moment> {
-        self.pending().map(|delivery| delivery.next_at).min()
+    pub(super) fn next_delivery_at(&self, by: Option<NodeId>) -> Option<Moment> {
+        self.within_reach(by).map(|delivery| delivery.next_at).min()
     }
 
     pub(super) fn count_waiting(&self, most: usize) -> usize {
@@ -41,6 +47,14 @@ impl State {
         free(!self.deliveries.has(&delivery.id), Taken::Id)?;
         self.deliveries.put(delivery.id, delivery);
         Ok(())
+    }
+
+    pub(super) fn claim_delivery(&mut self, id: DeliveryId, by: NodeId) -> Applied {
+        rewrite(&mut self.deliveries, id, |delivery| {
+            hold(delivery.owner.is_none_or(|owner| owner == by))?;
+            delivery.owner = Some(by);
+            Ok(())
+        })
     }
 
     pub(super) fn try_delivery(

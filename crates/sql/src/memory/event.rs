@@ -38,6 +38,7 @@ impl State {
         self.used_assertions.clear_where(|_, until| *until < expired);
         self.signing_keys.clear_where(|_, key| key.retires_at.is_some_and(|at| at < expired));
         self.events.clear_where(|_, event| event.at < times.events_before);
+        self.closings.clear_where(|_, (at, _)| *at < times.events_before);
         self.deliveries.clear_where(|_, delivery| {
             delivery.state == DeliveryState::Delivered && delivery.queued_at < ended
         });

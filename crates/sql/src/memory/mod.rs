@@ -6,13 +6,15 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
 use portico_core::id::{
-    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+    ClientId, ClosingSeq, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId,
+    TokenId, UserId,
 };
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditEntry, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
 use portico_core::noun::client::Client;
+use portico_core::noun::closing::Closing;
 use portico_core::noun::code::Code;
 use portico_core::noun::connection::Connection;
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Standing};
@@ -22,6 +24,7 @@ use portico_core::noun::event::Event;
 use portico_core::noun::family::Family;
 use portico_core::noun::key::SigningKeyRecord;
 use portico_core::noun::link::{Link, PastLink};
+use portico_core::noun::node::Node;
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
@@ -41,6 +44,7 @@ mod event;
 mod grant;
 mod key;
 mod link;
+mod node;
 mod passkey;
 mod person;
 mod read;
@@ -138,6 +142,11 @@ state! {
     /// The number given last, which stays when the events are swept.
     last_event: () => EventSeq,
     deliveries: DeliveryId => Delivery,
+
+    nodes: NodeId => Node,
+    closings: ClosingSeq => (Moment, Closing),
+    /// The number given last, which stays when the closings are swept.
+    last_closing: () => ClosingSeq,
 
     /// The trail only grows, so the next number follows the last one there.
     audit: AuditSeq => AuditEntry,

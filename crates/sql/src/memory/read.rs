@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{
-    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
@@ -191,12 +191,12 @@ impl Read for Memory {
         Ok(self.state.lock().deliveries.get(&id).cloned())
     }
 
-    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery> {
-        Ok(self.state.lock().deliveries_due(at, limit))
+    async fn deliveries_due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Listed<Delivery> {
+        Ok(self.state.lock().deliveries_due(by, at, limit))
     }
 
-    async fn next_delivery_at(&self) -> Found<Moment> {
-        Ok(self.state.lock().next_delivery_at())
+    async fn next_delivery_at(&self, by: Option<NodeId>) -> Found<Moment> {
+        Ok(self.state.lock().next_delivery_at(by))
     }
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {

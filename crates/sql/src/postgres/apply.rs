@@ -90,6 +90,12 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
             delivery::tried(db, id, attempts, next_at, state, error.as_deref()).await
         }
 
+        Change::DeliveryClaimed { delivery: id, by } => delivery::claim(db, id, by).await,
+        Change::Closed { at, what } => {
+            drawn.closings.push((at, what));
+            Ok(())
+        }
+
         Change::KeyMade(new) => key::make(db, &new).await,
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at).await,
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped).await,

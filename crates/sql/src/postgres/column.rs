@@ -49,6 +49,11 @@ pub(super) fn id<T>(row: &Row, column: usize, make: fn([u8; 16]) -> T) -> Read<T
     bytes(row, column).map(make)
 }
 
+/// A random id, if there is one.
+pub(super) fn maybe_id<T>(row: &Row, column: usize, make: fn([u8; 16]) -> T) -> Read<Option<T>> {
+    Ok(maybe_bytes(row, column)?.map(make))
+}
+
 /// A value that is written as text.
 pub(super) fn text<T: FromStr>(row: &Row, column: usize) -> Read<T> {
     get::<&str>(row, column)?.parse().map_err(|_| Fault::Unreadable(column))

@@ -1,18 +1,18 @@
 //! The outbox of logout messages.
 
-use portico_core::id::{DeliveryId, SessionId, UserId};
+use portico_core::id::{DeliveryId, NodeId, SessionId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_store::{Page, Taken};
 use tokio_postgres::Row;
 
-use super::column::{get, id, limit, moment, number, text, word};
+use super::column::{get, id, limit, maybe_id, moment, number, text, word};
 use super::statement::{Applied, Db, Read, add, many, must, one};
 use super::value::values;
 
 macro_rules! columns {
     () => {
-        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error"
+        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error, owner"
     };
 }
 
@@ -27,6 +27,7 @@ fn delivery(row: &Row) -> Read<Delivery> {
         next_at: moment(row, 6)?,
         state: word(row, 7, DeliveryState::parse)?,
         last_error: get(row, 8)?,
+        owner: maybe_id(row, 9, NodeId::from_bytes)?,
     })
 }
 
@@ -35,20 +36,21 @@ pub(super) async fn by_id(db: Db<'_>, delivery_id: DeliveryId) -> Read<Option<De
     one(db, sql, values![delivery_id.as_bytes()], delivery).await
 }
 
-pub(super) async fn due(db: Db<'_>, at: Moment, most: usize) -> Read<Vec<Delivery>> {
+pub(super) async fn due(db: Db<'_>, by: Option<NodeId>, at: Moment, most: usize) -> Read<Vec<Delivery>> {
     let sql = concat!(
         "select ",
         columns!(),
         " from delivery
-          where state = 'pending' and next_at <= $1 order by next_at, id limit $2"
+          where state = 'pending' and next_at <= $1 and (owner is null or owner = $3)
+          order by next_at, id limit $2"
     );
-    many(db, sql, values![at.millis(), limit(most)], delivery).await
+    many(db, sql, values![at.millis(), limit(most), by.as_ref().map(NodeId::as_bytes)], delivery).await
 }
 
-pub(super) async fn next_at(db: Db<'_>) -> Read<Option<Moment>> {
+pub(super) async fn next_at(db: Db<'_>, by: Option<NodeId>) -> Read<Option<Moment>> {
     let sql = "select next_at from delivery
-        where state = 'pending' order by next_at, id limit 1";
-    one(db, sql, values![], |row| moment(row, 0)).await
+        where state = 'pending' and (owner is null or owner = $1) order by next_at, id limit 1";
+    one(db, sql, values![by.as_ref().map(NodeId::as_bytes)], |row| moment(row, 0)).await
 }
 
 pub(super) async fn waiting(db: Db<'_>, most: usize) -> Read<usize> {
@@ -84,7 +86,7 @@ pub(super) async fn queue(db: Db<'_>, delivery: &Delivery) -> Applied {
     let sql = concat!(
         "insert into delivery (",
         columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"
     );
     let row = values![
         delivery.id.as_bytes(),
@@ -96,8 +98,14 @@ pub(super) async fn queue(db: Db<'_>, delivery: &Delivery) -> Applied {
         delivery.next_at.millis(),
         delivery.state.as_str(),
         &delivery.last_error,
+        delivery.owner.as_ref().map(NodeId::as_bytes),
     ];
     add(db, sql, row, Taken::Id).await
+}
+
+pub(super) async fn claim(db: Db<'_>, delivery: DeliveryId, by: NodeId) -> Applied {
+    let sql = "update delivery set owner = $2 where id = $1 and (owner is null or owner = $2)";
+    must(db, sql, values![delivery.as_bytes(), by.as_bytes()]).await
 }
 
 pub(super) async fn tried(

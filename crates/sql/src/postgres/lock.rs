@@ -7,10 +7,10 @@
 //! strongly as any of its changes needs. A list that held a row with others and later wanted it for
 //! itself would wait for another one that wants the same, and neither could go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use portico_core::Change;
-use portico_core::id::{ClientId, SessionId, UserId};
+use portico_core::id::{ClientId, NodeId, SessionId, UserId};
 
 use super::statement::{Db, Read, run};
 use super::value::values;
@@ -32,6 +32,8 @@ pub(super) struct Locks {
     clients: BTreeMap<ClientId, Hold>,
     people: BTreeMap<UserId, Hold>,
     sessions: BTreeMap<SessionId, Hold>,
+    /// Nodes that take a delivery: none of them is struck out meanwhile.
+    nodes: BTreeSet<NodeId>,
 }
 
 fn take<K: Ord>(rows: &mut BTreeMap<K, Hold>, key: K, hold: Hold) {
@@ -111,6 +113,11 @@ impl Locks {
             Change::CodeIssued(code) => self.client(&code.client, Shared),
             Change::FamilyStarted(family) => self.client(&family.client, Shared),
 
+            Change::DeliveryClaimed { by, .. } => {
+                self.nodes.insert(*by);
+            }
+            Change::DeliveryQueued(delivery) => self.nodes.extend(delivery.owner),
+
             // One row each, which the statement itself locks and looks at as it is then.
             Change::DeveloperRegistered(_)
             | Change::ClientRegistered(_)
@@ -130,7 +137,7 @@ impl Locks {
             | Change::FamilyRevoked { .. }
             | Change::TokenRevoked { .. }
             | Change::Happened { .. }
-            | Change::DeliveryQueued(_)
+            | Change::Closed { .. }
             | Change::DeliveryTried { .. }
             | Change::KeyMade(_)
             | Change::KeyRetired { .. }
@@ -142,7 +149,7 @@ impl Locks {
 
     /// Opens a transaction and takes the rows; all of it is sent at once.
     pub(super) async fn begin(&self, db: Db<'_>) -> Read<()> {
-        let (begun, clients, clients_alone, people, people_alone, sessions, sessions_alone) = tokio::join!(
+        let (begun, clients, clients_alone, people, people_alone, sessions, sessions_alone, nodes) = tokio::join!(
             biased;
             db.plain(&db.manner.begin),
             texts(db, CLIENTS, &self.clients, Shared),
@@ -151,8 +158,16 @@ impl Locks {
             bytes(db, PEOPLE_ALONE, &self.people, Alone, UserId::as_bytes),
             bytes(db, SESSIONS, &self.sessions, Shared, SessionId::as_bytes),
             bytes(db, SESSIONS_ALONE, &self.sessions, Alone, SessionId::as_bytes),
+            some_nodes(db, &self.nodes),
         );
-        begun.and(clients).and(clients_alone).and(people).and(people_alone).and(sessions).and(sessions_alone)
+        begun
+            .and(clients)
+            .and(clients_alone)
+            .and(people)
+            .and(people_alone)
+            .and(sessions)
+            .and(sessions_alone)
+            .and(nodes)
     }
 }
 
@@ -178,9 +193,18 @@ async fn bytes<K: Ord>(
     Ok(())
 }
 
+async fn some_nodes(db: Db<'_>, nodes: &BTreeSet<NodeId>) -> Read<()> {
+    if !nodes.is_empty() {
+        run(db, NODES, values![nodes.iter().map(|node| &node.as_bytes()[..]).collect::<Vec<_>>()]).await?;
+    }
+    Ok(())
+}
+
 const CLIENTS: &str = "select 1 from client where id = any($1) order by id for share";
 const CLIENTS_ALONE: &str = "select 1 from client where id = any($1) order by id for update";
 const PEOPLE: &str = "select 1 from person where id = any($1) order by id for share";
 const PEOPLE_ALONE: &str = "select 1 from person where id = any($1) order by id for update";
 const SESSIONS: &str = "select 1 from session where id = any($1) order by id for share";
 const SESSIONS_ALONE: &str = "select 1 from session where id = any($1) order by id for update";
+/// Renewals go on meanwhile: they change no key.
+const NODES: &str = "select 1 from node where id = any($1) order by id for key share";

@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, Kind, &str)] = migrations![
     "0012_connection" Expand,
     "0013_audit" Expand,
     "0014_consent_look" Expand,
+    "0015_node" Expand,
 ];
 
 /// The latest schema that is known here.

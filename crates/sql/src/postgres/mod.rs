@@ -33,6 +33,7 @@ mod key;
 mod link;
 mod lock;
 mod migrate;
+mod node;
 mod open_error;
 mod passkey;
 mod person;

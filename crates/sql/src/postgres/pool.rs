@@ -13,9 +13,14 @@ use super::statement::{Db, Manner, Read};
 use super::tls::Tls;
 use super::{OpenError, PostgresOptions};
 
+/// Connections beside the others, so that a lease is renewed however busy those are.
+const FOR_NODES: usize = 2;
+
 /// The connections of one store.
 pub(super) struct Pool {
     connections: deadpool_postgres::Pool,
+    /// For what nodes write and read of each other.
+    nodes: deadpool_postgres::Pool,
     /// Lists of changes leave a part of the connections to finders, however long they wait for
     /// each other.
     writing: Semaphore,
@@ -29,24 +34,36 @@ impl Pool {
         config.application_name("portico").connect_timeout(options.connect_timeout);
         config.tcp_user_timeout(options.statement_timeout).keepalives_idle(Duration::from_secs(30));
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager =
-            Manager::from_config(config, Tls::new(address.tls, options.tls_ca.as_deref())?, recycling);
+        let tls = Tls::new(address.tls, options.tls_ca.as_deref())?;
         let most = options.connections.max(2);
-        let connections = deadpool_postgres::Pool::builder(manager)
-            .max_size(most)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(options.wait_timeout))
-            .create_timeout(Some(options.connect_timeout))
-            .build()
-            .map_err(|error| OpenError::Settings(error.to_string()))?;
+        let pool = |most: usize| {
+            let manager = Manager::from_config(config.clone(), tls.clone(), recycling.clone());
+            deadpool_postgres::Pool::builder(manager)
+                .max_size(most)
+                .runtime(Runtime::Tokio1)
+                .wait_timeout(Some(options.wait_timeout))
+                .create_timeout(Some(options.connect_timeout))
+                .build()
+                .map_err(|error| OpenError::Settings(error.to_string()))
+        };
+        let (connections, nodes) = (pool(most)?, pool(FOR_NODES)?);
         let manner = Arc::new(Manner::new(options));
         let writing = Semaphore::new(most - (most / 4).max(1));
-        Ok(Self { connections, writing, wait: options.wait_timeout, manner })
+        Ok(Self { connections, nodes, writing, wait: options.wait_timeout, manner })
     }
 
     /// A connection, waited for no longer than the settings say.
     pub(super) async fn lend(&self) -> Result<Lent, Unavailable> {
-        match self.connections.get().await {
+        self.lend_from(&self.connections).await
+    }
+
+    /// One of the few that are kept for nodes.
+    pub(super) async fn lend_to_nodes(&self) -> Result<Lent, Unavailable> {
+        self.lend_from(&self.nodes).await
+    }
+
+    async fn lend_from(&self, connections: &deadpool_postgres::Pool) -> Result<Lent, Unavailable> {
+        match connections.get().await {
             Ok(connection) => Ok(Lent { connection, manner: self.manner.clone() }),
             Err(error) => {
                 let cause = unreachable(&error);
@@ -66,6 +83,7 @@ impl Pool {
     pub(super) fn close(&self) {
         self.writing.close();
         self.connections.close();
+        self.nodes.close();
     }
 }
 
@@ -101,7 +119,12 @@ impl Lent {
     /// Ends the loan after a fault: the connection is closed if it may be in the middle of something.
     pub(super) fn after(self, fault: &Fault) {
         if !fault.leaves_the_connection() {
-            drop(Object::take(self.connection));
+            self.close();
         }
+    }
+
+    /// Ends the loan and the connection.
+    pub(super) fn close(self) {
+        drop(Object::take(self.connection));
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{
-    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, SessionId, TokenId, UserId,
+    ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
@@ -203,12 +203,12 @@ impl Read for Postgres {
         find!(self, |db| delivery::by_id(db, id))
     }
 
-    async fn deliveries_due(&self, at: Moment, limit: usize) -> Listed<Delivery> {
-        find!(self, |db| delivery::due(db, at, limit))
+    async fn deliveries_due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Listed<Delivery> {
+        find!(self, |db| delivery::due(db, by, at, limit))
     }
 
-    async fn next_delivery_at(&self) -> Found<Moment> {
-        find!(self, |db| delivery::next_at(db))
+    async fn next_delivery_at(&self, by: Option<NodeId>) -> Found<Moment> {
+        find!(self, |db| delivery::next_at(db, by))
     }
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {

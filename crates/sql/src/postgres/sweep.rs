@@ -22,6 +22,7 @@ pub(super) async fn round(db: Db<'_>, times: &Sweep) -> Read<bool> {
         (ASSERTIONS, expired),
         (KEYS, expired),
         (EVENTS, times.events_before.millis()),
+        (CLOSINGS, times.events_before.millis()),
         (DELIVERED, ended),
     ] {
         more |= run(db, sql, values![before, ROUND]).await? == ROUND.unsigned_abs();
@@ -50,6 +51,8 @@ const KEYS: &str = "delete from signing_key where kid in (
     select kid from signing_key where retires_at < $1 limit $2)";
 const EVENTS: &str = "delete from event where seq in (
     select seq from event where at < $1 order by at, seq limit $2)";
+const CLOSINGS: &str = "delete from closing where seq in (
+    select seq from closing where at < $1 order by at, seq limit $2)";
 const DELIVERED: &str = "delete from delivery where id in (
     select id from delivery where state = 'delivered' and queued_at < $1 order by queued_at limit $2)";
 const OVER: &str = "select id from session where ended_at < $1 order by ended_at, id limit $2";

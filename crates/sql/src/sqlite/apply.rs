@@ -88,6 +88,10 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
             delivery::tried(db, id, attempts, next_at, state, error.as_deref())
         }
 
+        Change::DeliveryClaimed { delivery: id, by } => delivery::claim(db, id, by),
+        // Memory is written through by the one node that there is.
+        Change::Closed { .. } => Ok(()),
+
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),

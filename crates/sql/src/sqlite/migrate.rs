@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0012_connection",
     "0013_audit",
     "0014_consent_look",
+    "0015_node",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

@@ -141,7 +141,7 @@ impl Writer {
             return Ok(Err(refusal));
         }
         run(&self.db, "release list", [])?;
-        Ok(Ok(Committed { events }))
+        Ok(Ok(Committed { events, closing: None }))
     }
 
     fn roll_back(&self) {

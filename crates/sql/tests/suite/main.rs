@@ -40,3 +40,8 @@ mod memory {
 mod sqlite {
     portico_store::contract_tests!(crate::on_sqlite);
 }
+
+#[test]
+fn nodes_share_a_store_in_memory() {
+    runtime().block_on(portico_store::contract::nodes::run(async || Arc::new(Memory::new())));
+}

@@ -1,11 +1,12 @@
 //! The outbox of logout messages.
 
 use portico_core::Change;
+use portico_core::id::NodeId;
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 
 use super::house::House;
 use super::value::{at, delivery, delivery_id};
-use crate::Page;
+use crate::{CommitError, Page};
 
 fn queued(house: &House, number: u32) -> Delivery {
     delivery(number, &house.app, house.user, house.session)
@@ -18,14 +19,14 @@ fn tried(number: u32, when: i64, state: DeliveryState) -> Change {
 
 pub(super) async fn a_delivery_is_due_in_the_order_of_its_time(house: House) {
     let store = &house.store;
-    assert_eq!(store.next_delivery_at().await, Ok(None));
+    assert_eq!(store.next_delivery_at(None).await, Ok(None));
     let queue = [30, 10, 20].map(|number| Change::DeliveryQueued(queued(&house, number)));
     house.done(queue.to_vec()).await;
-    assert_eq!(store.next_delivery_at().await, Ok(Some(at(10))));
-    assert_eq!(store.deliveries_due(at(9), 10).await, Ok(vec![]));
-    let due = store.deliveries_due(at(20), 10).await;
+    assert_eq!(store.next_delivery_at(None).await, Ok(Some(at(10))));
+    assert_eq!(store.deliveries_due(None, at(9), 10).await, Ok(vec![]));
+    let due = store.deliveries_due(None, at(20), 10).await;
     assert_eq!(due, Ok(vec![queued(&house, 10), queued(&house, 20)]));
-    assert_eq!(store.deliveries_due(at(99), 1).await, Ok(vec![queued(&house, 10)]));
+    assert_eq!(store.deliveries_due(None, at(99), 1).await, Ok(vec![queued(&house, 10)]));
 }
 
 pub(super) async fn a_delivery_that_was_tried_stands_where_it_was_put(house: House) {
@@ -37,10 +38,10 @@ pub(super) async fn a_delivery_that_was_tried_stands_where_it_was_put(house: Hou
     let error = Some("refused: 500".to_owned());
     let again = Delivery { attempts: 1, next_at: at(70), last_error: error, ..queued(&house, 1) };
     assert_eq!(store.delivery(delivery_id(1)).await, Ok(Some(again.clone())));
-    assert_eq!(store.next_delivery_at().await, Ok(Some(at(70))));
-    assert_eq!(store.deliveries_due(at(99), 10).await, Ok(vec![again]));
+    assert_eq!(store.next_delivery_at(None).await, Ok(Some(at(70))));
+    assert_eq!(store.deliveries_due(None, at(99), 10).await, Ok(vec![again]));
     house.done(vec![tried(3, 5, DeliveryState::Pending)]).await;
-    assert_eq!(store.next_delivery_at().await, Ok(Some(at(5))));
+    assert_eq!(store.next_delivery_at(None).await, Ok(Some(at(5))));
     assert_eq!(store.delivery(delivery_id(4)).await, Ok(None));
 }
 
@@ -77,4 +78,32 @@ pub(super) async fn waiting_deliveries_are_counted_up_to_a_bound(house: House) {
     house.done(vec![tried(1, 0, DeliveryState::Delivered), tried(2, 0, DeliveryState::Failed)]).await;
     assert_eq!(store.deliveries_waiting(10).await, Ok(3));
     assert_eq!(store.deliveries_waiting(2).await, Ok(2));
+}
+
+pub(super) async fn a_delivery_is_seen_by_the_node_that_has_it_alone(house: House) {
+    let store = &house.store;
+    let [one, other] = [1, 2].map(|byte| NodeId::from_bytes([byte; 16]));
+    let owned = Delivery { owner: Some(one), ..queued(&house, 10) };
+    house.done(vec![Change::DeliveryQueued(owned.clone()), Change::DeliveryQueued(queued(&house, 20))]).await;
+    assert_eq!(store.delivery(delivery_id(10)).await, Ok(Some(owned.clone())));
+    assert_eq!(store.deliveries_due(Some(one), at(99), 10).await, Ok(vec![owned, queued(&house, 20)]));
+    for by in [Some(other), None] {
+        assert_eq!(store.deliveries_due(by, at(99), 10).await, Ok(vec![queued(&house, 20)]));
+        assert_eq!(store.next_delivery_at(by).await, Ok(Some(at(20))));
+    }
+    assert_eq!(store.next_delivery_at(Some(one)).await, Ok(Some(at(10))));
+}
+
+pub(super) async fn of_sixteen_nodes_that_claim_a_delivery_one_has_it(house: House) {
+    house.done(vec![Change::DeliveryQueued(queued(&house, 1))]).await;
+    let node = |number: u32| NodeId::from_bytes(u128::from(number).to_be_bytes());
+    let claim = |number| vec![Change::DeliveryClaimed { delivery: delivery_id(1), by: node(number) }];
+    let owner = node(house.one_of_sixteen(claim, CommitError::Conflict).await);
+    assert_eq!(house.store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
+    let again = Change::DeliveryClaimed { delivery: delivery_id(1), by: owner };
+    house.done(vec![again]).await;
+    house.done(vec![tried(1, 70, DeliveryState::Pending)]).await;
+    assert_eq!(house.store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
+    let unknown = Change::DeliveryClaimed { delivery: delivery_id(9), by: owner };
+    assert_eq!(house.store.commit(vec![unknown]).await, Err(CommitError::Conflict));
 }

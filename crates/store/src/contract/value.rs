@@ -260,6 +260,7 @@ pub(super) fn delivery(number: u32, client: &ClientId, user: UserId, session: Se
         attempts: 0,
         next_at: at(i64::from(number)),
         state: DeliveryState::Pending,
+        owner: None,
         last_error: None,
     }
 }

@@ -63,7 +63,7 @@ pub(crate) async fn session_ended(desk: &Desk, id: &Id, session: &Id) -> Result<
         Ok((Deed::one(Act::SessionEnded, target(user).part(session)), changes, ()))
     })
     .await?;
-    desk.settled().await;
+    desk.settled().await?;
     Ok(session)
 }
 
@@ -142,7 +142,7 @@ async fn close(
         .await?;
     // The list above is bounded; nobody has this many, but none may be left over.
     desk.end_rest(user, reason).await?;
-    desk.settled().await;
+    desk.settled().await?;
     Ok(ended)
 }
 

@@ -138,8 +138,8 @@ impl Desk {
     }
 
     /// Answers when memory has forgotten what earlier commits made untrue.
-    pub(crate) async fn settled(&self) {
-        self.house.live.settled().await;
+    pub(crate) async fn settled(&self) -> Result<(), Denied> {
+        self.house.live.settled().await.map_err(|cause| crate::house::unavailable(&cause))
     }
 
     /// Has the outbox looked at.

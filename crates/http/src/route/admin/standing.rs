@@ -53,7 +53,7 @@ pub(super) async fn change(
         })
         .await?;
     // A client that is suspended already may have been so by a call that is not through yet.
-    desk.settled().await;
+    desk.settled().await?;
     Ok(changed)
 }
 

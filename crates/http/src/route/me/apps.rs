@@ -186,7 +186,7 @@ pub enum Keep {
 pub async fn withdraw(house: &House, who: Who, app: &ClientId, keep: Keep) -> Result<ScopeSet, Denied> {
     let kept = house.decide(|| decided(house, who, app, &keep)).await?;
     // Where there was nothing left to withdraw, an earlier call may still be at it.
-    house.live.settled().await;
+    house.live.settled().await.map_err(|cause| unavailable(&cause))?;
     Ok(kept)
 }
 

@@ -58,6 +58,24 @@ pub(crate) fn options() -> PostgresOptions {
     PostgresOptions { connections: 8, ..PostgresOptions::default() }
 }
 
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn nodes_share_a_store() {
+    runtime().block_on(async {
+        let mut schemas = Vec::new();
+        portico_store::contract::nodes::run(async || {
+            let schema = Schema::new().await;
+            let store = Postgres::open(&schema.url, &options()).await.unwrap();
+            schemas.push(schema);
+            Arc::new(store)
+        })
+        .await;
+        for schema in schemas {
+            schema.drop().await;
+        }
+    });
+}
+
 fn on_postgres(case: Case) {
     runtime().block_on(async {
         let schema = Schema::new().await;

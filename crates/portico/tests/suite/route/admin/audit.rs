@@ -107,7 +107,7 @@ impl Furnished {
         world.sign_out(&ana).await.ok();
         world.pass(Span::days(4));
         let store = world.house.live.store();
-        let due = store.deliveries_due(world.now(), 10).await.unwrap();
+        let due = store.deliveries_due(None, world.now(), 10).await.unwrap();
         let given_up = after_attempt(&due[0], Outcome::Answered(500), world.now());
         world.house.commit(given_up).await.unwrap();
         world.sign_in("ana").await;

@@ -56,7 +56,7 @@ async fn everything_that_was_given_up_is_sent_again_at_once() {
     world.sign_out(&ana).await.ok();
     world.pass(Span::days(4));
     let store = world.house.live.store();
-    let due = store.deliveries_due(world.now(), 10).await.unwrap();
+    let due = store.deliveries_due(None, world.now(), 10).await.unwrap();
     assert_eq!(due.len(), 2);
     for delivery in &due {
         let changes = after_attempt(delivery, Outcome::Answered(500), world.now());
@@ -65,6 +65,6 @@ async fn everything_that_was_given_up_is_sent_again_at_once() {
     let failed = get(&world, "deliveries?state=failed").await.ok().json();
     assert_eq!(failed["items"][0]["last_error"], "answered 500");
     assert_eq!(act(&world, "deliveries/retry").await.ok().json()["retried"], 2);
-    let due = store.deliveries_due(world.now(), 10).await.unwrap();
+    let due = store.deliveries_due(None, world.now(), 10).await.unwrap();
     assert!(due.len() == 2 && due.iter().all(|delivery| delivery.state == DeliveryState::Pending));
 }

@@ -1,0 +1,44 @@
+//! A closing: what a commit made untrue in the memory of every node.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClientId, SessionId, TokenId, UserId};
+use crate::moment::Moment;
+
+/// What is no longer true, by name. A node that has taken all of it out of memory answers as if the
+/// commit had been its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Closing {
+    /// Clients that were changed or removed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientId>,
+    /// People who were changed or erased.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<UserId>,
+    /// Sessions that were renewed or ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionId>,
+    /// Decisions of one person about one app that are others than before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<(UserId, ClientId)>,
+    /// Tokens that were revoked, and when they would have expired.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub revoked: Vec<(TokenId, Moment)>,
+    /// Decisions went with a client or a person: which ones is not listed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all_consents: bool,
+    /// The catalogue of scopes is another.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub catalogue: bool,
+    /// The signing keys are others.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ring: bool,
+}
+
+impl Closing {
+    /// Whether there is nothing to forget.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

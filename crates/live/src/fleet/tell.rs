@@ -1,0 +1,124 @@
+//! Telling the other nodes of a closing, and waiting until none of them can answer as before it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use portico_core::id::{ClosingSeq, NodeId};
+use portico_core::noun::closing::Closing;
+use portico_core::rule::lease::Tick;
+use portico_store::Unavailable;
+
+use super::bus::{HANDED_OVER, Message};
+use super::{Fleet, State};
+use crate::{Live, Vault};
+
+/// A closing that somebody waits for.
+#[derive(Default)]
+pub(super) struct Telling {
+    done: BTreeSet<NodeId>,
+}
+
+impl State {
+    pub(super) fn done(&mut self, ask: u64, by: NodeId) {
+        if let Some(telling) = self.tellings.get_mut(&ask) {
+            telling.done.insert(by);
+        }
+    }
+
+    pub(super) fn left(&mut self, node: NodeId) {
+        self.tellings.values_mut().for_each(|telling| {
+            telling.done.insert(node);
+        });
+    }
+}
+
+/// Removes its telling when whoever waits has gone.
+struct Asked<'a> {
+    fleet: &'a Fleet,
+    ask: u64,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.fleet.state.lock().tellings.remove(&self.ask);
+    }
+}
+
+impl Fleet {
+    /// Answers when no node can answer as before this closing, which is committed.
+    pub(crate) async fn tell(&self, vault: &Vault, seq: ClosingSeq, what: Closing) {
+        let committed = self.company.ticks.now();
+        self.state.lock().followed.follow(seq);
+        self.ask(vault, committed, |ask| Message::Closed { ask, seq, what }).await;
+    }
+
+    /// Answers when no node can answer as before any closing that was committed before the call.
+    pub(crate) async fn settled(&self, live: &Arc<Live>) -> Result<(), Unavailable> {
+        let asked = self.company.ticks.now();
+        let standing = self.company.store.standing().await?;
+        let upto = standing.closings;
+        live.catch_up(self, upto).await?;
+        self.ask(live.vault(), asked, |ask| Message::Reach { ask, upto }).await;
+        Ok(())
+    }
+
+    /// Word for those who listen at other nodes.
+    pub(crate) async fn happened(&self, vault: &Vault) {
+        self.say(vault, &Message::Happened).await;
+    }
+
+    async fn ask(&self, vault: &Vault, committed: Tick, message: impl FnOnce(u64) -> Message) {
+        let mut bytes = [0; 8];
+        vault.chance().fill(&mut bytes);
+        let ask = u64::from_be_bytes(bytes);
+        self.state.lock().tellings.insert(ask, Telling::default());
+        let asked = Asked { fleet: self, ask };
+        let message = self.sealed(vault, &message(ask));
+        let all = async {
+            let handed = tokio::time::timeout(HANDED_OVER, self.company.bus.to_all(message)).await;
+            if handed.is_err() {
+                tracing::warn!("the bus does not take messages; closings wait for leases");
+            }
+            self.acknowledged(ask).await;
+        };
+        // Every lease that has not seen the commit is over by then, whatever has become of its holder.
+        let over = self.company.ticks.until(self.company.terms.over_at(committed));
+        let acknowledged = tokio::select! {
+            biased;
+            () = all => true,
+            () = over => false,
+        };
+        drop(asked);
+        let took = self.company.ticks.now().0.saturating_sub(committed.0);
+        metrics::histogram!("portico_closing_seconds").record(took as f64 / 1e6);
+        if !acknowledged {
+            metrics::counter!("portico_closings_waited_out_total").increment(1);
+        }
+    }
+
+    /// Answers when every node that may hold a lease has said so. The nodes are read after the commit:
+    /// one that is not there yet, or renews after that, sees it in the store.
+    async fn acknowledged(&self, ask: u64) {
+        let Ok(standing) = self.company.store.standing().await else { return std::future::pending().await };
+        let now = self.company.ticks.now();
+        let awaited = {
+            let mut state = self.state.lock();
+            state.peers.note(&standing.nodes, now);
+            let mut awaited = state.peers.may_hold(&standing.nodes, now, &self.company.terms);
+            awaited.remove(&state.me);
+            awaited
+        };
+        loop {
+            let told = self.told.notified();
+            tokio::pin!(told);
+            told.as_mut().enable();
+            let done = |state: &State| {
+                state.tellings.get(&ask).is_some_and(|telling| awaited.is_subset(&telling.done))
+            };
+            if done(&self.state.lock()) {
+                return;
+            }
+            told.await;
+        }
+    }
+}
