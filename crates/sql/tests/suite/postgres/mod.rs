@@ -10,6 +10,12 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::runtime;
 
+mod lost;
+mod proxy;
+mod race;
+mod schema;
+mod tls;
+
 mod contract {
     portico_store::contract_tests!(
         #[ignore = "needs PostgreSQL: cargo xtask test"]
@@ -31,7 +37,7 @@ pub(crate) async fn connect(url: &str) -> Client {
 
 /// A schema of one test, on the server.
 pub(crate) struct Schema {
-    name: String,
+    pub(crate) name: String,
     /// The server's address, with the schema as what is searched.
     pub(crate) url: String,
 }
