@@ -37,6 +37,8 @@ mod node;
 mod open_error;
 mod passkey;
 mod person;
+#[cfg(test)]
+mod plan_tests;
 mod pool;
 mod read;
 mod session;

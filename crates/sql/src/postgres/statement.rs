@@ -54,6 +54,8 @@ impl Manner {
 
 impl Db<'_> {
     async fn rows(self, sql: &'static str, values: &[Value<'_>]) -> Read<Vec<Row>> {
+        #[cfg(test)]
+        super::plan_tests::note(sql, values);
         self.in_time(async {
             if self.manner.prepared {
                 let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
@@ -69,6 +71,8 @@ impl Db<'_> {
     }
 
     async fn changed(self, sql: &'static str, values: &[Value<'_>]) -> Read<u64> {
+        #[cfg(test)]
+        super::plan_tests::note(sql, values);
         self.in_time(async {
             if self.manner.prepared {
                 let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
