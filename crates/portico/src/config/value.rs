@@ -1,10 +1,11 @@
 //! The kinds of values that a key can take.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use portico_core::moment::Span;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -65,6 +66,28 @@ impl Setting for Names {
     const KIND: &'static str = "list of text";
     fn shown(&self) -> String {
         self.0.join(", ")
+    }
+}
+
+/// A list of addresses and networks, each written as `192.0.2.1` or `192.0.2.0/24`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl Setting for Networks {
+    const KIND: &'static str = "list of networks";
+    fn shown(&self) -> String {
+        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<'de> Deserialize<'de> for Networks {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let read = |text: String| {
+            let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            let wrong = || format!("`{text}` is neither an address nor a network such as 192.0.2.0/24");
+            network.map_err(|_| D::Error::custom(wrong()))
+        };
+        Vec::<String>::deserialize(input)?.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 }
 
