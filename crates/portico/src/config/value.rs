@@ -167,12 +167,12 @@ impl FromStr for StoreAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let scheme = text.split(':').next().unwrap_or_default();
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         // What stands after the scheme may hold a password and is not repeated.
         match text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some("") => Err("the store 'sqlite:' names no file".into()),
             Some(path) => Ok(Self::Sqlite(path.into())),
-            None if matches!(scheme, "postgres" | "postgresql") && Url::parse(text).is_ok() => {
+            None if is_postgres && Url::parse(text).is_ok() => {
                 Ok(Self::Postgres(PostgresAddress(text.to_owned())))
             }
             None => Err("a store is written as sqlite:PATH or postgres://USER@HOST:PORT/DATABASE".into()),

@@ -4,4 +4,5 @@ mod backup;
 mod binary;
 mod closing;
 mod group;
+mod postgres;
 mod server;
