@@ -136,8 +136,8 @@ fn a_closing_is_kept_while_a_node_leaves() {
 #[test]
 #[ignore = "minutes long: cargo xtask soak"]
 fn a_closing_is_kept_among_three_nodes() {
-    let nodes = vec![WATCHER, HOLDER, ONCE];
-    keeps(Protocol { nodes, ..pair() });
+    let shown = vec![ACKNOWLEDGED, WAITED_OUT, FILL_DROPPED];
+    keeps(Protocol { nodes: vec![CALLER, ONCE, ONCE], apart: 0, shown, ..pair() });
 }
 
 #[test]
