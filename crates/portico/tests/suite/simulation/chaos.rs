@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::Entry;
 use super::script::pause;
-use super::store::Way;
+use super::store::{Stage, Way};
 use super::town::{NODES, Town};
 use super::wires::Weather;
 
@@ -12,7 +12,7 @@ use super::wires::Weather;
 pub async fn reign(town: &Arc<Town>, millis: u64) {
     let until = tokio::time::Instant::now() + std::time::Duration::from_millis(millis);
     // Some runs are calm, others are not.
-    let most = *town.dice.pick(&[300, 900, 2500]);
+    let most = *town.dice.pick(&[200, 600, 2000]);
     while tokio::time::Instant::now() < until {
         pause(town.dice.between(20, most)).await;
         befall(town);
@@ -35,7 +35,7 @@ fn later(town: &Arc<Town>, most: u64, what: String, undo: impl FnOnce(&Arc<Town>
 
 fn befall(town: &Arc<Town>) {
     let number = town.dice.index(NODES);
-    match town.dice.below(12) {
+    match town.dice.below(15) {
         0..3 => stop(town, number),
         3 => kill(town, number),
         4 => leave(town, number),
@@ -47,6 +47,7 @@ fn befall(town: &Arc<Town>) {
             note(town, format!("the wall clock of node {number} is {ahead} s ahead"));
             town.places[number].wall.set(ahead * 1000);
         }
+        11..14 => ambush(town, number),
         _ => {
             let slowest = town.dice.between(20, 1500);
             note(town, format!("the database is slow for node {number}: up to {slowest} ms each way"));
@@ -70,6 +71,25 @@ fn kill(town: &Arc<Town>, number: usize) {
     note(town, format!("node {number} is killed"));
     town.kill(number);
     later(town, 3000, format!("node {number} starts"), move |town| start_where_none_runs(town, number));
+}
+
+/// The calls to the database at which something may lie in wait.
+const CALLS: [&str; 9] =
+    ["commit", "commit", "renew", "enter", "standing", "closings_after", "session", "client", "consents"];
+
+/// What happens in the worst moment.
+fn ambush(town: &Arc<Town>, number: usize) {
+    let (call, stage) = (*town.dice.pick(&CALLS), *town.dice.pick(&[Stage::Sent, Stage::Done]));
+    let there = town.clone();
+    let spring = move || {
+        note(&there, format!("node {number} has {stage:?} a {call}"));
+        match there.dice.below(5) {
+            0 => stop(&there, number),
+            1 => kill(&there, number),
+            _ => cut_off(&there, number),
+        }
+    };
+    town.places[number].wire.lay_trap(call, stage, spring);
 }
 
 fn start_where_none_runs(town: &Arc<Town>, number: usize) {
@@ -142,6 +162,7 @@ pub fn peace(town: &Arc<Town>) {
     note(town, "peace".to_owned());
     town.wires.mend();
     for (number, place) in town.places.iter().enumerate() {
+        place.wire.take_trap();
         place.wire.mend();
         place.wall.set(0);
         match place.process() {

@@ -16,10 +16,13 @@ pub async fn look(town: &Town) -> Result<(), String> {
     nothing_belongs_to_the_dead(town).await
 }
 
+/// How many tokens are asked about.
+const SAMPLE: usize = 12;
+
 async fn everyone_answers_alike(town: &Town) -> Result<(), String> {
     let tokens = town.tokens.lock().len();
     let closed = closed(town);
-    for token in 0..tokens {
+    for token in (0..SAMPLE).map(|_| town.dice.index(tokens)) {
         let mut said = Vec::with_capacity(NODES);
         for place in 0..NODES {
             said.push(town.introspect(place, token).await);

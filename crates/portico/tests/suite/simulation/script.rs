@@ -23,7 +23,8 @@ pub async fn pause(millis: u64) {
 
 /// Everybody who calls the nodes until it is over.
 pub fn begin(town: &Arc<Town>, over: &Over) -> Vec<JoinHandle<()>> {
-    let clients = [Client::BackEnd, Client::BackEnd, Client::Closer, Client::Closer, Client::Newcomer];
+    let clients =
+        [Client::BackEnd, Client::BackEnd, Client::Closer, Client::Closer, Client::Closer, Client::Newcomer];
     let begin = |client: Client| {
         let (town, over) = (town.clone(), over.clone());
         tokio::spawn(async move {
@@ -54,7 +55,7 @@ impl Client {
                 ask(town, town.dice.index(NODES), town.dice.index(tokens)).await;
             }
             Self::Closer => {
-                pause(town.dice.between(20, 900)).await;
+                pause(town.dice.between(20, 600)).await;
                 let deed = choose(town);
                 close(town, &deed).await;
             }

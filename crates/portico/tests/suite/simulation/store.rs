@@ -29,11 +29,28 @@ pub enum Way {
     Hanging,
 }
 
+/// A moment in the life of a call to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is sent.
+    Sent,
+    /// It was carried out, and its answer is on the way.
+    Done,
+}
+
+/// What happens when the next call of this name is at this stage.
+struct Trap {
+    call: &'static str,
+    stage: Stage,
+    spring: Box<dyn FnOnce() + Send>,
+}
+
 /// The wire between one node and the database.
 pub struct Wire {
     dice: Arc<Dice>,
     state: Mutex<State>,
     mended: Notify,
+    trap: Mutex<Option<Trap>>,
 }
 
 #[derive(Clone, Copy)]
@@ -49,7 +66,7 @@ const WELL: State = State { there: Way::Open, back: Way::Open, slowest: 3 };
 impl Wire {
     /// A wire on which everything goes well.
     pub fn new(dice: Arc<Dice>) -> Arc<Self> {
-        Arc::new(Self { dice, state: Mutex::new(WELL), mended: Notify::new() })
+        Arc::new(Self { dice, state: Mutex::new(WELL), mended: Notify::new(), trap: Mutex::default() })
     }
 
     /// Breaks it.
@@ -67,6 +84,37 @@ impl Wire {
     pub fn mend(&self) {
         *self.state.lock() = WELL;
         self.mended.notify_waiters();
+    }
+
+    /// Does this at once when the next call of this name is at this stage: in the worst moment.
+    pub fn lay_trap(&self, call: &'static str, stage: Stage, spring: impl FnOnce() + Send + 'static) {
+        *self.trap.lock() = Some(Trap { call, stage, spring: Box::new(spring) });
+    }
+
+    /// Nothing lies in wait any more.
+    pub fn take_trap(&self) {
+        *self.trap.lock() = None;
+    }
+
+    fn reach(&self, call: &'static str, stage: Stage) {
+        let sprung = self.trap.lock().take_if(|trap| trap.call == call && trap.stage == stage);
+        if let Some(trap) = sprung {
+            (trap.spring)();
+        }
+    }
+
+    /// Carries a call there and its answer back.
+    async fn carry<T, E: From<Unavailable>>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        self.reach(call, Stage::Sent);
+        self.pass(|state| state.there).await?;
+        let done = work.await;
+        self.reach(call, Stage::Done);
+        self.pass(|state| state.back).await?;
+        done
     }
 
     async fn pass(&self, way: impl Fn(&State) -> Way) -> Result<(), Unavailable> {
@@ -106,31 +154,28 @@ impl Remote {
 
     async fn around<T>(
         &self,
-        _: &'static str,
+        call: &'static str,
         question: impl Future<Output = Result<T, Unavailable>>,
     ) -> Result<T, Unavailable> {
         self.process.runs().await;
-        self.wire.pass(|state| state.there).await?;
-        let answer = question.await;
-        self.wire.pass(|state| state.back).await?;
+        let answer = self.wire.carry(call, question).await;
         self.process.runs().await;
         answer
     }
 
     /// What was sent is carried out, whatever has become of the sender.
-    async fn write<T, E>(&self, work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+    async fn write<T, E>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Unavailable> + Send + 'static,
     {
         self.process.runs().await;
         let wire = self.wire.clone();
-        let carried = tokio::spawn(async move {
-            wire.pass(|state| state.there).await?;
-            let done = work.await;
-            wire.pass(|state| state.back).await?;
-            done
-        });
+        let carried = tokio::spawn(async move { wire.carry(call, work).await });
         let done = carried.await.expect("nobody aborts it");
         self.process.runs().await;
         done
@@ -143,7 +188,7 @@ read_through!(Remote);
 impl Commit for Remote {
     async fn commit(&self, changes: Vec<Change>) -> Result<Committed, CommitError> {
         let memory = self.memory.clone();
-        self.write(async move { memory.commit(changes).await }).await
+        self.write("commit", async move { memory.commit(changes).await }).await
     }
 }
 
@@ -151,12 +196,12 @@ impl Commit for Remote {
 impl Nodes for Remote {
     async fn enter(&self, node: &Node) -> Result<Standing, Unavailable> {
         let (memory, node) = (self.memory.clone(), node.clone());
-        self.write(async move { memory.enter(&node).await }).await
+        self.write("enter", async move { memory.enter(&node).await }).await
     }
 
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable> {
         let memory = self.memory.clone();
-        self.write(async move { memory.renew(node).await }).await
+        self.write("renew", async move { memory.renew(node).await }).await
     }
 
     async fn standing(&self) -> Result<Standing, Unavailable> {
@@ -165,7 +210,7 @@ impl Nodes for Remote {
 
     async fn leave(&self, node: NodeId, renewals: u64) -> Result<bool, Unavailable> {
         let memory = self.memory.clone();
-        self.write(async move { memory.leave(node, renewals).await }).await
+        self.write("leave", async move { memory.leave(node, renewals).await }).await
     }
 
     async fn closings_after(
