@@ -6,6 +6,7 @@ mod chaos;
 mod deeds;
 mod dice;
 mod ending;
+mod feed;
 mod history;
 mod judge;
 mod node;
@@ -18,6 +19,8 @@ mod wires;
 
 use std::sync::atomic::Ordering;
 
+use self::cast::APPS;
+use self::feed::BackEnd;
 use self::history::{Entry, Line};
 use self::judge::{Tally, judge};
 use self::town::{NODES, Planted, Town};
@@ -65,6 +68,7 @@ async fn live(seed: u64, planted: Planted) -> (Vec<Line>, Result<(), String>) {
     script::pause(1_000).await;
     let over = script::Over::default();
     let clients = script::begin(&town, &over);
+    let back_ends: Vec<_> = (0..APPS.len()).map(|app| BackEnd::begin(&town, app)).collect();
     if planted == Planted::SlowClocks {
         // Nothing else is needed for it than a bus that carries nothing.
         (0..NODES).for_each(|number| town.wires.hold_back(number));
@@ -79,7 +83,10 @@ async fn live(seed: u64, planted: Planted) -> (Vec<Line>, Result<(), String>) {
     }
     script::pause(SETTLED).await;
     town.history.note(Entry::Chaos("the end".to_owned()));
-    let ending = ending::look(&town).await;
+    let mut ending = ending::look(&town).await;
+    for back_end in back_ends {
+        ending = ending.and(back_end.missed(&town).await);
+    }
     (town.history.lines(), ending)
 }
 

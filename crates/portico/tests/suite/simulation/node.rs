@@ -18,6 +18,7 @@ use portico_live::{Bounds, Company, Live, Settings, Vault};
 use portico_reach::{AddressPolicy, Courier, KeySets, Outbound, Ways};
 use portico_seal::{Chance, MasterKey, PasswordCost, PasswordHasher, digest};
 use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::AbortHandle;
 use tower::ServiceExt;
 
@@ -155,6 +156,26 @@ impl Node {
                 None
             }
         }
+    }
+
+    /// Opens a stream; what is said in it, until either end is gone. Nothing is said where it is refused.
+    pub fn listen(&self, request: Request<Body>) -> UnboundedReceiver<String> {
+        let (said, heard) = unbounded_channel();
+        let answering = self.public.clone().oneshot(request);
+        self.spawn(async move {
+            let reply = answering.await.unwrap();
+            if !reply.status().is_success() {
+                return;
+            }
+            let mut body = reply.into_body();
+            while let Some(Ok(frame)) = body.frame().await {
+                let Ok(bytes) = frame.into_data() else { continue };
+                if said.send(String::from_utf8(bytes.to_vec()).unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        heard
     }
 }
 
