@@ -25,14 +25,16 @@ impl Live {
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // A flood of messages must not keep this node from saying that it is there.
+                biased;
+                _ = beat.tick() => {
+                    // A bus that holds messages back must not keep this node from hearing.
+                    let _ = tokio::time::timeout(HANDED_OVER, fleet.say(self.vault(), &Message::Beat)).await;
+                }
                 bytes = fleet.company.bus.next() => {
                     if let Some((from, message)) = fleet.opened(self.vault(), &bytes) {
                         self.heard(fleet, from, message).await;
                     }
-                }
-                _ = beat.tick() => {
-                    // A bus that holds messages back must not keep this node from hearing.
-                    let _ = tokio::time::timeout(HANDED_OVER, fleet.say(self.vault(), &Message::Beat)).await;
                 }
             }
         }
