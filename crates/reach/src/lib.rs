@@ -31,5 +31,5 @@ pub use courier::{
 pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};
-pub use outbox::Outbox;
+pub use outbox::{Duty, OnDuty, Outbox};
 pub use upstream::{Attempt, Identity, Registration, UpstreamError, Upstreams, Wishes};
