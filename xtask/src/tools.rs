@@ -57,7 +57,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "postgresql",
-        stages: &["test"],
+        stages: &["deploy", "test"],
         present: |_| postgres::bin().is_some(),
         install: Install::Debian(&["postgresql"]),
     },
@@ -69,15 +69,33 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "nats-server",
-        stages: &["test"],
+        stages: &["deploy", "test"],
         present: |_| nats::is_installed(),
         install: Install::Debian(&["nats-server"]),
     },
     Tool {
         name: "openssl",
-        stages: &["test"],
+        stages: &["deploy", "test"],
         present: |_| succeeds("openssl", &["version"]),
         install: Install::Debian(&["openssl"]),
+    },
+    Tool {
+        name: "haproxy",
+        stages: &["deploy"],
+        present: |_| Path::new("/usr/sbin/haproxy").is_file(),
+        install: Install::Debian(&["haproxy"]),
+    },
+    Tool {
+        name: "Compose",
+        stages: &["deploy"],
+        present: |_| succeeds("docker", &["compose", "version"]) || succeeds("docker-compose", &["version"]),
+        install: Install::Debian(&["docker-compose"]),
+    },
+    Tool {
+        name: "systemd-analyze",
+        stages: &["deploy"],
+        present: |_| succeeds("systemd-analyze", &["--version"]),
+        install: Install::Debian(&["systemd"]),
     },
     Tool {
         name: "node",

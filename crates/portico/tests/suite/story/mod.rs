@@ -1,6 +1,7 @@
 //! Whole stories, over real HTTP.
 
 mod backup;
+mod before;
 mod binary;
 mod closing;
 mod group;
