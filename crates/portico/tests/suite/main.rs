@@ -3,6 +3,7 @@
 
 mod access;
 mod fixture;
+mod fleet;
 mod floors;
 mod property;
 mod route;

@@ -1,0 +1,344 @@
+//! Several nodes over one store: what each of them may answer from memory, and for how long.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use portico_core::Change;
+use portico_core::id::{ClosingSeq, DeliveryId, NodeId, SessionId, UserId};
+use portico_core::moment::{Moment, Span};
+use portico_core::noun::closing::Closing;
+use portico_core::noun::session::{EndReason, Session, SessionLimits};
+use portico_core::rule::lease::{Terms, Tick};
+use portico_core::rule::{deliver, sign_in};
+use portico_live::{Bounds, Bus, Clock, Company, Live, Settings, Ticks, Vault};
+use portico_seal::{MasterKey, Secret, SystemChance};
+use portico_sql::memory::Memory;
+use portico_store::{Commit, Nodes, Read};
+use tokio::sync::{Mutex as Turn, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+const LIMITS: SessionLimits = SessionLimits { idle: Span::days(30), age: Span::days(180) };
+const LEASE: Duration = Duration::from_micros(Terms::DEFAULT.lease);
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> Moment {
+        Moment::from_millis(1_800_000_000_000)
+    }
+}
+
+/// The runtime's own time, which a test stops and turns.
+struct Virtual(Instant);
+
+#[async_trait]
+impl Ticks for Virtual {
+    fn now(&self) -> Tick {
+        // One second has gone by before the first node: no reading is 0.
+        Tick(u64::try_from((Instant::now() - self.0).as_micros()).unwrap() + 1_000_000)
+    }
+
+    async fn until(&self, tick: Tick) {
+        tokio::time::sleep_until(self.0 + Duration::from_micros(tick.0.saturating_sub(1_000_000))).await;
+    }
+}
+
+#[derive(Default)]
+struct Wires {
+    ends: Mutex<BTreeMap<NodeId, mpsc::UnboundedSender<Vec<u8>>>>,
+    cut: Mutex<Vec<NodeId>>,
+}
+
+/// One node's end of the wires.
+struct End {
+    wires: Arc<Wires>,
+    me: Mutex<NodeId>,
+    sender: mpsc::UnboundedSender<Vec<u8>>,
+    inbox: Turn<mpsc::UnboundedReceiver<Vec<u8>>>,
+}
+
+impl End {
+    fn send(&self, to: impl Fn(NodeId) -> bool, message: &[u8]) {
+        let (me, cut) = (*self.me.lock(), self.wires.cut.lock().clone());
+        for (node, end) in self.wires.ends.lock().iter() {
+            if to(*node) && *node != me && !cut.contains(node) && !cut.contains(&me) {
+                let _ = end.send(message.to_vec());
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Bus for End {
+    async fn join(&self, me: NodeId) {
+        *self.me.lock() = me;
+        self.wires.ends.lock().insert(me, self.sender.clone());
+    }
+
+    async fn to_all(&self, message: Vec<u8>) {
+        self.send(|_| true, &message);
+    }
+
+    async fn to(&self, node: NodeId, message: Vec<u8>) {
+        self.send(|there| there == node, &message);
+    }
+
+    async fn next(&self) -> Vec<u8> {
+        self.inbox.lock().await.recv().await.expect("the wires hold a sender")
+    }
+}
+
+/// A node and what runs in it.
+struct Node {
+    live: Arc<Live>,
+    tasks: JoinSet<()>,
+}
+
+impl Node {
+    fn id(&self) -> NodeId {
+        self.live.membership().unwrap().me
+    }
+
+    /// Nothing of it runs any more, and it told nobody.
+    fn kill(&mut self) {
+        self.tasks.abort_all();
+    }
+
+    async fn is_live(&self, session: SessionId) -> bool {
+        self.live.session(session).await.unwrap().unwrap().is_live(&LIMITS, Fixed.now())
+    }
+}
+
+/// Nodes over one store.
+struct Town {
+    store: Arc<Memory>,
+    wires: Arc<Wires>,
+    start: Instant,
+    master: Secret,
+}
+
+impl Town {
+    fn new() -> Self {
+        let (store, wires) = (Arc::default(), Arc::default());
+        let master = MasterKey::generate(&SystemChance).to_text();
+        Self { store, wires, start: Instant::now(), master }
+    }
+
+    async fn node(&self) -> Node {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let me = Mutex::new(NodeId::from_bytes([0; 16]));
+        let bus = End { wires: self.wires.clone(), me, sender, inbox: Turn::new(inbox) };
+        let company = Company {
+            store: self.store.clone(),
+            bus: Arc::new(bus),
+            ticks: Arc::new(Virtual(self.start)),
+            terms: Terms::DEFAULT,
+            name: "node".to_owned(),
+            version: "0.1.0".to_owned(),
+        };
+        let master = MasterKey::parse(self.master.expose()).unwrap();
+        let vault = Vault::open(&*self.store, master, Arc::new(SystemChance)).await.unwrap();
+        let settings = Settings {
+            issuer: "http://localhost:8080".to_owned(),
+            sessions: LIMITS,
+            rotate_keys_every: Span::days(90),
+            bounds: Bounds::default(),
+        };
+        let live = Live::open_among(company, Arc::new(Fixed), vault, settings).await.unwrap();
+        assert!(live.hold().is_err(), "no lease is held before it joined");
+        live.join().await.unwrap();
+        let mut tasks = JoinSet::new();
+        let (keeping, hearing) = (live.clone(), live.clone());
+        tasks.spawn(async move { keeping.keep_lease().await });
+        tasks.spawn(async move { hearing.hear().await });
+        // Every node reads the list of all of them.
+        tokio::time::sleep(LEASE).await;
+        Node { live, tasks }
+    }
+
+    async fn session(&self, number: u8) -> Session {
+        let begin = sign_in::Begin {
+            id: SessionId::from_bytes([number; 16]),
+            user: UserId::from_bytes([number; 16]),
+            client: "super.app".parse().unwrap(),
+            method: "pwd".to_owned(),
+            sealed_label: vec![],
+            cookie_digest: None,
+        };
+        let (session, _) = sign_in::begin(begin, &LIMITS, Fixed.now());
+        self.store.commit(vec![Change::SessionStarted(session.clone())]).await.unwrap();
+        session
+    }
+}
+
+fn ended(session: SessionId) -> Vec<Change> {
+    vec![Change::SessionEnded { session, at: Fixed.now(), reason: EndReason::SignedOut }]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ended_on_one_node_is_over_on_every_node_when_the_call_answers() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    for node in &nodes {
+        assert!(node.is_live(session).await);
+    }
+    let before = Instant::now();
+    nodes[0].live.commit(ended(session)).await.unwrap();
+    assert_eq!(before.elapsed(), Duration::ZERO, "everybody said so at once");
+    for node in &nodes {
+        assert!(!node.is_live(session).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_does_not_hear_is_waited_for_until_its_lease_is_over() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    assert!(nodes[1].is_live(session).await);
+    town.wires.cut.lock().push(nodes[1].id());
+    let before = Instant::now();
+    nodes[0].live.commit(ended(session)).await.unwrap();
+    let waited = before.elapsed();
+    assert!(waited > LEASE && waited <= LEASE + Duration::from_millis(100), "{waited:?}");
+    // It found the closing in the store when it renewed.
+    assert!(!nodes[1].is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_node_is_waited_for_once_and_then_struck_out() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await];
+    let sessions = [town.session(1).await.id, town.session(2).await.id];
+    let dead = nodes[1].id();
+    nodes[1].kill();
+    let before = Instant::now();
+    nodes[0].live.commit(ended(sessions[0])).await.unwrap();
+    assert!(before.elapsed() > LEASE);
+    tokio::time::sleep(LEASE).await;
+    assert!(town.store.standing().await.unwrap().nodes.iter().all(|node| node.id != dead));
+    let before = Instant::now();
+    nodes[0].live.commit(ended(sessions[1])).await.unwrap();
+    assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_does_not_renew_refuses_before_a_closing_stops_waiting_for_it() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    assert!(nodes[1].is_live(session).await);
+    nodes[1].kill();
+    let (asked, live) = (nodes[1].live.clone(), nodes[0].live.clone());
+    let ending = tokio::spawn(async move { live.commit(ended(session)).await });
+    // As long as the call has not answered, either answer is right; afterwards only a refusal.
+    while !ending.is_finished() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    ending.await.unwrap().unwrap();
+    assert!(asked.session(session).await.is_err());
+    assert!(asked.is_ready().await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_closing_call_waits_as_the_first_would_have() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    assert!(nodes[1].is_live(session).await);
+    // The first node died between its commit and the word of it.
+    let what = Closing { sessions: vec![session], ..Closing::default() };
+    let mut changes = ended(session);
+    changes.push(Change::Closed { at: Fixed.now(), what });
+    town.store.commit(changes).await.unwrap();
+    assert!(nodes[1].is_live(session).await, "nobody has told it, and nobody was answered");
+    nodes[0].live.settled().await.unwrap();
+    assert!(!nodes[1].is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_was_struck_out_enters_again_under_another_name_and_with_empty_memory() {
+    let town = Town::new();
+    let node = town.node().await;
+    let session = town.session(1).await.id;
+    assert!(node.is_live(session).await);
+    let before = node.id();
+    let renewals = town.store.standing().await.unwrap().nodes[0].renewals;
+    assert!(town.store.leave(before, renewals).await.unwrap());
+    // Behind the back of every node.
+    town.store.commit(ended(session)).await.unwrap();
+    tokio::time::sleep(LEASE).await;
+    assert_ne!(node.id(), before);
+    assert_eq!(node.live.membership().unwrap().lost, 1);
+    assert!(!node.is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_leaves_is_not_waited_for_and_holds_nothing() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    nodes[1].kill();
+    nodes[1].live.leave().await;
+    assert!(nodes[1].live.hold().is_err());
+    let before = Instant::now();
+    nodes[0].live.commit(ended(session)).await.unwrap();
+    assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_longer_kept_empties_the_memory() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let sessions = [town.session(1).await.id, town.session(2).await.id];
+    assert!(nodes[1].is_live(sessions[0]).await && nodes[1].is_live(sessions[1]).await);
+    for session in sessions {
+        let what = Closing { sessions: vec![session], ..Closing::default() };
+        let mut changes = ended(session);
+        changes.push(Change::Closed { at: Moment::from_millis(1), what });
+        town.store.commit(changes).await.unwrap();
+    }
+    let sweep = portico_core::change::Sweep {
+        expired_before: Moment::from_millis(0),
+        events_before: Moment::from_millis(2),
+        ended_before: Moment::from_millis(0),
+    };
+    town.store.commit(vec![Change::Swept(sweep)]).await.unwrap();
+    assert_eq!(town.store.closings_after(ClosingSeq(0), 10).await.unwrap(), []);
+    nodes[0].live.settled().await.unwrap();
+    assert!(!nodes[1].is_live(sessions[0]).await && !nodes[1].is_live(sessions[1]).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_eldest_node_does_what_one_does_for_all() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await];
+    let on_duty = |nodes: &[Node; 2]| nodes.iter().filter(|node| node.live.is_on_duty()).count();
+    assert_eq!(on_duty(&nodes), 1);
+    let eldest = nodes.iter().position(|node| node.live.is_on_duty()).unwrap();
+    nodes[eldest].kill();
+    tokio::time::sleep(3 * LEASE).await;
+    assert!(!nodes[eldest].live.is_on_duty(), "without a lease it has no duty");
+    assert!(nodes[1 - eldest].live.is_on_duty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_logout_message_is_the_task_of_the_node_that_queued_it_until_that_one_is_gone() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await;
+    let id = DeliveryId::from_bytes([1; 16]);
+    let queued = deliver::queue(id, "org.taxi".parse().unwrap(), session.user, session.id, Fixed.now());
+    nodes[0].live.commit(vec![Change::DeliveryQueued(queued)]).await.unwrap();
+    assert_eq!(town.store.delivery(id).await.unwrap().unwrap().owner, Some(nodes[0].id()));
+    let due = |by| town.store.deliveries_due(Some(by), Fixed.now(), 10);
+    assert_eq!(due(nodes[1].id()).await.unwrap(), []);
+    nodes[0].kill();
+    tokio::time::sleep(3 * LEASE).await;
+    assert_eq!(due(nodes[1].id()).await.unwrap().len(), 1);
+}
