@@ -13,6 +13,7 @@ mod options;
 mod pool;
 mod report;
 mod requests;
+mod rolling;
 mod schedule;
 mod setup;
 mod siege;
@@ -70,7 +71,7 @@ async fn perform(part: &Part) -> Outcome<bool> {
             }
             Ok(report.is_clean())
         }
-        Part::Rolling(_) => Err(Failure("not yet".into())),
+        Part::Rolling(options) => rolling::run(options).await,
     }
 }
 

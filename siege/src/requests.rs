@@ -1,10 +1,11 @@
 //! The requests that clients send.
 
 use crate::history::Scopes;
-use crate::world::{App, World};
+use crate::world::App;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use portico_bench::Signer;
 use portico_bench::failure::Outcome;
 use portico_bench::wire::Request;
 use serde_json::{Value, json};
@@ -18,8 +19,8 @@ fn bearer(method: &str, path: &str, to: SocketAddr, token: &str) -> Request {
 }
 
 /// Signs a person in, on a session of their own.
-pub(crate) fn sign_in(world: &World, to: SocketAddr, person: u32) -> Outcome<Bytes> {
-    let assertion = world.signer.assertion(person as usize)?;
+pub(crate) fn sign_in(signer: &Signer, to: SocketAddr, person: u32) -> Outcome<Bytes> {
+    let assertion = signer.assertion(person as usize)?;
     let fields = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
         ("assertion", &assertion),

@@ -51,7 +51,7 @@ pub(crate) async fn sign_in(world: &World, chance: &Chance, person: u32) -> Opti
     while world.is_at_work() {
         let to = world.field.public(chance.below(world.field.count()));
         // A fresh assertion each time: one is good once.
-        let request = requests::sign_in(world, to, person).ok()?;
+        let request = requests::sign_in(&world.signer, to, person).ok()?;
         let called = world.call(to, &request, PATIENCE).await;
         if called.is_done() {
             let number = world.sessions.replace(world.sessions.get() + 1);

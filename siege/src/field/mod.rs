@@ -1,5 +1,6 @@
 //! Where a run takes place: services, nodes, and the network between them.
 
+mod balancer;
 pub(crate) mod leftovers;
 mod nats;
 pub(crate) mod network;
@@ -19,6 +20,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use balancer::Balancer;
 pub(crate) use node::clocks_can_be_set;
 
 const POSTGRES: u16 = 5432;
