@@ -54,7 +54,7 @@ pub(crate) struct Rolling {
     /// How often each node is restarted
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
-    /// The configuration of HAProxy, with addresses of this machine to be put in
+    /// The configuration of HAProxy: `PORTICO_BIND` and `NODE_1` to `NODE_3` are put into its environment
     #[arg(long, value_name = "FILE")]
     pub(crate) haproxy: PathBuf,
     /// The binary of the nodes [default: `portico` beside this one]

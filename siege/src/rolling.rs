@@ -53,7 +53,7 @@ pub(crate) async fn run(options: &Rolling) -> Outcome<bool> {
     let apps = setup::register(&field, &signer).await?;
     let to = SocketAddr::from((field.host(), BALANCER));
     let nodes: Vec<_> = (0..field.count()).map(|node| field.public(node)).collect();
-    let _balancer = Balancer::start(&options.haproxy, to, &nodes)?;
+    let _balancer = Balancer::start(&options.haproxy, field.folder(), to, &nodes)?;
     // The first health checks of a balancer that has just begun.
     tokio::time::sleep(BETWEEN).await;
     let load = Rc::new(Load {

@@ -1,6 +1,7 @@
 //! HAProxy in front of the nodes.
 
 use portico_bench::failure::{During, Failure, Outcome};
+use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,12 +15,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Balancer(Child);
 
 impl Balancer {
-    /// Starts it with the configuration that operators get, at this address, before these nodes.
-    pub(crate) fn start(configuration: &Path, at: SocketAddr, nodes: &[SocketAddr]) -> Outcome<Self> {
+    /// Starts it with the configuration that operators get but for TLS, at this address, before these nodes.
+    /// What it is told goes into a file of this folder.
+    pub(crate) fn start(
+        configuration: &Path,
+        folder: &Path,
+        at: SocketAddr,
+        nodes: &[SocketAddr],
+    ) -> Outcome<Self> {
+        let text = fs::read_to_string(configuration).during(&configuration.display().to_string())?;
+        let file = folder.join("haproxy.cfg");
+        fs::write(&file, plain(&text)).during("the balancer's configuration")?;
         let mut command = Command::new("haproxy");
-        command.args(["-db", "-f"]).arg(configuration).env("PORTICO_BIND", at.to_string());
+        command.args(["-db", "-f"]).arg(file).env("PORTICO_BIND", at.to_string());
         for (index, node) in nodes.iter().enumerate() {
-            command.env(format!("PORTICO_NODE_{}", index + 1), node.to_string());
+            command.env(format!("NODE_{}", index + 1), node.to_string());
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut balancer = Self(command.spawn().during("starting haproxy (apt-get install haproxy)")?);
@@ -37,10 +47,33 @@ impl Balancer {
     }
 }
 
+/// The configuration without TLS towards clients, and without the listener for whoever watches the machine.
+fn plain(text: &str) -> String {
+    let figures = text.find("\nfrontend figures").unwrap_or(text.len());
+    let mut plain = String::new();
+    for line in text[..figures].lines() {
+        plain.push_str(line.split(" ssl crt ").next().unwrap_or(line));
+        plain.push('\n');
+    }
+    plain
+}
+
 impl Drop for Balancer {
     fn drop(&mut self) {
         // It may have ended by itself, which is as good.
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_loses_its_certificate_and_the_rest_stays() {
+        let text =
+            "frontend people\n    bind \"${B}\" ssl crt \"${C}\" alpn h2\n    x\n\nfrontend figures\n    y\n";
+        assert_eq!(plain(text), "frontend people\n    bind \"${B}\"\n    x\n");
     }
 }
