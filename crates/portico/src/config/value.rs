@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use portico_core::moment::Span;
+use portico_reach::bus::{BadServers, Servers};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use url::Url;
@@ -38,6 +39,7 @@ setting! {
     SocketAddr: "address:port",
     Length: "duration",
     Issuer: "URL",
+    BusServers: "`nats://…` or `tls://…`",
     StoreAddress: "`sqlite:PATH` or `postgres://…`",
     Protection: "`starttls`, `implicit` or `none`",
 }
@@ -166,6 +168,24 @@ impl fmt::Display for StoreAddress {
     }
 }
 
+/// Where the servers of the bus are. User and password are never shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusServers(pub Servers);
+
+impl FromStr for BusServers {
+    type Err = BadServers;
+
+    fn from_str(text: &str) -> Result<Self, BadServers> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for BusServers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The address by which everyone knows this Portico, without a trailing slash (OIDC Discovery §3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer(String);
@@ -246,7 +266,7 @@ macro_rules! read_from_text {
     };
 }
 
-read_from_text!(Length, StoreAddress, Issuer, Protection);
+read_from_text!(Length, StoreAddress, BusServers, Issuer, Protection);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{ClosingSeq, EventSeq, NodeId};
+use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
 use portico_store::{Nodes, Unavailable};
@@ -11,7 +12,7 @@ use super::Postgres;
 use super::column::{doc, get, limit, maybe_id, moment};
 use super::fault::Fault;
 use super::pool::Lent;
-use super::statement::{Db, Read, many, run};
+use super::statement::{Db, Read, many, one, run};
 use super::value::values;
 
 fn count(row: &Row, column: usize) -> Read<u64> {
@@ -54,6 +55,11 @@ async fn renew(db: Db<'_>, node: NodeId) -> Read<Option<Standing>> {
     standing(db).await.map(Some)
 }
 
+async fn clock(db: Db<'_>) -> Read<Option<Moment>> {
+    let sql = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+    one(db, sql, values![], |row| moment(row, 0)).await
+}
+
 /// Two statements in a transaction: the second sees what was claimed for the node until the first
 /// had its row.
 async fn leave(db: Db<'_>, node: NodeId, renewals: u64) -> Read<bool> {
@@ -93,6 +99,12 @@ impl Nodes for Postgres {
         let lent = self.apart().await?;
         let standing = renew(lent.db(), node).await;
         lent.answer(standing)
+    }
+
+    async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
+        let lent = self.apart().await?;
+        let clock = clock(lent.db()).await;
+        lent.answer(clock)
     }
 
     async fn standing(&self) -> Result<Standing, Unavailable> {
