@@ -1,6 +1,7 @@
 //! One run: everything that is measured of one store, in order.
 
 pub(crate) mod growth;
+pub(crate) mod lists;
 pub(crate) mod pages;
 pub(crate) mod question;
 pub(crate) mod race;
@@ -52,6 +53,8 @@ pub(crate) async fn requests_and_starts(
     progress("starts, and cold misses");
     let (mut figures, cold, serving) = starts::measure(portico, &questions, &rows, course).await?;
     rows.extend(cold);
+    progress("the operator's lists");
+    figures.extend(lists::measure(&serving).await?);
     figures.push(Figure::new("binary", megabytes(portico.binary()?), "MB").at_most(25.0));
     Ok((Run { name: name.into(), rows, figures }, serving))
 }

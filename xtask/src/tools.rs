@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::command::{printed, program, run, succeeds};
 use crate::repository::Repository;
+use crate::services::{nats, pgbouncer, postgres};
 
 struct Tool {
     name: &'static str,
@@ -27,6 +28,8 @@ enum Install {
 
 const NODE: &[&str] = &["web", "clients", "browser"];
 const PYTHON: &[&str] = &["clients", "machine"];
+const SERVICES: &[&str] = &["test", "deploy", "siege", "rolling"];
+const NODES: &[&str] = &["siege", "rolling"];
 const CHROMIUM: &[&str] = &["web", "clients", "browser"];
 
 const TOOLS: &[Tool] = &[
@@ -50,9 +53,51 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "a C compiler",
-        stages: &["clippy", "doc", "test", "release", "clients", "machine", "browser"],
+        stages: &["clippy", "doc", "test", "release", "clients", "machine", "siege", "rolling", "browser"],
         present: |_| succeeds("cc", &["--version"]),
         install: Install::Debian(&["build-essential"]),
+    },
+    Tool {
+        name: "postgresql",
+        stages: SERVICES,
+        present: |_| postgres::bin().is_some(),
+        install: Install::Debian(&["postgresql"]),
+    },
+    Tool {
+        name: "pgbouncer",
+        stages: &["test"],
+        present: |_| pgbouncer::is_installed(),
+        install: Install::Debian(&["pgbouncer"]),
+    },
+    Tool {
+        name: "nats-server",
+        stages: SERVICES,
+        present: |_| nats::is_installed(),
+        install: Install::Debian(&["nats-server"]),
+    },
+    Tool {
+        name: "openssl",
+        stages: &["deploy", "test"],
+        present: |_| succeeds("openssl", &["version"]),
+        install: Install::Debian(&["openssl"]),
+    },
+    Tool {
+        name: "haproxy",
+        stages: &["deploy", "rolling"],
+        present: |_| Path::new("/usr/sbin/haproxy").is_file(),
+        install: Install::Debian(&["haproxy"]),
+    },
+    Tool {
+        name: "Compose",
+        stages: &["deploy"],
+        present: |_| succeeds("docker", &["compose", "version"]) || succeeds("docker-compose", &["version"]),
+        install: Install::Debian(&["docker-compose"]),
+    },
+    Tool {
+        name: "systemd-analyze",
+        stages: &["deploy"],
+        present: |_| succeeds("systemd-analyze", &["--version"]),
+        install: Install::Debian(&["systemd"]),
     },
     Tool {
         name: "node",
@@ -106,6 +151,24 @@ const TOOLS: &[Tool] = &[
         stages: &["machine"],
         present: |_| Path::new("/sbin/mkfs.ext4").is_file(),
         install: Install::Debian(&["e2fsprogs", "util-linux", "mount"]),
+    },
+    Tool {
+        name: "iproute2",
+        stages: NODES,
+        present: |_| succeeds("ip", &["-V"]),
+        install: Install::Debian(&["iproute2"]),
+    },
+    Tool {
+        name: "nftables",
+        stages: NODES,
+        present: |_| succeeds("nft", &["--version"]),
+        install: Install::Debian(&["nftables"]),
+    },
+    Tool {
+        name: "faketime",
+        stages: &["siege"],
+        present: |_| succeeds("faketime", &["--version"]),
+        install: Install::Debian(&["faketime"]),
     },
     Tool {
         name: "a mount namespace",

@@ -2,6 +2,7 @@
 
 mod listen;
 mod messages;
+mod proxies;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -17,16 +18,18 @@ use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
 use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
+use portico_sql::postgres::{self, Postgres};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::config::Config;
+use crate::config::{Config, StoreAddress};
 use crate::data::{DataError, DataFolder};
 
 pub use messages::MessagesError;
+use proxies::Proxies;
 
 /// How long requests and streams under way have at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -40,6 +43,9 @@ pub enum ServeError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The store on PostgreSQL does not open.
+    #[error(transparent)]
+    Postgres(#[from] postgres::OpenError),
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -196,10 +202,11 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let upkeep = metrics.clone();
     tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
     let routes = (extras.around)(portico_http::public(house.clone()));
-    tasks.spawn(listen::accept(public, routes, stopping.clone(), GRACE));
+    let proxies = Proxies::new(config.trusted_proxies.0.clone());
+    tasks.spawn(listen::accept(public, routes, proxies, stopping.clone(), GRACE));
     let operator =
         portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
-    tasks.spawn(listen::accept(admin, operator, stopping, GRACE));
+    tasks.spawn(listen::accept(admin, operator, Proxies::default(), stopping, GRACE));
 
     data.note_server(&admin_url)?;
     let admin_token = admin_token.expose().to_owned();
@@ -235,8 +242,13 @@ fn client_secret(file: &Path) -> Result<Secret, ServeError> {
 }
 
 async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
-    let path: PathBuf =
-        config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
+    let path = match &config.store {
+        Some(StoreAddress::Postgres(address)) => {
+            return Ok(Arc::new(Postgres::open(address.expose(), &config.postgres.options()).await?));
+        }
+        Some(StoreAddress::Sqlite(path)) => path.clone(),
+        None => data.database(),
+    };
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
     let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
     Ok(Arc::new(opened?))

@@ -79,12 +79,14 @@ macro_rules! suite {
         }
 
         /// Makes a `#[test]` of each case, in a module for each noun, and runs it with a function
-        /// that takes a [`Case`](crate::contract::Case).
+        /// that takes a [`Case`](crate::contract::Case). Attributes before the function are those
+        /// of every test.
         #[macro_export]
         macro_rules! contract_tests {
-            ($d engine:path) => {
+            ($d(#[$d attribute:meta])* $d engine:path) => {
                 $(mod $noun {
                     $(#[test]
+                    $d(#[$d attribute])*
                     fn $name() {
                         $d engine($d crate::contract::named(stringify!($noun), stringify!($name)));
                     })+
@@ -154,8 +156,7 @@ suite! { $
         a_delivery_that_was_tried_stands_where_it_was_put,
         deliveries_come_in_pages_complete_and_in_order,
         waiting_deliveries_are_counted_up_to_a_bound,
-        a_delivery_is_seen_by_the_node_that_has_it_alone,
-        of_sixteen_nodes_that_claim_a_delivery_one_has_it,
+        who_is_not_written_down_as_a_node_has_no_delivery,
     }
     event {
         events_are_numbered_in_the_order_of_their_commits,
