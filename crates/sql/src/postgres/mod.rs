@@ -66,7 +66,8 @@ pub struct PostgresOptions {
     pub connect_timeout: Duration,
     /// How long a statement may take, waiting for others' locks included.
     pub statement_timeout: Duration,
-    /// How long a transaction may be idle before the server ends it, with its locks.
+    /// How long a transaction may be idle before the server ends it, with its locks: no longer than a
+    /// lease, since others wait for what a paused node has locked.
     pub idle_in_transaction_timeout: Duration,
     /// A file of PEM certificates to trust in place of the system's.
     pub tls_ca: Option<PathBuf>,
@@ -84,7 +85,7 @@ impl Default for PostgresOptions {
             wait_timeout: Duration::from_secs(3),
             connect_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
-            idle_in_transaction_timeout: Duration::from_secs(5),
+            idle_in_transaction_timeout: Duration::from_secs(2),
             tls_ca: None,
             password_file: None,
             prepared: true,

@@ -5,4 +5,5 @@ mod before;
 mod binary;
 mod closing;
 mod group;
+mod postgres;
 mod server;
