@@ -20,7 +20,7 @@ fn portico(arguments: &[&str], variables: &[(String, String)]) -> Output {
 
 /// The variables that a unit sets, as they are in its first instance.
 fn variables(unit: &str) -> Vec<(String, String)> {
-    let text = read(unit).replace("%i", "1").replace("%d", "/run/credentials");
+    let text = read(unit).replace("%i", "1").replace("%d", "/run/credentials").replace("%H", "here");
     let assignments = text.lines().filter_map(|line| line.strip_prefix("Environment="));
     let pairs = assignments.map(|assignment| assignment.split_once('=').unwrap());
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
