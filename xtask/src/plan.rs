@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::report::{self, Row};
 use crate::repository::Repository;
-use crate::stage::{browser, clients, docs, rust, siege, web};
+use crate::stage::{browser, clients, deploy, docs, rust, siege, web};
 use crate::tally::Tally;
 use crate::tools;
 
@@ -26,6 +26,12 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "links in *.md, no path of one machine in any file",
         needs: &[],
         run: docs::check,
+    },
+    Stage {
+        name: "deploy",
+        about: "the files in deploy/, by haproxy, NATS, PostgreSQL, Compose and systemd",
+        needs: &[],
+        run: deploy::check,
     },
     Stage { name: "clippy", about: "cargo clippy, warnings are errors", needs: &[], run: rust::clippy },
     Stage { name: "doc", about: "cargo doc, warnings are errors", needs: &[], run: rust::doc },

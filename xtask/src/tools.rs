@@ -28,7 +28,7 @@ enum Install {
 
 const NODE: &[&str] = &["web", "clients", "browser"];
 const PYTHON: &[&str] = &["clients", "machine"];
-const SERVICES: &[&str] = &["test", "siege", "rolling"];
+const SERVICES: &[&str] = &["test", "deploy", "siege", "rolling"];
 const NODES: &[&str] = &["siege", "rolling"];
 const CHROMIUM: &[&str] = &["web", "clients", "browser"];
 
@@ -77,9 +77,27 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "openssl",
-        stages: &["test"],
+        stages: &["deploy", "test"],
         present: |_| succeeds("openssl", &["version"]),
         install: Install::Debian(&["openssl"]),
+    },
+    Tool {
+        name: "haproxy",
+        stages: &["deploy", "rolling"],
+        present: |_| Path::new("/usr/sbin/haproxy").is_file(),
+        install: Install::Debian(&["haproxy"]),
+    },
+    Tool {
+        name: "Compose",
+        stages: &["deploy"],
+        present: |_| succeeds("docker", &["compose", "version"]) || succeeds("docker-compose", &["version"]),
+        install: Install::Debian(&["docker-compose"]),
+    },
+    Tool {
+        name: "systemd-analyze",
+        stages: &["deploy"],
+        present: |_| succeeds("systemd-analyze", &["--version"]),
+        install: Install::Debian(&["systemd"]),
     },
     Tool {
         name: "node",
@@ -151,12 +169,6 @@ const TOOLS: &[Tool] = &[
         stages: &["siege"],
         present: |_| succeeds("faketime", &["--version"]),
         install: Install::Debian(&["faketime"]),
-    },
-    Tool {
-        name: "haproxy",
-        stages: &["rolling"],
-        present: |_| succeeds("haproxy", &["-v"]),
-        install: Install::Debian(&["haproxy"]),
     },
     Tool {
         name: "a mount namespace",
