@@ -31,6 +31,7 @@ def folder():
     shutil.rmtree(path)
 
 
+@pytest.mark.timeout(240)
 def test_three_nodes_are_started_restarted_and_migrated_as_the_guide_says(folder):
     script = ["set -euo pipefail", LEAVE]
     for line, block in blocks("many-nodes"):
@@ -44,7 +45,7 @@ def test_three_nodes_are_started_restarted_and_migrated_as_the_guide_says(folder
     environment |= {"FOLDER": str(folder), "HOME": str(folder), "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
     done = subprocess.run(
         [*network, "sh", "-c", walk, "sh", *as_whom, "bash", "-c", "\n".join(script)],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=200)
     logs = "\n".join(log.read_text()[-1500:] for log in sorted((folder / "trial").glob("*.log")))
     assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}\n{logs}"
     assert "== through" in done.stdout
