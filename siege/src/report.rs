@@ -2,13 +2,17 @@
 
 use crate::check;
 use crate::figures::{self, Row, Situation, Spread};
-use crate::history::Answer;
+use crate::history::{Answer, History};
+use crate::inflict::Inflicted;
 use crate::world::World;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// At most so many violations, and lost events, are told in words.
 const TOLD: usize = 10;
+/// How many of the slowest closings are named.
+const SLOWEST: usize = 20;
 
 /// Everything found.
 pub(crate) struct Report {
@@ -25,6 +29,8 @@ pub(crate) struct Report {
     closings: BTreeMap<String, u64>,
     rows: BTreeMap<Situation, Row>,
     recoveries: BTreeMap<&'static str, Spread>,
+    /// The closings that took longest, in words.
+    slowest: Vec<String>,
     owed: (usize, usize),
     /// From a closing's answer to the event, and to the logout message.
     waits: (Spread, Spread),
@@ -76,6 +82,7 @@ impl Report {
             closings,
             rows: figures::rows(&history, &faults),
             recoveries: figures::recoveries(&history, &faults, world.field.count()),
+            slowest: slowest(&history, &faults),
             owed: (ledger.owed(false), ledger.owed(true)),
             waits: (spread(false, false), spread(true, false)),
             healthy_waits: (spread(false, true), spread(true, true)),
@@ -157,12 +164,27 @@ impl Report {
             "recoveries_ms": recoveries.collect::<serde_json::Map<_, _>>(),
             "events": { "owed": self.owed.0, "wait_ms": spread_json(&self.waits.0), "healthy_wait_ms": spread_json(&self.healthy_waits.0) },
             "logout_messages": { "owed": self.owed.1, "wait_ms": spread_json(&self.waits.1), "healthy_wait_ms": spread_json(&self.healthy_waits.1) },
+            "slowest_closings": self.slowest,
             "faults": self.faults,
             "violations": self.violations,
             "lost": self.lost,
             "complaints": self.complaints,
         })
     }
+}
+
+fn slowest(history: &History, faults: &[Inflicted]) -> Vec<String> {
+    let mut closings: Vec<_> = history.closings().collect();
+    closings.sort_by_key(|closing| Reverse(closing.at.since(closing.sent)));
+    let told = closings.iter().take(SLOWEST).map(|closing| {
+        let took = closing.at.since(closing.sent).as_secs_f64() * 1e3;
+        let situation = figures::situation(faults, closing.node, closing.first, closing.at).name();
+        format!(
+            "{took:.0} ms: {:?} at node {}, answered at {}, {situation}",
+            closing.how, closing.node, closing.at
+        )
+    });
+    told.collect()
 }
 
 fn name(answer: Answer) -> &'static str {
