@@ -11,6 +11,12 @@ pub struct Histogram {
     total: u64,
 }
 
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Histogram {
     /// One that has counted nothing.
     pub fn new() -> Self {
