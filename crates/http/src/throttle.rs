@@ -82,7 +82,9 @@ impl Throttles {
         Self {
             accounts: Failures::new(limits.sign_in_per_account),
             accounts_in_all: Failures::new(limits.sign_in_per_account.saturating_mul(IN_ALL)),
-            networks: Failures::at(Quota::per_hour(OF_A_NETWORK.saturating_mul(SIX)).allow_burst(OF_A_NETWORK)),
+            networks: Failures::at(
+                Quota::per_hour(OF_A_NETWORK.saturating_mul(SIX)).allow_burst(OF_A_NETWORK),
+            ),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
             ceremonies: Failures::new(limits.passkeys_per_address),

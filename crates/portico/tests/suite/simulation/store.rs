@@ -11,7 +11,7 @@ use portico_core::id::{ClosingSeq, NodeId};
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
 use portico_sql::memory::Memory;
-use portico_store::{Backup, Commit, CommitError, Committed, NotCopied, Nodes, Unavailable};
+use portico_store::{Backup, Commit, CommitError, Committed, Nodes, NotCopied, Unavailable};
 use tokio::sync::Notify;
 
 use super::dice::Dice;
