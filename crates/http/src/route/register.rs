@@ -8,6 +8,7 @@ use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
 use portico_core::noun::person::{Contact, HandleKind, Profile};
+use portico_core::rule::contact;
 use portico_core::rule::password::acceptable;
 use portico_core::rule::profile::{Edit, profile};
 use portico_live::LivePerson;
@@ -62,7 +63,8 @@ impl Wish {
         let named = profile(&Profile::default(), name).ok().and_then(|profile| profile.name);
         let name = named.ok_or(RegisterProblem::Name)?;
         let typed = fields.get("contact").unwrap_or_default();
-        let email = normalise_email(typed).map(|address| (Kind::Email, address));
+        let email = contact::email(typed, house.on_loopback()).ok();
+        let email = email.and_then(|email| normalise_email(&email)).map(|address| (Kind::Email, address));
         let found = email.or_else(|| normalise_phone(typed).map(|address| (Kind::Phone, address)));
         let (kind, address) = found.ok_or(RegisterProblem::Address)?;
         match house.courier.reaches(kind.handle()) {

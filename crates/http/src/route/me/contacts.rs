@@ -115,7 +115,7 @@ async fn added(house: &House, kind: HandleKind, request: Request) -> Result<Repl
         HandleKind::Phone => normalise_phone(&sent.value).ok_or_else(|| {
             Denied::request("this is not a phone number with its country, such as +49 30 123456")
         })?,
-        _ => rule::email(&sent.value)?,
+        _ => rule::email(&sent.value, house.on_loopback())?,
     };
     let from = crate::caller::address(&parts.extensions);
     asked(house, who, kind, &value, from, &parts.headers).await

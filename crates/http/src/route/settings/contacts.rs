@@ -134,7 +134,7 @@ async fn troubled(
 /// Reads what was typed: an e-mail address or a phone number to which a code can be sent.
 fn read(house: &House, fields: &Fields<'_>) -> Result<(HandleKind, String), ContactTrouble> {
     let typed = fields.get("contact").unwrap_or_default();
-    let email = rule::email(typed).ok().map(|value| (HandleKind::Email, value));
+    let email = rule::email(typed, house.on_loopback()).ok().map(|value| (HandleKind::Email, value));
     let found = email.or_else(|| normalise_phone(typed).map(|value| (HandleKind::Phone, value)));
     let (kind, value) = found.ok_or(ContactTrouble::Address)?;
     match house.courier.reaches(kind) {
