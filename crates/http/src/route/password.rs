@@ -46,17 +46,26 @@ pub async fn change(
         return Ok(Err(PasswordTrouble::Weak(weak)));
     }
     let hash = house.hash_password(new.to_owned()).await?;
-    let (hash, person) = (&hash, &person);
-    house
+    let (hash, checked) = (&hash, &person.person.password);
+    let changed = house
         .decide(|| async move {
-            let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }];
+            let person = account(house, session.user).await?;
+            // Of several who knew the old one, one sets the new one; to the others it is the old one no more.
+            if old.is_some() && person.person.password != *checked {
+                return Ok((vec![], false));
+            }
+            let held = Change::PasswordHeld { user: session.user, hash: person.person.password.clone() };
+            let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }, held];
             changes.extend(replaced(house, &person.person, hash.clone(), Some(session.id)).await?);
-            Ok((changes, ()))
+            Ok((changes, true))
         })
         .await?;
+    if !changed {
+        return Ok(Err(PasswordTrouble::Mismatch));
+    }
     // One that began while the password was being set.
     sign_out::end_others(house, session.user, Some(session.id), EndReason::PasswordChanged).await?;
-    tell(house, person, words);
+    tell(house, &person, words);
     Ok(Ok(()))
 }
 
