@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::{ClientId, SessionId};
-use portico_core::noun::session::Session;
+use portico_core::noun::session::{EndReason, Session};
 use portico_core::rule::{acr, sign_in as rule};
 use portico_live::{Live, LivePerson};
 use portico_reach::Courier;
@@ -18,6 +18,7 @@ use crate::known::{self, Known};
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
 use crate::reply::{self, Reply};
+use crate::route::sign_out;
 use crate::sweep::ENDED_KEPT;
 use crate::{House, cookie, page_reply};
 
@@ -44,7 +45,7 @@ impl Entered {
 }
 
 /// Begins a session in this browser, or renews the one that the person has there. Either way the
-/// cookie is a fresh one.
+/// cookie is a fresh one. A session that somebody else has there ends: they are signed out.
 ///
 /// `method` says how the person proved who they are (RFC 8176), by names separated by spaces. A sign-in
 /// by a password counts only while the password is still the one of `person`. From now on the browser
@@ -88,8 +89,8 @@ pub async fn enter_untold(
     let session = house
         .decide(|| async {
             let now = house.now();
-            let held = browser_session(house, headers).await?.filter(|session| session.user == user);
-            if let Some(session) = held {
+            let held = browser_session(house, headers).await?;
+            if let Some(session) = held.clone().filter(|session| session.user == user) {
                 let mut changes = rule::again(&session, method.to_owned(), fresh.digest(), &limits, now);
                 changes.extend(password());
                 let method = method.to_owned();
@@ -106,6 +107,9 @@ pub async fn enter_untold(
             };
             let (session, mut changes) = rule::begin(begin, &limits, now);
             changes.extend(password());
+            if let Some(other) = held {
+                changes.extend(sign_out::changes(house, other.id, EndReason::SignedOut).await?);
+            }
             Ok((changes, session))
         })
         .await?;
