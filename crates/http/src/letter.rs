@@ -113,6 +113,19 @@ pub fn destination(house: &House, person: &LivePerson, typed: &str) -> Option<Ad
     found.and_then(|(kind, value)| Address::new(kind, value))
 }
 
+/// The keyed index of an address.
+pub fn index(house: &House, to: &Address) -> Option<[u8; 32]> {
+    house.live.vault().handle(to.kind(), to.value(), true).map(|handle| handle.index)
+}
+
+/// The address of this keyed index, if it is a verified one of the person's that codes are sent to.
+pub fn verified(house: &House, person: &LivePerson, index: &[u8; 32]) -> Option<Address> {
+    let found = send::verified(&person.profile).find_map(|(kind, value)| {
+        Address::new(kind, value).filter(|to| self::index(house, to) == Some(*index))
+    });
+    found.filter(|to| house.courier.reaches(to.kind()))
+}
+
 /// The address to which notices for the person of this profile go.
 pub fn main(courier: &Courier, profile: &Profile) -> Option<Address> {
     let found = send::main(profile, |kind| courier.reaches(kind));

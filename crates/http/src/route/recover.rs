@@ -113,9 +113,11 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     }
     let weak = std::sync::OnceLock::new();
     let then = |answered: Answered| {
-        let weak = &weak;
+        let (weak, reference) = (&weak, &reference);
         async move {
-            let Some((person, to)) = proven(house, &answered).await? else { return Ok((vec![], None)) };
+            let Some((person, to)) = proven(house, reference, &answered).await? else {
+                return Ok((vec![], None));
+            };
             if let Err(found) = acceptable(password, &person.profile) {
                 // Refusing here leaves the code good for another password.
                 return Err(Denied::request(weak.get_or_init(|| found).reason()));

@@ -63,7 +63,8 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
         return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::FormExpired)));
     };
     let code = fields.get("code").unwrap_or_default();
-    let then = |answered| async move { Ok((vec![], proven(house, &answered).await?)) };
+    let sent = &reference;
+    let then = |answered| async move { Ok((vec![], proven(house, sent, &answered).await?)) };
     let (person, to) = match take(house, Way::SignIn.purpose(), &reference, code, then).await? {
         Ok(Some(proven)) => proven,
         Ok(None) => return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::Gone))),
