@@ -27,6 +27,10 @@ pub enum About<'a> {
     Verify(&'a str),
     /// Another address is the main one now, or none is.
     MainChanged(Moment),
+    /// Another address was added.
+    AddressAdded(Moment),
+    /// An address was removed.
+    AddressRemoved(Moment),
     /// Somebody else has proved since that an address is theirs.
     Moved(Moment),
     /// The password was changed.
@@ -57,6 +61,8 @@ impl About<'_> {
             Self::Recover(_) => "letter-recover",
             Self::Verify(_) => "letter-verify",
             Self::MainChanged(_) => "letter-main-changed",
+            Self::AddressAdded(_) => "letter-address-added",
+            Self::AddressRemoved(_) => "letter-address-removed",
             Self::Moved(_) => "letter-moved",
             Self::PasswordChanged(_) => "letter-password-changed",
             Self::StepUp(_) => "letter-step-up",
@@ -80,6 +86,8 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
         | About::StepUp(code) => (code, String::new(), None),
         About::PasswordChanged(at)
         | About::MainChanged(at)
+        | About::AddressAdded(at)
+        | About::AddressRemoved(at)
         | About::Moved(at)
         | About::PasskeyAdded(at)
         | About::PasskeyRemoved(at)
@@ -164,6 +172,8 @@ mod tests {
                 (About::Verify("123456"), "123456"),
                 (About::MainChanged(NOW), "14:05"),
                 (About::Moved(NOW), "14:05"),
+                (About::AddressAdded(NOW), "14:05"),
+                (About::AddressRemoved(NOW), "14:05"),
                 (About::PasswordChanged(NOW), "14:05"),
                 (About::NewDevice { device: "Chrome on Linux", at: NOW }, "Chrome on Linux"),
                 (About::NewDevice { device: "", at: NOW }, "14:05"),

@@ -285,11 +285,13 @@ fn contact_pages(sheet: impl Fn(Sheet) -> Sheet) -> Pages {
         ContactTrouble::Gone,
         ContactTrouble::TooManyWrong,
         ContactTrouble::LastWay,
+        ContactTrouble::Stale,
     ];
     let (usual, hostile) = (sample::contacts(), sample::hostile_contacts());
     let mut views = vec![("-empty".to_owned(), Contacts::default()), ("-hostile".to_owned(), hostile)];
     for problem in troubles.into_iter().map(Some).chain([None]) {
-        views.push((format!("-{problem:?}"), Contacts { problem, ..usual.clone() }));
+        let recent = problem != Some(ContactTrouble::Stale);
+        views.push((format!("-{problem:?}"), Contacts { problem, recent, ..usual.clone() }));
     }
     let page = |view: Contacts| contacts(&Contacts { sheet: sheet(view.sheet.clone()), ..view });
     views.into_iter().map(|(name, view)| (format!("settings-contacts{name}"), page(view))).collect()

@@ -7,9 +7,11 @@ use portico_core::denied::Denied;
 use portico_core::id::SessionId;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::guard;
 use portico_core::rule::password::acceptable;
 use portico_core::rule::sign_in::recent;
 use portico_live::LivePerson;
+use portico_reach::Address;
 use portico_seal::Verdict;
 
 use super::code::post;
@@ -65,7 +67,7 @@ pub async fn change(
     }
     // One that began while the password was being set.
     sign_out::end_others(house, session.user, Some(session.id), EndReason::PasswordChanged).await?;
-    tell(house, &person, words);
+    tell(house, &person, words).await;
     Ok(Ok(()))
 }
 
@@ -109,8 +111,22 @@ pub async fn replaced(
     Ok(changes)
 }
 
-/// Tells a person that their password was changed.
-pub fn tell(house: &House, person: &LivePerson, words: &'static Words) {
-    let Some(to) = letter::main(&house.courier, &person.profile) else { return };
-    post(house, letter(house.live.issuer(), words, to, About::PasswordChanged(house.now())));
+/// Tells a person that their password was changed: at their main address, and at those that were the
+/// main ones until lately, unless they are somebody else's by now.
+pub async fn tell(house: &House, person: &LivePerson, words: &'static Words) {
+    let mut all = Vec::from_iter(letter::main(&house.courier, &person.profile));
+    for former in guard::former(&person.profile, house.now()) {
+        let Some(to) = Address::new(former.kind, &former.value).filter(|to| !all.contains(to)) else {
+            continue;
+        };
+        let Some(index) = letter::index(house, &to) else { continue };
+        match house.live.store().person_by_handle(former.kind, &index).await {
+            Ok(holder) if holder.is_none_or(|holder| holder == person.person.id) => all.push(to),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a former address was not told of a new password"),
+        }
+    }
+    for to in all {
+        post(house, letter(house.live.issuer(), words, to, About::PasswordChanged(house.now())));
+    }
 }

@@ -141,7 +141,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     sign_out::end_others(house, user, None, EndReason::PasswordChanged).await?;
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or_else(|| Denied::unavailable("an account is not there"))?;
-    tell(house, &person, visit.to.frame.words());
+    tell(house, &person, visit.to.frame.words()).await;
     // That letter tells of this sign-in too.
     let entered = enter_untold(house, &visit.headers, &person, &visit.to.client, method(&to)).await?;
     Ok(visit.over(house, Way::Recover, entered.onward(house, &visit.to)))
