@@ -11,6 +11,8 @@ use crate::noun::person::HandleKind;
 pub struct Guard {
     /// Addresses that were main ones until lately, oldest first.
     pub former: Vec<Former>,
+    /// How often every browser that knew the person was forgotten.
+    pub forgotten: u64,
 }
 
 /// An address that was the main one of its kind.

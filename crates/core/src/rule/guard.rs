@@ -24,6 +24,12 @@ pub fn displaced(before: &Profile, mut after: Profile, now: Moment) -> Profile {
     after
 }
 
+/// The profile of a person whom no browser knows any more.
+pub fn forgotten(mut profile: Profile) -> Profile {
+    profile.guard.forgotten += 1;
+    profile
+}
+
 /// The addresses that were main ones within the last [`FORMER`].
 pub fn former(profile: &Profile, now: Moment) -> impl Iterator<Item = &Former> {
     profile.guard.former.iter().filter(move |former| now < former.until)

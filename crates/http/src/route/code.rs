@@ -191,7 +191,7 @@ pub async fn send(
     typed: &str,
 ) -> Result<Result<Reply, u64>, Denied> {
     let user = house.live.user_named(typed).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, &visit.headers, typed, user, visit.address);
+    let counter = known::counter(house, &visit.headers, typed, user, visit.address).await;
     if let Err(seconds) = house.throttles.may_send(counter.destination(), visit.address) {
         return Ok(Err(seconds));
     }

@@ -16,7 +16,7 @@ use portico_seal::Verdict;
 
 use super::code::post;
 use super::me::account;
-use super::sign_out;
+use super::{rewrite, sign_out};
 use crate::House;
 use crate::house::unavailable;
 use crate::letter::{self, About, letter};
@@ -58,7 +58,7 @@ pub async fn change(
             }
             let held = Change::PasswordHeld { user: session.user, hash: person.person.password.clone() };
             let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }, held];
-            changes.extend(replaced(house, &person.person, hash.clone(), Some(session.id)).await?);
+            changes.extend(replaced(house, &person, hash.clone(), Some(session.id)).await?);
             Ok((changes, true))
         })
         .await?;
@@ -95,15 +95,17 @@ async fn allowed(
     }
 }
 
-/// The changes that replace a password and end the person's sessions but this one, all of it or nothing.
+/// The changes that replace a password, forget the browsers that know the person and end their sessions
+/// but this one, all of it or nothing.
 pub async fn replaced(
     house: &House,
-    person: &Person,
+    person: &LivePerson,
     hash: String,
     but: Option<SessionId>,
 ) -> Result<Vec<Change>, Denied> {
-    let user = person.id;
+    let user = person.person.id;
     let mut changes = vec![Change::PersonHeld { user }, Change::PasswordSet { user, hash }];
+    changes.extend(rewrite::changes(&house.live, person, &guard::forgotten(person.profile.clone()))?);
     let sessions = house.live.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
     for session in sessions.iter().filter(|session| Some(session.id) != but) {
         changes.extend(sign_out::changes(house, session.id, EndReason::PasswordChanged).await?);

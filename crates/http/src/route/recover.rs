@@ -123,7 +123,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
                 return Err(Denied::request(weak.get_or_init(|| found).reason()));
             }
             let hash = house.hash_password(password.to_owned()).await?;
-            let changes = replaced(house, &person.person, hash, None).await?;
+            let changes = replaced(house, &person, hash, None).await?;
             Ok((changes, Some((person.person.id, to))))
         }
     };

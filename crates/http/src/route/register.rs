@@ -146,7 +146,7 @@ async fn asked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Result
         Err(problem) => return Ok(form(house, visit, fields, Some(problem))),
     };
     let user = house.live.user_named(&wish.address).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, &visit.headers, &wish.address, user, visit.address);
+    let counter = known::counter(house, &visit.headers, &wish.address, user, visit.address).await;
     if let Err(seconds) = house.throttles.may_send(counter.destination(), visit.address) {
         return Ok(form(house, visit, fields, Some(RegisterProblem::TooMany { seconds })));
     }

@@ -202,7 +202,7 @@ async fn attempt(
     let (username, password) =
         (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
     let user = house.live.user_named(username).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, headers, username, user, address);
+    let counter = known::counter(house, headers, username, user, address).await;
     if let Err(seconds) = counter.may_try(&house.throttles, address) {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }

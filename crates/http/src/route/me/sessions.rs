@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::guard::forgotten;
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use super::{Who, account, answer, caller};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+use crate::route::rewrite::rewrite;
 use crate::route::sign_out;
 
 /// The name that the session in use goes by beside its id.
@@ -125,6 +127,12 @@ pub async fn end_others(State(house): State<Arc<House>>, headers: HeaderMap) -> 
 
 async fn others_ended(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await?;
+    end_all_others(house, who).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Ends all sessions of the person but the one in which they speak, and forgets the browsers that know them.
+pub async fn end_all_others(house: &House, who: Who) -> Result<(), Denied> {
+    rewrite(house, who, |profile| Ok(forgotten(profile.clone()))).await?;
+    sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await
 }

@@ -58,7 +58,11 @@ pub async fn enter(
     method: &str,
 ) -> Result<Entered, Denied> {
     let entered = enter_untold(house, headers, person, client, method).await?;
-    if !Known::of(house, headers).is_some_and(|known| known.knows(house, Some(person.person.id))) {
+    let known = match Known::of(house, headers) {
+        Some(known) => known.knows(house, Some(person.person.id)).await,
+        None => false,
+    };
+    if !known {
         let (words, session) = (page_reply::language(None, headers), entered.session.clone());
         // Whoever signs in does not wait for it.
         tokio::spawn(tell(house.live.clone(), house.courier.clone(), session, device(headers), words));
@@ -116,7 +120,7 @@ pub async fn enter_untold(
     let age = limits.age.as_seconds();
     let cookies = vec![
         cookie::set(house, cookie::SESSION, fresh.expose(), Some(age)),
-        known::remember(house, headers, user),
+        known::remember(house, headers, person),
     ];
     Ok(Entered { session, cookies })
 }
