@@ -3,8 +3,9 @@
 //! Nothing that a stranger can type stands in one of them.
 
 use portico_core::moment::Moment;
+use portico_core::noun::guard::Way;
 use portico_core::noun::person::{HandleKind, Profile};
-use portico_core::rule::send;
+use portico_core::rule::{guard, send};
 use portico_live::LivePerson;
 use portico_reach::{Address, Courier, Letter};
 
@@ -132,6 +133,19 @@ pub fn verified(house: &House, person: &LivePerson, index: &[u8; 32]) -> Option<
         Address::new(kind, value).filter(|to| self::index(house, to) == Some(*index))
     });
     found.filter(|to| house.courier.reaches(to.kind()))
+}
+
+/// The address to which a code goes that is to prove one factor more: the main one, or another that
+/// counts by now.
+pub fn second(house: &House, person: &LivePerson) -> Option<Address> {
+    let counts = |to: &Address| {
+        let way = index(house, to).map(Way::Contact);
+        way.is_some_and(|way| guard::counts(&person.profile, way, house.now()))
+    };
+    let reached =
+        |(kind, value)| Address::new(kind, value).filter(|to| house.courier.reaches(kind) && counts(to));
+    let main = main(&house.courier, &person.profile).filter(counts);
+    main.or_else(|| send::verified(&person.profile).find_map(reached))
 }
 
 /// The address to which notices for the person of this profile go.

@@ -10,6 +10,7 @@ use maud::Markup;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
+use portico_core::noun::guard;
 use portico_core::noun::person::HandleKind;
 use portico_live::LivePerson;
 use portico_reach::Address;
@@ -232,17 +233,23 @@ async fn live_person(house: &House, user: Option<UserId>) -> Result<Option<Arc<L
     Ok(person.filter(|person| person.person.is_live()))
 }
 
-/// Whom an answer that was right proves, and by which address: while they may sign in, and the very
-/// address that the code went to is still a verified one of theirs.
-pub async fn proven(
-    house: &House,
-    reference: &str,
-    answered: &Answered,
-) -> Result<Option<(Arc<LivePerson>, Address)>, Denied> {
+/// Whom a code has proved, and by which address.
+pub struct Proven {
+    /// The person.
+    pub person: Arc<LivePerson>,
+    /// The address that the code went to.
+    pub to: Address,
+    /// The same as a way in of theirs.
+    pub way: guard::Way,
+}
+
+/// Whom an answer that was right proves: while they may sign in, and the very address that the code went
+/// to is still a verified one of theirs.
+pub async fn proven(house: &House, reference: &str, answered: &Answered) -> Result<Option<Proven>, Denied> {
     let Some(person) = live_person(house, answered.user).await? else { return Ok(None) };
-    let index = went_to(house, reference).await?;
-    let to = index.and_then(|index| letter::verified(house, &person, &index));
-    Ok(to.map(|to| (person, to)))
+    let Some(index) = went_to(house, reference).await? else { return Ok(None) };
+    let to = letter::verified(house, &person, &index);
+    Ok(to.map(|to| Proven { person, to, way: guard::Way::Contact(index) }))
 }
 
 /// How a code proves who one is (RFC 8176 §2).

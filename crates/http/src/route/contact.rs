@@ -9,9 +9,10 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::UserId;
 use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
+use portico_core::noun::guard::Way;
 use portico_core::noun::person::{HandleKind, Profile};
 use portico_core::rule::contact as rule;
-use portico_core::rule::guard::displaced;
+use portico_core::rule::guard;
 use portico_live::LivePerson;
 use portico_reach::Address;
 
@@ -20,12 +21,12 @@ use super::me::export::recently;
 use super::me::links::Tied;
 use super::me::{Who, account, still_here};
 use super::rewrite::{by, changes};
-use crate::House;
 use crate::challenge::{Answered, CodeProblem, open, pose, take};
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
 use crate::throttle::too_many_messages;
+use crate::{House, factor};
 
 /// A code that is on its way.
 pub struct Asked {
@@ -96,14 +97,19 @@ pub async fn prove(
     (verification, code): (&str, &str),
     words: &Words,
 ) -> Result<Result<Profile, CodeProblem>, Denied> {
-    recently(house, who).await?;
+    let session = recently(house, who).await?;
+    let methods = session.method.as_str();
     let taken = take(house, ChallengePurpose::Verify, verification, code, |found| async move {
         still_here(house, who).await?;
         let gone = || Denied::new(Code::InvalidGrant, "the code is for something else; ask for a new one");
         let value = about(who, kind, &found).ok_or_else(gone)?;
         let (person, vault, now) = (account(house, who.user).await?, house.live.vault(), house.now());
         let is_it = |other: &str| vault.is_same(kind, other, &value);
-        let after = rule::proved(&person.profile, kind, &value, is_it, now)?;
+        let mut after = rule::proved(&person.profile, kind, &value, is_it, now)?;
+        let way = vault.handle(kind, &value, true).map(|handle| Way::Contact(handle.index));
+        if let Some(way) = way.filter(|_| after != person.profile) {
+            after = guard::enrolled(after, way, factor::by(house, &person, methods).await?);
+        }
         let (mut list, told) = moved(house, Some(who.user), kind, &value).await?;
         let changes = by(house, who, &person, &after)?;
         let added = !changes.is_empty();
@@ -177,7 +183,7 @@ pub async fn main(
             still_here(house, who).await?;
             let person = account(house, who.user).await?;
             let after = rule::main(&person.profile, kind, is_it)?;
-            let after = displaced(&person.profile, after, house.now());
+            let after = guard::displaced(&person.profile, after, house.now());
             Ok((by(house, who, &person, &after)?, (person.profile.clone(), after)))
         })
         .await?;
@@ -197,14 +203,16 @@ pub async fn remove(
     id: &str,
     words: &Words,
 ) -> Result<(), Denied> {
-    recently(house, who).await?;
+    let session = recently(house, who).await?;
+    let methods = session.method.as_str();
     let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
     let (before, after) = house
         .decide(|| async move {
             still_here(house, who).await?;
             let (person, tied) = (account(house, who.user).await?, Tied::of(house, who.user).await?);
             let after = rule::removed(&person.profile, kind, is_it, tied.ways)?;
-            let after = displaced(&person.profile, after, house.now());
+            let after = guard::displaced(&person.profile, after, house.now());
+            let after = guard::taken_away(after, factor::by(house, &person, methods).await?);
             let mut changes = by(house, who, &person, &after)?;
             changes.extend(tied.guards());
             Ok((changes, (person.profile.clone(), after)))

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::SessionId;
-use portico_core::noun::person::Person;
+use portico_core::noun::guard::Way;
+use portico_core::noun::person::{Person, Profile};
 use portico_core::noun::session::{EndReason, Session};
 use portico_core::rule::guard;
 use portico_core::rule::password::acceptable;
@@ -17,10 +18,10 @@ use portico_seal::Verdict;
 use super::code::post;
 use super::me::account;
 use super::{rewrite, sign_out};
-use crate::House;
 use crate::house::unavailable;
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
+use crate::{House, factor};
 
 pub use crate::page::settings::password::PasswordTrouble;
 
@@ -58,7 +59,15 @@ pub async fn change(
             }
             let held = Change::PasswordHeld { user: session.user, hash: person.person.password.clone() };
             let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }, held];
-            changes.extend(replaced(house, &person, hash.clone(), Some(session.id)).await?);
+            let after = match old {
+                // Nothing new is proven, so what the old one was worth the new one is.
+                Some(_) => person.profile.clone(),
+                None => {
+                    let by = factor::by(house, &person, &session.method).await?;
+                    guard::enrolled(person.profile.clone(), Way::Password, by)
+                }
+            };
+            changes.extend(replaced(house, &person, after, hash.clone(), Some(session.id)).await?);
             Ok((changes, true))
         })
         .await?;
@@ -95,17 +104,18 @@ async fn allowed(
     }
 }
 
-/// The changes that replace a password, forget the browsers that know the person and end their sessions
+/// The changes that replace a password and the profile with it, forget the browsers that know the person and end their sessions
 /// but this one, all of it or nothing.
 pub async fn replaced(
     house: &House,
     person: &LivePerson,
+    after: Profile,
     hash: String,
     but: Option<SessionId>,
 ) -> Result<Vec<Change>, Denied> {
     let user = person.person.id;
     let mut changes = vec![Change::PersonHeld { user }, Change::PasswordSet { user, hash }];
-    changes.extend(rewrite::changes(&house.live, person, &guard::forgotten(person.profile.clone()))?);
+    changes.extend(rewrite::changes(&house.live, person, &guard::forgotten(after))?);
     let sessions = house.live.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
     for session in sessions.iter().filter(|session| Some(session.id) != but) {
         changes.extend(sign_out::changes(house, session.id, EndReason::PasswordChanged).await?);

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
+use portico_core::noun::guard::Way as FactorWay;
 use portico_core::noun::person::{Contact, HandleKind, Profile};
 use portico_core::rule::contact;
 use portico_core::rule::password::acceptable;
@@ -22,7 +23,7 @@ use super::sign_in::enter;
 use crate::challenge::{Answered, pose, take};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::letter::{About, letter};
+use crate::letter::{self, About, letter};
 use crate::page::code::CodeTrouble;
 use crate::page::register::{Register, RegisterProblem, register as page};
 use crate::reply::Reply;
@@ -267,6 +268,9 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
         Ok(Proven::Closed) => return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(visit.typing(house, Way::Register, Some(trouble(problem)))),
     };
-    let entered = enter(house, &visit.headers, &person, &visit.to.client, method(&wish.to())).await?;
+    let to = wish.to();
+    let way = letter::index(house, &to).map(FactorWay::Contact);
+    let way = way.ok_or_else(|| Denied::unavailable("an address without an index"))?;
+    let entered = enter(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
     Ok(visit.over(house, Way::Register, entered.onward(house, &visit.to)))
 }

@@ -20,8 +20,9 @@ use portico_live::{Live, LivePerson};
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
-use super::{Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions};
-use crate::caller::bad_token;
+use super::{
+    Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions, spoken_in,
+};
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::route::settings::name_of;
@@ -52,8 +53,7 @@ pub fn attachment(document: &Value) -> Result<Reply, Denied> {
 
 /// The session in which the person speaks, if they signed in within the last minutes.
 pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
-    let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;
-    let session = session.ok_or_else(bad_token)?.now(&house.live.settings().sessions);
+    let session = spoken_in(house, who).await?;
     sign_in::recent(&session, house.now())?;
     Ok(session)
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::acr;
 use portico_core::rule::guard::forgotten;
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ pub async fn view(house: &House, who: Who, keys: &ClientKeys) -> Result<Vec<Valu
             "current": device.session.id == who.session,
             "label": device.label,
             "client_name": device.client,
-            "methods": device.session.method.split(' ').collect::<Vec<_>>(),
+            "methods": acr::named(&device.session.method),
             "started_at": device.session.started_at.seconds(),
             "used_at": device.session.used_at.seconds(),
             "expires_at": device.session.expires_at.seconds(),

@@ -16,6 +16,7 @@ use portico_seal::Verdict;
 use super::{Onward, PASSWORD, form_binding, raise};
 use crate::caller::browser_session;
 use crate::challenge::{CodeProblem, note, pose, take};
+use crate::factor::{self, means};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
@@ -23,17 +24,6 @@ use crate::page::step_up::{Sent, StepUp, StepUpProblem, step_up as page};
 use crate::reply::{self, Reply};
 use crate::route::code::{method, proven};
 use crate::{House, body, caller, page_reply};
-
-/// What a person could prove at this house.
-pub async fn means(house: &House, person: &LivePerson) -> Result<Means, Denied> {
-    let user = person.person.id;
-    let passkeys = house.live.store().passkeys_of(user).await.map_err(|cause| unavailable(&cause))?;
-    Ok(Means {
-        password: person.person.password.is_some(),
-        code: letter::main(&house.courier, &person.profile).is_some(),
-        passkey: house.passkeys.is_some() && !passkeys.is_empty(),
-    })
-}
 
 /// Where a browser proves what is missing to this level, and then goes on with this authorization request.
 pub fn address(query: &str, level: Acr) -> String {
@@ -166,7 +156,7 @@ async fn send(
     weak: &Weak,
     from: std::net::IpAddr,
 ) -> Result<Result<Sent, u64>, Denied> {
-    let address = letter::main(&house.courier, &weak.person.profile);
+    let address = letter::second(house, &weak.person);
     let address = address.ok_or_else(|| Denied::unavailable("no way to a person"))?;
     let user = weak.session.user;
     let destination = house.live.vault().handles().index("step up", &user.to_string());
@@ -185,7 +175,7 @@ async fn send(
 }
 
 /// The method that a code proves, if it is the one that this person was sent, and the address that it
-/// went to is still theirs.
+/// went to is still theirs and counts.
 async fn taken(
     house: &House,
     weak: &Weak,
@@ -196,7 +186,8 @@ async fn taken(
     let taken = take(house, ChallengePurpose::StepUp, reference, code, |answered| async move {
         let is_theirs = answered.user == Some(user);
         let proven = if is_theirs { proven(house, reference, &answered).await? } else { None };
-        Ok((vec![], proven.map(|(_, to)| method(&to))))
+        let proven = proven.filter(|proven| factor::counts(house, &proven.person, proven.way));
+        Ok((vec![], proven.map(|proven| method(&proven.to))))
     });
     Ok(taken.await?.and_then(|method| method.ok_or(CodeProblem::Gone)))
 }
