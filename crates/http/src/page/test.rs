@@ -14,7 +14,7 @@ use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
 use super::recover::{Recover, RecoverProblem, recover};
-use super::register::{Register, RegisterProblem, register};
+use super::register::{AlreadyThere, Register, RegisterProblem, already_there, register};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::contacts::{ContactTrouble, Contacts, contacts};
 use super::settings::data::{Data, data};
@@ -176,6 +176,8 @@ fn account_pages(frame: &Frame) -> Pages {
         };
         pages.push((format!("register-{problem:?}"), register(&view)));
     }
+    let view = AlreadyThere { frame: frame.clone(), to: Some(sample::host()), onward: "/settings".into() };
+    pages.push(("register-there".to_owned(), already_there(&view)));
     let problems =
         [RecoverProblem::Nobody, RecoverProblem::TooMany { seconds: 42 }, RecoverProblem::FormExpired];
     for problem in problems.into_iter().map(Some).chain([None]) {

@@ -25,7 +25,7 @@ use crate::form::Fields;
 use crate::house::unavailable;
 use crate::letter::{self, About, letter};
 use crate::page::code::CodeTrouble;
-use crate::page::register::{Register, RegisterProblem, register as page};
+use crate::page::register::{AlreadyThere, Register, RegisterProblem, already_there, register as page};
 use crate::reply::Reply;
 use crate::{House, known};
 
@@ -258,12 +258,12 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     if let Some(weak) = weak.get() {
         return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Weak(*weak))));
     }
-    let (person, wish) = match taken? {
-        Ok(Proven::There(person, wish)) => (person, wish),
+    let (person, wish, there) = match taken? {
+        Ok(Proven::There(person, wish)) => (person, wish, true),
         Ok(Proven::Made(user, wish, told)) => {
             tell_moved(house, told);
             let made = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
-            (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish)
+            (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish, false)
         }
         Ok(Proven::Closed) => return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(visit.typing(house, Way::Register, Some(trouble(problem)))),
@@ -272,5 +272,14 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     let way = letter::index(house, &to).map(FactorWay::Contact);
     let way = way.ok_or_else(|| Denied::unavailable("an address without an index"))?;
     let entered = enter(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
-    Ok(visit.over(house, Way::Register, entered.onward(house, &visit.to)))
+    let reply = match there && password.is_some() {
+        // Only whoever has the mailbox gets here.
+        true => {
+            let onward = visit.to.after(house, &entered.session);
+            let view = AlreadyThere { frame: visit.to.frame.clone(), to: visit.to.party.clone(), onward };
+            entered.with(visit.page(house, StatusCode::OK, already_there(&view), None, None))
+        }
+        false => entered.onward(house, &visit.to),
+    };
+    Ok(visit.over(house, Way::Register, reply))
 }

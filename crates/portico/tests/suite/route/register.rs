@@ -81,7 +81,16 @@ async fn the_owner_of_a_known_address_is_signed_in_and_nothing_of_theirs_changes
     let mut browser = Browser::default();
     ask(&world, &mut browser, "Mallory", "ana@people.example").await;
     let code = world.code().await;
-    assert_eq!(answer(&world, &mut browser, &code, "vR7-kept-well").await.status, 303);
+    let said = answer(&world, &mut browser, &code, "vR7-kept-well").await;
+    assert_eq!(said.status, 200);
+    assert!(said.body.contains("already have an account") && said.body.contains("was not taken"));
+    assert!(said.body.contains("href=\"/settings\"") && said.header("cache-control").contains("no-store"));
+    assert_eq!(browser.get(&world, "/settings").await.status, 200, "and signed in");
+    world.posted().await;
+    let mut other = Browser::default();
+    ask(&world, &mut other, "Mallory", "ana@people.example").await;
+    let code = world.code().await;
+    assert_eq!(answer(&world, &mut other, &code, "").await.status, 303, "nothing was typed to be told of");
     for (password, status) in [("vR7-kept-well", 400), ("a long password", 303)] {
         let fields = [("username", "ana"), ("password", password)];
         let reply = Browser::default().fill(&world, "/sign-in", "/sign-in", &fields).await;
