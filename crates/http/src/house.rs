@@ -1,6 +1,7 @@
 //! What every route holds: the memory, the way out, the limits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -9,10 +10,10 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
+use portico_reach::{AddressPolicy, Courier, KeySets, Nats, Upstreams};
 use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
-use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 use url::{Host, Url};
 
 use crate::avatar::{self, Drawn};
@@ -35,6 +36,8 @@ pub struct FaceSettings {
     pub closed_to_newcomers: bool,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
+    /// The bus between nodes, where there is one.
+    pub bus: Option<Arc<Nats>>,
 }
 
 /// How the operator's console is set up.
@@ -71,6 +74,7 @@ pub struct House {
     pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
+    draining: AtomicBool,
     /// Held by whoever decides again after a conflict.
     turns: Mutex<()>,
     hashing: Semaphore,
@@ -108,6 +112,7 @@ impl House {
             figures: Figures::default(),
             console: Ended::default(),
             settings,
+            draining: AtomicBool::new(false),
             turns: Mutex::new(()),
             hashing: Semaphore::new(cores),
             // Decoding takes up to 200 MB: one at a time.
@@ -118,6 +123,16 @@ impl House {
     /// The moment it is now.
     pub fn now(&self) -> Moment {
         self.live.now()
+    }
+
+    /// Says that this node is about to stop: it answers everything as before, but is not ready any more.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this node is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Whether people may make accounts by themselves: where the operator does not forbid it, and there is
@@ -208,13 +223,31 @@ impl House {
     }
 
     /// Verifies a password against a hash, or against nobody's at the same cost.
-    pub async fn verify_password(&self, hash: Option<String>, password: String) -> Result<Verdict, Denied> {
+    ///
+    /// `may_try` is asked when it is this password's turn, and `failed` is told before the turn is over:
+    /// however many are sent side by side, each is looked at with the ones before it counted. The inner
+    /// error is what `may_try` refused with.
+    pub async fn guess(
+        &self,
+        hash: Option<String>,
+        password: String,
+        may_try: impl FnOnce() -> Result<(), u64>,
+        failed: impl FnOnce(),
+    ) -> Result<Result<Verdict, u64>, Denied> {
         let passwords = Arc::clone(&self.passwords);
         let verify = move || match hash {
             Some(hash) => passwords.verify(&hash, &password),
             None => passwords.decoy(&password),
         };
-        self.hashing(verify).await
+        let _turn = turn(&self.hashing).await?;
+        if let Err(seconds) = may_try() {
+            return Ok(Err(seconds));
+        }
+        let verdict = set_aside(verify).await?;
+        if verdict == Verdict::Wrong {
+            failed();
+        }
+        Ok(Ok(verdict))
     }
 
     /// Draws a picture anew, off the threads that serve.
@@ -235,7 +268,15 @@ async fn aside<T: Send + 'static>(
     turns: &Semaphore,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Denied> {
-    let _turn = turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+    let _turn = turn(turns).await?;
+    set_aside(work).await
+}
+
+async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, Denied> {
+    turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))
+}
+
+async fn set_aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Denied> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("work set aside was not done"))
 }
 

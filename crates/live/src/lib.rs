@@ -16,12 +16,13 @@ mod shelf;
 mod token;
 mod touch;
 mod vault;
+mod whole;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use portico_core::id::{ClientId, SessionId, TokenId, UserId};
+use portico_core::id::{ClientId, NodeId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::consent::Consents;
@@ -41,6 +42,7 @@ pub use vault::{Vault, VaultError};
 
 use fleet::Fleet;
 use shelf::Shelf;
+use whole::Whole;
 
 /// How much is held at most, by number of entries.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +84,8 @@ pub struct Live {
     clock: Arc<dyn Clock>,
     vault: Vault,
     settings: Settings,
-    ring: RwLock<Arc<Ring>>,
-    catalogue: RwLock<Arc<Vec<CatalogueEntry>>>,
+    ring: Whole<Ring>,
+    catalogue: Whole<Vec<CatalogueEntry>>,
     revoked: RwLock<HashMap<TokenId, Moment>>,
     clients: Shelf<ClientId, Arc<LiveClient>>,
     sessions: Shelf<SessionId, Arc<LiveSession>>,
@@ -137,8 +139,8 @@ impl Live {
         let hub = Hub::open(store.clone()).await?;
         let bounds = settings.bounds;
         Ok(Arc::new(Self {
-            ring: RwLock::new(Arc::new(ring)),
-            catalogue: RwLock::new(Arc::new(catalogue)),
+            ring: Whole::new(ring),
+            catalogue: Whole::new(catalogue),
             revoked: RwLock::new(revoked),
             clients: Shelf::new(bounds.clients),
             sessions: Shelf::new(bounds.sessions),
@@ -189,12 +191,12 @@ impl Live {
 
     /// The signing keys as they are now.
     pub fn ring(&self) -> Arc<Ring> {
-        self.ring.read().clone()
+        self.ring.get()
     }
 
     /// The catalogue of scopes, built-in entries first.
     pub fn catalogue(&self) -> Arc<Vec<CatalogueEntry>> {
-        self.catalogue.read().clone()
+        self.catalogue.get()
     }
 
     /// What has been committed and is to be told.
@@ -221,6 +223,26 @@ impl Live {
     /// Whether what one node does for all is this one's to do.
     pub fn is_on_duty(&self) -> bool {
         self.fleet.as_ref().is_none_or(Fleet::is_eldest)
+    }
+
+    /// The name of this node among the others; none where it has the store to itself. A node that enters
+    /// again has another.
+    pub fn me(&self) -> Option<NodeId> {
+        self.fleet.as_ref().map(Fleet::me)
+    }
+
+    /// What the clock of a shared store says; none where there is no such clock.
+    pub async fn store_clock(&self) -> Result<Option<Moment>, Unavailable> {
+        match &self.fleet {
+            Some(fleet) => fleet.store().clock().await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether what was committed elsewhere has been heard of: memory may be believed, and events are
+    /// passed on as they come.
+    pub fn is_current(&self) -> bool {
+        self.hold().is_ok() && !self.hub.is_behind()
     }
 
     /// How this node stands among the others; none where it has the store to itself.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::NodeId;
+use portico_core::id::{ClosingSeq, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::Node;
@@ -76,9 +76,13 @@ pub(crate) struct Fleet {
 
 struct State {
     me: NodeId,
+    /// The lease was given up for good.
+    gone: bool,
     renewals: u64,
     nodes: Vec<Node>,
     followed: Followed,
+    /// No node can answer as before any closing up to this one.
+    settled: ClosingSeq,
     peers: Peers,
     tellings: BTreeMap<u64, Telling>,
     heard: BTreeMap<NodeId, Tick>,
@@ -88,9 +92,11 @@ impl Fleet {
     pub(crate) fn new(company: Company) -> Self {
         let state = State {
             me: NodeId::from_bytes([0; 16]),
+            gone: false,
             renewals: 0,
             nodes: Vec::new(),
             followed: Followed::default(),
+            settled: ClosingSeq::default(),
             peers: Peers::default(),
             tellings: BTreeMap::new(),
             heard: BTreeMap::new(),
@@ -102,6 +108,10 @@ impl Fleet {
             state: Mutex::new(state),
             told: Notify::new(),
         }
+    }
+
+    pub(crate) fn store(&self) -> &dyn SharedStore {
+        &*self.company.store
     }
 
     /// Whether memory may be believed. To be asked after the question is read, and before memory is.

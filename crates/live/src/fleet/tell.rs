@@ -45,20 +45,24 @@ impl Drop for Asked<'_> {
 }
 
 impl Fleet {
-    /// Answers when no node can answer as before this closing, which is committed.
-    pub(crate) async fn tell(&self, vault: &Vault, seq: ClosingSeq, what: Closing) {
+    /// Answers when no node can answer as before this closing, which is committed, or as before any with
+    /// a smaller number: another call may have committed one of those, and what this one closes may
+    /// leave out what it found closed by then.
+    pub(crate) async fn tell(&self, live: &Arc<Live>, seq: ClosingSeq, what: Closing) {
         let committed = self.company.ticks.now();
         self.state.lock().followed.follow(seq);
-        self.ask(vault, committed, |ask| Message::Closed { ask, seq, what }).await;
+        self.ask(live, committed, seq, |ask| Message::Closed { ask, seq, what }).await;
     }
 
     /// Answers when no node can answer as before any closing that was committed before the call.
     pub(crate) async fn settled(&self, live: &Arc<Live>) -> Result<(), Unavailable> {
         let asked = self.company.ticks.now();
-        let standing = self.company.store.standing().await?;
-        let upto = standing.closings;
-        live.catch_up(self, upto).await?;
-        self.ask(live.vault(), asked, |ask| Message::Reach { ask, upto }).await;
+        let upto = self.company.store.standing().await?.closings;
+        // A call that has just waited for its own closing need not wait again.
+        if upto <= self.state.lock().settled {
+            return Ok(());
+        }
+        self.ask(live, asked, upto, |ask| Message::Reach { ask, upto }).await;
         Ok(())
     }
 
@@ -67,7 +71,14 @@ impl Fleet {
         self.say(vault, &Message::Happened).await;
     }
 
-    async fn ask(&self, vault: &Vault, committed: Tick, message: impl FnOnce(u64) -> Message) {
+    async fn ask(
+        &self,
+        live: &Live,
+        committed: Tick,
+        upto: ClosingSeq,
+        message: impl FnOnce(u64) -> Message,
+    ) {
+        let vault = live.vault();
         let mut bytes = [0; 8];
         vault.chance().fill(&mut bytes);
         let ask = u64::from_be_bytes(bytes);
@@ -79,6 +90,10 @@ impl Fleet {
             if handed.is_err() {
                 tracing::warn!("the bus does not take messages; closings wait for leases");
             }
+            // This node's own memory is bound to its lease like any other.
+            if live.catch_up(self, upto).await.is_err() {
+                return std::future::pending().await;
+            }
             self.acknowledged(ask).await;
         };
         // Every lease that has not seen the commit is over by then, whatever has become of its holder.
@@ -89,6 +104,10 @@ impl Fleet {
             () = over => false,
         };
         drop(asked);
+        {
+            let mut state = self.state.lock();
+            state.settled = state.settled.max(upto);
+        }
         let took = self.company.ticks.now().0.saturating_sub(committed.0);
         metrics::histogram!("portico_closing_seconds").record(took as f64 / 1e6);
         if !acknowledged {

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod access;
+mod deploy;
 mod fixture;
 mod fleet;
 mod floors;
 mod property;
 mod route;
+mod simulation;
 mod story;

@@ -22,6 +22,7 @@ mod fresh;
 mod known;
 mod kyc;
 mod launch;
+mod lease;
 mod listen;
 mod me;
 mod pages;
