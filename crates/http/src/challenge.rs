@@ -110,6 +110,46 @@ pub async fn open(
     found.map(|found| opened(house, &found)).transpose()
 }
 
+/// The change that notes where the code of a challenge went: to the address of this keyed index, or
+/// nowhere. It stands beside the challenge, as one that nothing answers, and goes when that does.
+///
+/// The code counts for that address alone; see [`went_to`].
+pub fn note(
+    house: &House,
+    purpose: ChallengePurpose,
+    reference: &str,
+    (user, index): (Option<UserId>, Option<[u8; 32]>),
+) -> Change {
+    let (vault, digest) = (house.live.vault(), beside(house, reference));
+    let index = index.unwrap_or_default();
+    Change::ChallengeSent(Challenge {
+        digest,
+        purpose,
+        user,
+        answer: [0; 32],
+        sealed: vault.master().wrap(&sealed_for(&digest), &index, vault.chance()),
+        tries: 0,
+        expires_at: house.now() + CHALLENGE_LIFE,
+        answered_at: None,
+    })
+}
+
+/// The keyed index of the address that the code of this challenge went to; none where it went nowhere.
+pub async fn went_to(house: &House, reference: &str) -> Result<Option<[u8; 32]>, Denied> {
+    let digest = beside(house, reference);
+    let found = house.live.store().challenge(&digest).await.map_err(|cause| unavailable(&cause))?;
+    let Some(found) = found else { return Ok(None) };
+    let plain = house.live.vault().master().unwrap(&sealed_for(&digest), &found.sealed);
+    let index = plain.ok().and_then(|plain| <[u8; 32]>::try_from(&plain[..]).ok());
+    let index = index.ok_or_else(|| Denied::unavailable("a challenge does not open"))?;
+    Ok(Some(index).filter(|index| *index != [0; 32]))
+}
+
+/// Where the note beside a challenge is kept.
+fn beside(house: &House, reference: &str) -> [u8; 32] {
+    house.live.vault().handles().index("code went to", reference)
+}
+
 fn opened(house: &House, found: &Challenge) -> Result<Answered, Denied> {
     let plain = house.live.vault().master().unwrap(&sealed_for(&found.digest), &found.sealed);
     let about = plain.ok().and_then(|plain| String::from_utf8(plain.to_vec()).ok());

@@ -14,6 +14,7 @@ use portico_reach::{AddressPolicy, Courier, KeySets, Nats, Upstreams};
 use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
+use url::{Host, Url};
 
 use crate::avatar::{self, Drawn};
 use crate::console::{Ended, Provider};
@@ -138,6 +139,17 @@ impl House {
     /// a way to send them a code.
     pub fn registers(&self) -> bool {
         crate::route::code::can_send(self) && !self.settings.closed_to_newcomers
+    }
+
+    /// Whether the issuer is on a developer's machine.
+    pub fn on_loopback(&self) -> bool {
+        let issuer = Url::parse(self.live.issuer()).ok();
+        match issuer.as_ref().and_then(Url::host) {
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        }
     }
 
     /// Whether the issuer is reached over TLS, so that cookies are bound to it.

@@ -3,8 +3,9 @@
 //! Nothing that a stranger can type stands in one of them.
 
 use portico_core::moment::Moment;
+use portico_core::noun::guard::Way;
 use portico_core::noun::person::{HandleKind, Profile};
-use portico_core::rule::send;
+use portico_core::rule::{guard, send};
 use portico_live::LivePerson;
 use portico_reach::{Address, Courier, Letter};
 
@@ -27,6 +28,10 @@ pub enum About<'a> {
     Verify(&'a str),
     /// Another address is the main one now, or none is.
     MainChanged(Moment),
+    /// Another address was added.
+    AddressAdded(Moment),
+    /// An address was removed.
+    AddressRemoved(Moment),
     /// Somebody else has proved since that an address is theirs.
     Moved(Moment),
     /// The password was changed.
@@ -57,6 +62,8 @@ impl About<'_> {
             Self::Recover(_) => "letter-recover",
             Self::Verify(_) => "letter-verify",
             Self::MainChanged(_) => "letter-main-changed",
+            Self::AddressAdded(_) => "letter-address-added",
+            Self::AddressRemoved(_) => "letter-address-removed",
             Self::Moved(_) => "letter-moved",
             Self::PasswordChanged(_) => "letter-password-changed",
             Self::StepUp(_) => "letter-step-up",
@@ -80,6 +87,8 @@ pub fn letter(issuer: &str, words: &Words, to: Address, about: About<'_>) -> Let
         | About::StepUp(code) => (code, String::new(), None),
         About::PasswordChanged(at)
         | About::MainChanged(at)
+        | About::AddressAdded(at)
+        | About::AddressRemoved(at)
         | About::Moved(at)
         | About::PasskeyAdded(at)
         | About::PasskeyRemoved(at)
@@ -111,6 +120,32 @@ pub fn destination(house: &House, person: &LivePerson, typed: &str) -> Option<Ad
     let is_typed = |kind, value: &str| vault.is_same(kind, value, typed);
     let found = send::destination(&person.profile, is_typed, |kind| house.courier.reaches(kind));
     found.and_then(|(kind, value)| Address::new(kind, value))
+}
+
+/// The keyed index of an address.
+pub fn index(house: &House, to: &Address) -> Option<[u8; 32]> {
+    house.live.vault().handle(to.kind(), to.value(), true).map(|handle| handle.index)
+}
+
+/// The address of this keyed index, if it is a verified one of the person's that codes are sent to.
+pub fn verified(house: &House, person: &LivePerson, index: &[u8; 32]) -> Option<Address> {
+    let found = send::verified(&person.profile).find_map(|(kind, value)| {
+        Address::new(kind, value).filter(|to| self::index(house, to) == Some(*index))
+    });
+    found.filter(|to| house.courier.reaches(to.kind()))
+}
+
+/// The address to which a code goes that is to prove one factor more: the main one, or another that
+/// counts by now.
+pub fn second(house: &House, person: &LivePerson) -> Option<Address> {
+    let counts = |to: &Address| {
+        let way = index(house, to).map(Way::Contact);
+        way.is_some_and(|way| guard::counts(&person.profile, way, house.now()))
+    };
+    let reached =
+        |(kind, value)| Address::new(kind, value).filter(|to| house.courier.reaches(kind) && counts(to));
+    let main = main(&house.courier, &person.profile).filter(counts);
+    main.or_else(|| send::verified(&person.profile).find_map(reached))
 }
 
 /// The address to which notices for the person of this profile go.
@@ -151,6 +186,8 @@ mod tests {
                 (About::Verify("123456"), "123456"),
                 (About::MainChanged(NOW), "14:05"),
                 (About::Moved(NOW), "14:05"),
+                (About::AddressAdded(NOW), "14:05"),
+                (About::AddressRemoved(NOW), "14:05"),
                 (About::PasswordChanged(NOW), "14:05"),
                 (About::NewDevice { device: "Chrome on Linux", at: NOW }, "Chrome on Linux"),
                 (About::NewDevice { device: "", at: NOW }, "14:05"),

@@ -15,6 +15,7 @@ mod connection;
 mod console;
 mod cookie;
 mod cors;
+mod factor;
 pub mod figures;
 mod form;
 mod house;

@@ -5,6 +5,7 @@ mod mail;
 mod text;
 
 use portico_core::noun::person::HandleKind;
+use portico_seal::{normalise_email, normalise_phone};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 pub use carry::{Carrier, Carry, Errand, NotCarried};
@@ -41,12 +42,20 @@ pub enum Address {
 }
 
 impl Address {
-    /// The address of this kind; nothing is sent to a username.
+    /// The address of this kind as it is compared, however it was typed: what is proven by a code is then
+    /// exactly that by which the person is found. None for what is no address; nothing is sent to a username.
     pub fn new(kind: HandleKind, value: &str) -> Option<Self> {
         match kind {
-            HandleKind::Email => Some(Self::Email(value.to_owned())),
-            HandleKind::Phone => Some(Self::Phone(value.to_owned())),
+            HandleKind::Email => normalise_email(value).map(Self::Email),
+            HandleKind::Phone => normalise_phone(value).map(Self::Phone),
             HandleKind::Username => None,
+        }
+    }
+
+    /// The address or number itself.
+    pub fn value(&self) -> &str {
+        match self {
+            Self::Email(value) | Self::Phone(value) => value,
         }
     }
 

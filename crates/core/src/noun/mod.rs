@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod developer;
 pub mod event;
 pub mod family;
+pub mod guard;
 pub mod host;
 pub mod key;
 pub mod kyc;

@@ -8,6 +8,7 @@ use crate::id::UserId;
 use crate::moment::Moment;
 use crate::noun::address::Address;
 use crate::noun::avatar::Avatar;
+use crate::noun::guard::Guard;
 use crate::noun::kyc::Kyc;
 use crate::noun::payment::PaymentMethod;
 
@@ -64,6 +65,9 @@ pub struct Profile {
     /// The person's own picture, which goes before [`Self::picture`].
     #[serde(default)]
     pub avatar: Option<Avatar>,
+    /// What guards the account.
+    #[serde(default)]
+    pub guard: Guard,
 }
 
 impl fmt::Debug for Profile {
@@ -120,7 +124,8 @@ pub struct Handle {
 }
 
 /// The kinds of [`Handle`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HandleKind {
     /// A chosen name.
     Username,

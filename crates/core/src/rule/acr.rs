@@ -48,6 +48,27 @@ pub fn level(methods: &str) -> Acr {
     }
 }
 
+/// What marks a method whose way in does not count yet: no factor is called so.
+const FRESH: char = '~';
+
+/// These methods, proven by a way in that does not count yet: they sign in, and are no factor.
+pub fn fresh(methods: &str) -> String {
+    let all = methods.split(' ').filter(|method| *method != "mfa");
+    all.map(|method| format!("{FRESH}{method}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The methods as others are told of them (`amr`, OIDC Core §2): those that count, or where none does,
+/// what there is.
+pub fn named(methods: &str) -> Vec<&str> {
+    let all = || methods.split(' ').filter(|method| !method.is_empty());
+    let counting: Vec<_> = all().filter(|method| !method.starts_with(FRESH)).collect();
+    if counting.is_empty() {
+        all().map(|method| method.trim_start_matches(FRESH)).collect()
+    } else {
+        counting
+    }
+}
+
 /// These methods and those added, each once.
 pub fn union(methods: &str, added: &str) -> String {
     let mut all: Vec<&str> = methods.split(' ').filter(|method| !method.is_empty()).collect();
@@ -101,7 +122,7 @@ pub fn enough(
     if stale || weak { Err(Insufficient { acr, max_age }) } else { Ok(()) }
 }
 
-/// What a person could prove if asked.
+/// What a person could prove if asked, by ways in that count by now ([`crate::rule::guard::counts`]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Means {
     /// There is a password.
@@ -122,6 +143,12 @@ impl Means {
             code: self.code && two && !proves(methods, Factor::Possession),
             passkey: self.passkey && weak,
         }
+    }
+
+    /// Whether somebody of these reaches two factors, or a passkey; `linked` says that another provider
+    /// signs them in.
+    pub fn reach_two(self, linked: bool) -> bool {
+        self.passkey || self.code && (self.password || linked)
     }
 
     /// Whether there is anything.
@@ -155,6 +182,32 @@ mod tests {
         assert_eq!(union("pwd", "otp"), "pwd otp");
         assert_eq!(union("pwd otp", "otp"), "pwd otp");
         assert_eq!(union("", PASSKEY), "pop mfa");
+    }
+
+    #[test]
+    fn a_way_in_that_does_not_count_yet_is_no_factor_whatever_is_added() {
+        for (methods, named_so) in [
+            (fresh("otp sms"), vec!["otp", "sms"]),
+            (fresh(PASSKEY), vec!["pop"]),
+            (union(&fresh("otp"), "pwd"), vec!["pwd"]),
+            (union(&fresh(PASSKEY), "pwd"), vec!["pwd"]),
+        ] {
+            assert_eq!(level(&methods), Acr::One, "{methods}");
+            assert_eq!(named(&methods), named_so);
+        }
+        assert_eq!(level(&union(&fresh("pwd"), "pwd otp")), Acr::Two);
+        assert_eq!(named(PASSKEY), ["pop", "mfa"]);
+    }
+
+    #[test]
+    fn two_factors_are_reached_by_a_passkey_or_by_one_of_each_kind() {
+        let none = Means::default();
+        let (password, code) = (Means { password: true, ..none }, Means { code: true, ..none });
+        let both = Means { code: true, ..password };
+        assert!(
+            both.reach_two(false) && code.reach_two(true) && Means { passkey: true, ..none }.reach_two(false)
+        );
+        assert!(!password.reach_two(true) && !code.reach_two(false) && !none.reach_two(true));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::denied::Denied;
 use crate::moment::{Moment, Span};
 use crate::noun::host::TrustedIssuer;
 use crate::noun::person::{Contact, Profile};
-use crate::rule::card;
 use crate::rule::readable::is_control;
+use crate::rule::{card, contact};
 
 /// How long an assertion may live.
 pub const LONGEST: Span = Span::minutes(5);
@@ -128,12 +128,14 @@ pub fn fill(profile: &mut Profile, assertion: &Assertion, free: Free, now: Momen
     profile.name = profile.name.take().or_else(|| text(&assertion.name));
     let picture = text(&assertion.picture).filter(|url| url.starts_with("https://"));
     profile.picture = profile.picture.take().or(picture);
-    let contact = |value: String, verified: bool| Contact { value, verified_at: verified.then_some(now) };
-    if let Some(email) = text(&assertion.email).filter(|_| free.email && profile.emails.is_empty()) {
-        profile.emails.push(contact(email, assertion.email_verified));
+    let proven = |value: String, verified: bool| Contact { value, verified_at: verified.then_some(now) };
+    // What could not be proven by a code is not taken from others either.
+    let email = text(&assertion.email).and_then(|email| contact::email(&email, true).ok());
+    if let Some(email) = email.filter(|_| free.email && profile.emails.is_empty()) {
+        profile.emails.push(proven(email, assertion.email_verified));
     }
     if let Some(phone) = text(&assertion.phone_number).filter(|_| free.phone && profile.phones.is_empty()) {
-        profile.phones.push(contact(phone, assertion.phone_number_verified));
+        profile.phones.push(proven(phone, assertion.phone_number_verified));
     }
     *profile != before
 }

@@ -36,23 +36,39 @@ fn of_mut(profile: &mut Profile, kind: HandleKind) -> Option<&mut Vec<Contact>> 
 
 /// An e-mail address as it is kept: as typed, without the white space around it.
 ///
-/// Refused where nothing could be sent to it, or where it holds what a reader does not see.
-pub fn email(text: &str) -> Result<String, Denied> {
-    let no_address = || Denied::request("this is not an e-mail address");
+/// Refused where nothing could be sent to it, where it holds what a reader does not see, and where comparing
+/// it without regard to case would make other letters of it: the Kelvin sign is no `k`, and a mailbox that
+/// is called so is somebody else's. `loopback` says that the issuer is on a developer's machine, where mail
+/// to `localhost` arrives.
+pub fn email(text: &str, loopback: bool) -> Result<String, Denied> {
     let text = text.trim();
-    let (local, domain) = text.split_once('@').ok_or_else(no_address)?;
-    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c);
-    let quoted = |c: char| "()<>[]:;,\\\"".contains(c);
-    let fits = text.len() <= LONGEST_EMAIL
-        && (1..=LONGEST_LOCAL).contains(&local.len())
-        && text.chars().all(plain)
-        && !local.contains(quoted)
-        && local.split('.').all(|part| !part.is_empty())
-        && domain.contains('.')
-        && !domain.ends_with('.')
-        && !domain.contains(['@', '%'])
-        && matches!(Host::parse(domain), Ok(Host::Domain(_)));
-    if fits { Ok(text.to_owned()) } else { Err(no_address()) }
+    let fits = text.split_once('@').is_some_and(|(local, domain)| {
+        text.len() <= LONGEST_EMAIL && is_local(local) && is_domain(domain, loopback)
+    });
+    if fits { Ok(text.to_owned()) } else { Err(Denied::request("this is not an e-mail address")) }
+}
+
+/// Whether this stands before the `@`: a dot-atom (RFC 5321 §4.1.2), its letters those of any script
+/// (RFC 6531 §3.3). A quoted one is refused.
+fn is_local(local: &str) -> bool {
+    let becomes_ascii = |c: char| !c.is_ascii() && c.to_lowercase().any(|lower| lower.is_ascii());
+    let is_atom = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    let fits = |c: char| is_atom(c) && !is_invisible(c) && !becomes_ascii(c);
+    local.len() <= LONGEST_LOCAL && local.split('.').all(|part| !part.is_empty() && part.chars().all(fits))
+}
+
+/// Whether this is the name of a mail domain (RFC 5321 §4.1.2): never an address, nor one name alone.
+fn is_domain(domain: &str, loopback: bool) -> bool {
+    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c) && !"@%".contains(c);
+    let Ok(Host::Domain(ascii)) = Host::parse(domain) else { return false };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_name = ascii.contains('.') || loopback && ascii == "localhost";
+    domain.chars().all(plain) && is_name && ascii.split('.').all(is_label)
 }
 
 /// Whether a person may have one more, or prove one they have. `is_it` says which of theirs it is.
@@ -169,8 +185,9 @@ mod tests {
         for good in
             ["ana@people.example", " Ana.B+x@People.Example\n", "анна@пример.рф", "a@xn--e1afmkfd.xn--p1ai"]
         {
-            assert_eq!(email(good).unwrap(), good.trim());
+            assert_eq!(email(good, false).unwrap(), good.trim());
         }
+        assert!(email("ana@localhost", true).is_ok() && email("ana@people", true).is_err());
     }
 
     #[test]
@@ -204,10 +221,20 @@ mod tests {
             "ana\u{ad}@people.example",
             "ana\u{feff}@people.example",
             "ana@-.example x",
+            "a@b..example",
+            "a@-b.example",
+            "a@b-.example",
+            "a@b_c.example",
+            "a@b",
+            "x@localhost.",
+            "<x@people.example",
+            "\u{1f600}@people.example",
+            "vi\u{212a}e@people.example",
+            "\u{130}van@people.example",
             &long,
             &longer,
         ] {
-            assert!(email(bad).is_err(), "{bad:?}");
+            assert!(email(bad, false).is_err(), "{bad:?}");
         }
     }
 

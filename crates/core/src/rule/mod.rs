@@ -13,6 +13,7 @@ pub mod contact;
 pub mod cover;
 pub mod deliver;
 pub mod exchange;
+pub mod guard;
 pub mod launch;
 pub mod lease;
 pub mod link;

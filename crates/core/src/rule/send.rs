@@ -27,6 +27,12 @@ pub fn main(profile: &Profile, reaches: impl Fn(HandleKind) -> bool) -> Option<(
     email.into_iter().chain(phone).find(|(kind, _)| reaches(*kind))
 }
 
+/// Every address that the person has proved to be theirs.
+pub fn verified(profile: &Profile) -> impl Iterator<Item = (HandleKind, &str)> {
+    let proven = contacts(profile).filter(|(_, contact)| contact.verified_at.is_some());
+    proven.map(|(kind, contact)| (kind, contact.value.as_str()))
+}
+
 fn contacts(profile: &Profile) -> impl Iterator<Item = (HandleKind, &Contact)> {
     let emails = profile.emails.iter().map(|email| (HandleKind::Email, email));
     emails.chain(profile.phones.iter().map(|phone| (HandleKind::Phone, phone)))

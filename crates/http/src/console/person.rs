@@ -7,6 +7,7 @@ use portico_core::denied::Denied;
 use portico_core::noun::audit::Act;
 use portico_core::noun::consent::Decision;
 use portico_core::noun::person::{Contact, Person};
+use portico_core::rule::acr;
 use portico_live::LivePerson;
 
 use super::frame::{Answer, Part, Query, badge, button, csrf, maybe_time, page, time};
@@ -182,7 +183,7 @@ fn devices(visit: &Visit, sessions: &[Signed]) -> Markup {
                             tr {
                                 td data-label="Device" { bdi { (label.as_deref().map_or_else(|| "–".to_owned(), tidy)) } }
                                 td data-label="Through" { span.id { (session.client) } }
-                                td data-label="Signed in" { (time(session.started_at)) " " span.quiet { (session.method) } }
+                                td data-label="Signed in" { (time(session.started_at)) " " span.quiet { (acr::named(&session.method).join(" ")) } }
                                 td data-label="Last used" { (time(session.used_at)) }
                                 td data-label="Expires" { (time(session.expires_at)) }
                                 td.act {

@@ -6,6 +6,41 @@ use super::layout::{Frame, Party, Shape, csrf_field, document, tile};
 use super::words::Words;
 use super::{glyph, name};
 
+/// What is shown to somebody who asked for a new account, and has proved an address that has one.
+#[derive(Clone, Default)]
+pub struct AlreadyThere {
+    /// Theme and language.
+    pub frame: Frame,
+    /// The app or host that one goes on to; `None` for Portico's own pages.
+    pub to: Option<Party>,
+    /// Where one goes on.
+    pub onward: String,
+}
+
+/// The page that says that there was an account, and that the password which was typed is not its.
+pub fn already_there(view: &AlreadyThere) -> Markup {
+    let words = view.frame.words();
+    let title = words.say("register-there");
+    document(
+        &view.frame,
+        Shape::Card,
+        &title,
+        html! {
+            main.card {
+                header.head {
+                    @match &view.to {
+                        Some(party) => (tile(party, "large")),
+                        None => span.tile.large.plain aria-hidden="true" { (glyph::mark()) },
+                    }
+                    h1 { (title) }
+                    p.lead { (words.say("register-there-lead")) }
+                }
+                a.button.primary href=(view.onward) { (words.say("register-there-onward")) }
+            }
+        },
+    )
+}
+
 /// What the page shows. Its form posts `name`, `contact` and `csrf` to the page's own address.
 #[derive(Clone, Default)]
 pub struct Register {

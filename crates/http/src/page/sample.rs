@@ -244,6 +244,7 @@ pub(super) fn contacts() -> Contacts {
         emails: vec![one("ana@people.example", true, true), one("a@work.example", false, false)],
         phones: vec![one("+4930123456", true, true), one("+493012345678", true, false)],
         waiting: Some("ana.markou@new.example".into()),
+        recent: true,
         can_add: true,
         ..Contacts::default()
     }

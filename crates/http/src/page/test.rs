@@ -14,7 +14,7 @@ use super::done::done;
 use super::error::{ErrorPage, Problem, error};
 use super::layout::{Frame, Party, Stamp, Theme};
 use super::recover::{Recover, RecoverProblem, recover};
-use super::register::{Register, RegisterProblem, register};
+use super::register::{AlreadyThere, Register, RegisterProblem, already_there, register};
 use super::settings::apps::{AccessState, Apps, apps};
 use super::settings::contacts::{ContactTrouble, Contacts, contacts};
 use super::settings::data::{Data, data};
@@ -176,6 +176,8 @@ fn account_pages(frame: &Frame) -> Pages {
         };
         pages.push((format!("register-{problem:?}"), register(&view)));
     }
+    let view = AlreadyThere { frame: frame.clone(), to: Some(sample::host()), onward: "/settings".into() };
+    pages.push(("register-there".to_owned(), already_there(&view)));
     let problems =
         [RecoverProblem::Nobody, RecoverProblem::TooMany { seconds: 42 }, RecoverProblem::FormExpired];
     for problem in problems.into_iter().map(Some).chain([None]) {
@@ -285,11 +287,13 @@ fn contact_pages(sheet: impl Fn(Sheet) -> Sheet) -> Pages {
         ContactTrouble::Gone,
         ContactTrouble::TooManyWrong,
         ContactTrouble::LastWay,
+        ContactTrouble::Stale,
     ];
     let (usual, hostile) = (sample::contacts(), sample::hostile_contacts());
     let mut views = vec![("-empty".to_owned(), Contacts::default()), ("-hostile".to_owned(), hostile)];
     for problem in troubles.into_iter().map(Some).chain([None]) {
-        views.push((format!("-{problem:?}"), Contacts { problem, ..usual.clone() }));
+        let recent = problem != Some(ContactTrouble::Stale);
+        views.push((format!("-{problem:?}"), Contacts { problem, recent, ..usual.clone() }));
     }
     let page = |view: Contacts| contacts(&Contacts { sheet: sheet(view.sheet.clone()), ..view });
     views.into_iter().map(|(name, view)| (format!("settings-contacts{name}"), page(view))).collect()

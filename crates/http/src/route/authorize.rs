@@ -23,8 +23,9 @@ use portico_seal::secret;
 use url::Url;
 
 use super::end_session::hinted;
-use super::sign_in::step_up::{address, means};
+use super::sign_in::step_up::address;
 use crate::caller::browser_session;
+use crate::factor::means;
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::page::error::Problem;

@@ -10,13 +10,14 @@ use maud::Markup;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
+use portico_core::noun::guard;
 use portico_core::noun::person::HandleKind;
 use portico_live::LivePerson;
 use portico_reach::Address;
 use portico_seal::secret;
 
 use super::sign_in::Onward;
-use crate::challenge::{Answered, CodeProblem, Posed, pose};
+use crate::challenge::{Answered, CodeProblem, Posed, note, pose, went_to};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
@@ -180,7 +181,8 @@ impl Visit {
 ///
 /// Before the answer there are three look-ups by index and one commit, for somebody and for nobody. What
 /// depends on the person (whether they may sign in, which of their addresses is verified, the message)
-/// is looked at after it, in a task of its own. The outer error is a refusal, the inner one how many
+/// is looked at after it, in a task of its own, which first notes where the code goes, or that it goes
+/// nowhere: the answer counts for that address alone. The outer error is a refusal, the inner one how many
 /// seconds to wait.
 pub async fn send(
     house: &Arc<House>,
@@ -190,16 +192,22 @@ pub async fn send(
     typed: &str,
 ) -> Result<Result<Reply, u64>, Denied> {
     let user = house.live.user_named(typed).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, &visit.headers, typed, user, visit.address);
+    let counter = known::counter(house, &visit.headers, typed, user, visit.address).await;
     if let Err(seconds) = house.throttles.may_send(counter.destination(), visit.address) {
         return Ok(Err(seconds));
     }
     let mut posed = pose(house, way.purpose(), user, typed);
-    let code = std::mem::take(&mut posed.code);
+    let (code, reference) = (std::mem::take(&mut posed.code), posed.reference.clone());
     let reply = visit.ask(house, way, path, posed).await?;
     let (house, typed, words) = (Arc::clone(house), typed.to_owned(), visit.to.frame.words());
     tokio::spawn(async move {
-        let Ok(Some((_, to))) = reached(&house, user, &typed).await else { return };
+        let Ok(found) = reached(&house, user, &typed).await else { return };
+        let index = found.as_ref().and_then(|to| letter::index(&house, to));
+        let noted = note(&house, way.purpose(), &reference, (user, index));
+        if house.commit(vec![noted]).await.is_err() {
+            return tracing::warn!("a code was not sent");
+        }
+        let Some(to) = found else { return };
         let about = if way == Way::Recover { About::Recover(&code) } else { About::SignIn(&code) };
         post(&house, letter(house.live.issuer(), words, to, about));
     });
@@ -213,24 +221,35 @@ pub fn post(house: &House, letter: portico_reach::Letter) {
     }
 }
 
-/// The person of a challenge, if they may sign in and a code still goes to what was typed; and where to.
-pub async fn reached(
-    house: &House,
-    user: Option<UserId>,
-    typed: &str,
-) -> Result<Option<(Arc<LivePerson>, Address)>, Denied> {
-    let Some(user) = user else { return Ok(None) };
-    let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
-    let person = person.filter(|person| person.person.is_live());
-    Ok(person.and_then(|person| letter::destination(house, &person, typed).map(|to| (person, to))))
+/// Where a code for this person goes after this was typed, if they may sign in.
+async fn reached(house: &House, user: Option<UserId>, typed: &str) -> Result<Option<Address>, Denied> {
+    let person = live_person(house, user).await?;
+    Ok(person.and_then(|person| letter::destination(house, &person, typed)))
 }
 
-/// The same for an answer that was right.
-pub async fn proven(
-    house: &House,
-    answered: &Answered,
-) -> Result<Option<(Arc<LivePerson>, Address)>, Denied> {
-    reached(house, answered.user, &answered.about).await
+async fn live_person(house: &House, user: Option<UserId>) -> Result<Option<Arc<LivePerson>>, Denied> {
+    let Some(user) = user else { return Ok(None) };
+    let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
+    Ok(person.filter(|person| person.person.is_live()))
+}
+
+/// Whom a code has proved, and by which address.
+pub struct Proven {
+    /// The person.
+    pub person: Arc<LivePerson>,
+    /// The address that the code went to.
+    pub to: Address,
+    /// The same as a way in of theirs.
+    pub way: guard::Way,
+}
+
+/// Whom an answer that was right proves: while they may sign in, and the very address that the code went
+/// to is still a verified one of theirs.
+pub async fn proven(house: &House, reference: &str, answered: &Answered) -> Result<Option<Proven>, Denied> {
+    let Some(person) = live_person(house, answered.user).await? else { return Ok(None) };
+    let Some(index) = went_to(house, reference).await? else { return Ok(None) };
+    let to = letter::verified(house, &person, &index);
+    Ok(to.map(|to| Proven { person, to, way: guard::Way::Contact(index) }))
 }
 
 /// How a code proves who one is (RFC 8176 §2).

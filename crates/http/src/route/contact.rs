@@ -9,20 +9,24 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::UserId;
 use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
+use portico_core::noun::guard::Way;
 use portico_core::noun::person::{HandleKind, Profile};
 use portico_core::rule::contact as rule;
+use portico_core::rule::guard;
 use portico_live::LivePerson;
 use portico_reach::Address;
 
+use super::code::post;
+use super::me::export::recently;
 use super::me::links::Tied;
 use super::me::{Who, account, still_here};
 use super::rewrite::{by, changes};
-use crate::House;
 use crate::challenge::{Answered, CodeProblem, open, pose, take};
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
 use crate::throttle::too_many_messages;
+use crate::{House, factor};
 
 /// A code that is on its way.
 pub struct Asked {
@@ -51,6 +55,7 @@ pub async fn ask(
     from: IpAddr,
     words: &Words,
 ) -> Result<Asked, Denied> {
+    recently(house, who).await?;
     let person = account(house, who.user).await?;
     let vault = house.live.vault();
     rule::may_add(&person.profile, kind, |other| vault.is_same(kind, other, value))?;
@@ -83,29 +88,41 @@ fn about(who: Who, kind: HandleKind, found: &Answered) -> Option<String> {
     (found.user == Some(who.user) && said == kind.as_str()).then(|| value.to_owned())
 }
 
-/// Takes the code: the address is the person's from now on. Whoever had it before has it no longer,
-/// and is told; the newer proof wins.
+/// Takes the code: the address is the person's from now on, and they are told where they were reached
+/// before. Whoever had it before has it no longer, and is told; the newer proof wins.
 pub async fn prove(
     house: &House,
     who: Who,
     kind: HandleKind,
-    verification: &str,
-    code: &str,
+    (verification, code): (&str, &str),
+    words: &Words,
 ) -> Result<Result<Profile, CodeProblem>, Denied> {
+    let session = recently(house, who).await?;
+    let methods = session.method.as_str();
     let taken = take(house, ChallengePurpose::Verify, verification, code, |found| async move {
         still_here(house, who).await?;
         let gone = || Denied::new(Code::InvalidGrant, "the code is for something else; ask for a new one");
         let value = about(who, kind, &found).ok_or_else(gone)?;
         let (person, vault, now) = (account(house, who.user).await?, house.live.vault(), house.now());
         let is_it = |other: &str| vault.is_same(kind, other, &value);
-        let after = rule::proved(&person.profile, kind, &value, is_it, now)?;
+        let mut after = rule::proved(&person.profile, kind, &value, is_it, now)?;
+        let way = vault.handle(kind, &value, true).map(|handle| Way::Contact(handle.index));
+        if let Some(way) = way.filter(|_| after != person.profile) {
+            after = guard::enrolled(after, way, factor::by(house, &person, methods).await?);
+        }
         let (mut list, told) = moved(house, Some(who.user), kind, &value).await?;
-        list.extend(by(house, who, &person, &after)?);
-        Ok((list, (after, told)))
+        let changes = by(house, who, &person, &after)?;
+        let added = !changes.is_empty();
+        list.extend(changes);
+        let before = letter::main(&house.courier, &person.profile).filter(|_| added);
+        Ok((list, (after, told, before)))
     })
     .await?;
-    Ok(taken.map(|(after, told)| {
+    Ok(taken.map(|(after, told, before)| {
         tell_moved(house, told);
+        if let Some(to) = before {
+            post(house, letter(house.live.issuer(), words, to, About::AddressAdded(house.now())));
+        }
         after
     }))
 }
@@ -159,16 +176,26 @@ pub async fn main(
     id: &str,
     words: &Words,
 ) -> Result<Profile, Denied> {
-    let (before, after) = changed(house, who, |person| {
-        let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
-        rule::main(&person.profile, kind, is_it)
-    })
-    .await?;
-    tell_old_main(house, kind, &before, &after, words);
+    recently(house, who).await?;
+    let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
+    let (before, after) = house
+        .decide(|| async move {
+            still_here(house, who).await?;
+            let person = account(house, who.user).await?;
+            let after = rule::main(&person.profile, kind, is_it)?;
+            let after = guard::displaced(&person.profile, after, house.now());
+            Ok((by(house, who, &person, &after)?, (person.profile.clone(), after)))
+        })
+        .await?;
+    let main = |profile| rule::of(profile, kind).first().filter(|main| main.verified_at.is_some()).cloned();
+    let old = main(&before).filter(|old| main(&after).is_none_or(|new| new.value != old.value));
+    if let Some(to) = old.and_then(|old| Address::new(kind, &old.value)) {
+        post(house, letter(house.live.issuer(), words, to, About::MainChanged(house.now())));
+    }
     Ok(after)
 }
 
-/// Removes an address; if it was the main one, it is told.
+/// Removes an address; it is told, and so is the main one that is left.
 pub async fn remove(
     house: &House,
     who: Who,
@@ -176,42 +203,26 @@ pub async fn remove(
     id: &str,
     words: &Words,
 ) -> Result<(), Denied> {
+    let session = recently(house, who).await?;
+    let methods = session.method.as_str();
     let is_it = |value: &str| contact_id(house, who.user, kind, value) == id;
     let (before, after) = house
         .decide(|| async move {
             still_here(house, who).await?;
             let (person, tied) = (account(house, who.user).await?, Tied::of(house, who.user).await?);
             let after = rule::removed(&person.profile, kind, is_it, tied.ways)?;
+            let after = guard::displaced(&person.profile, after, house.now());
+            let after = guard::taken_away(after, factor::by(house, &person, methods).await?);
             let mut changes = by(house, who, &person, &after)?;
             changes.extend(tied.guards());
             Ok((changes, (person.profile.clone(), after)))
         })
         .await?;
-    tell_old_main(house, kind, &before, &after, words);
-    Ok(())
-}
-
-/// Rewrites the profile; answers how it was and how it is.
-async fn changed(
-    house: &House,
-    who: Who,
-    rule: impl Fn(&LivePerson) -> Result<Profile, Denied>,
-) -> Result<(Profile, Profile), Denied> {
-    let rule = &rule;
-    house
-        .decide(|| async move {
-            still_here(house, who).await?;
-            let person = account(house, who.user).await?;
-            let after = rule(&person)?;
-            Ok((by(house, who, &person, &after)?, (person.profile.clone(), after)))
-        })
-        .await
-}
-
-fn tell_old_main(house: &House, kind: HandleKind, before: &Profile, after: &Profile, words: &Words) {
-    let main = |profile| rule::of(profile, kind).first().filter(|main| main.verified_at.is_some()).cloned();
-    let old = main(before).filter(|old| main(after).is_none_or(|new| new.value != old.value));
-    if let Some(to) = old.and_then(|old| Address::new(kind, &old.value)) {
-        house.courier.post(letter(house.live.issuer(), words, to, About::MainChanged(house.now())));
+    let gone = rule::of(&before, kind).iter().find(|contact| is_it(&contact.value));
+    let gone = gone.filter(|gone| gone.verified_at.is_some());
+    let gone = gone.and_then(|gone| Address::new(kind, &gone.value));
+    for to in gone.into_iter().chain(letter::main(&house.courier, &after)) {
+        post(house, letter(house.live.issuer(), words, to, About::AddressRemoved(house.now())));
     }
+    Ok(())
 }

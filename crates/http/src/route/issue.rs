@@ -134,7 +134,7 @@ pub fn id_token(
     }
     if let Some(methods) = says.methods {
         claims.insert("acr".to_owned(), json!(acr::level(methods)));
-        claims.insert("amr".to_owned(), json!(methods.split(' ').collect::<Vec<_>>()));
+        claims.insert("amr".to_owned(), json!(acr::named(methods)));
     }
     let alg = client.client.id_token_alg;
     let ring = house.live.ring();

@@ -5,20 +5,23 @@ use std::sync::Arc;
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::SessionId;
-use portico_core::noun::person::Person;
+use portico_core::noun::guard::Way;
+use portico_core::noun::person::{Person, Profile};
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::guard;
 use portico_core::rule::password::acceptable;
 use portico_core::rule::sign_in::recent;
 use portico_live::LivePerson;
+use portico_reach::Address;
 use portico_seal::Verdict;
 
 use super::code::post;
 use super::me::account;
-use super::sign_out;
-use crate::House;
+use super::{rewrite, sign_out};
 use crate::house::unavailable;
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
+use crate::{House, factor};
 
 pub use crate::page::settings::password::PasswordTrouble;
 
@@ -46,17 +49,34 @@ pub async fn change(
         return Ok(Err(PasswordTrouble::Weak(weak)));
     }
     let hash = house.hash_password(new.to_owned()).await?;
-    let (hash, person) = (&hash, &person);
-    house
+    let (hash, checked) = (&hash, &person.person.password);
+    let changed = house
         .decide(|| async move {
-            let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }];
-            changes.extend(replaced(house, &person.person, hash.clone(), Some(session.id)).await?);
-            Ok((changes, ()))
+            let person = account(house, session.user).await?;
+            // Of several who knew the old one, one sets the new one; to the others it is the old one no more.
+            if old.is_some() && person.person.password != *checked {
+                return Ok((vec![], false));
+            }
+            let held = Change::PasswordHeld { user: session.user, hash: person.person.password.clone() };
+            let mut changes = vec![Change::SessionHeld { session: session.id, now: house.now() }, held];
+            let after = match old {
+                // Nothing new is proven, so what the old one was worth the new one is.
+                Some(_) => person.profile.clone(),
+                None => {
+                    let by = factor::by(house, &person, &session.method).await?;
+                    guard::enrolled(person.profile.clone(), Way::Password, by)
+                }
+            };
+            changes.extend(replaced(house, &person, after, hash.clone(), Some(session.id)).await?);
+            Ok((changes, true))
         })
         .await?;
+    if !changed {
+        return Ok(Err(PasswordTrouble::Mismatch));
+    }
     // One that began while the password was being set.
     sign_out::end_others(house, session.user, Some(session.id), EndReason::PasswordChanged).await?;
-    tell(house, person, words);
+    tell(house, &person, words).await;
     Ok(Ok(()))
 }
 
@@ -81,15 +101,18 @@ async fn allowed(
     }
 }
 
-/// The changes that replace a password and end the person's sessions but this one, all of it or nothing.
+/// The changes that replace a password and the profile with it, forget the browsers that know the person,
+/// and end their sessions but this one: all of it or nothing.
 pub async fn replaced(
     house: &House,
-    person: &Person,
+    person: &LivePerson,
+    after: Profile,
     hash: String,
     but: Option<SessionId>,
 ) -> Result<Vec<Change>, Denied> {
-    let user = person.id;
+    let user = person.person.id;
     let mut changes = vec![Change::PersonHeld { user }, Change::PasswordSet { user, hash }];
+    changes.extend(rewrite::changes(&house.live, person, &guard::forgotten(after))?);
     let sessions = house.live.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
     for session in sessions.iter().filter(|session| Some(session.id) != but) {
         changes.extend(sign_out::changes(house, session.id, EndReason::PasswordChanged).await?);
@@ -97,8 +120,22 @@ pub async fn replaced(
     Ok(changes)
 }
 
-/// Tells a person that their password was changed.
-pub fn tell(house: &House, person: &LivePerson, words: &'static Words) {
-    let Some(to) = letter::main(&house.courier, &person.profile) else { return };
-    post(house, letter(house.live.issuer(), words, to, About::PasswordChanged(house.now())));
+/// Tells a person that their password was changed: at their main address, and at those that were the
+/// main ones until lately, unless they are somebody else's by now.
+pub async fn tell(house: &House, person: &LivePerson, words: &'static Words) {
+    let mut all = Vec::from_iter(letter::main(&house.courier, &person.profile));
+    for former in guard::former(&person.profile, house.now()) {
+        let Some(to) = Address::new(former.kind, &former.value).filter(|to| !all.contains(to)) else {
+            continue;
+        };
+        let Some(index) = letter::index(house, &to) else { continue };
+        match house.live.store().person_by_handle(former.kind, &index).await {
+            Ok(holder) if holder.is_none_or(|holder| holder == person.person.id) => all.push(to),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a former address was not told of a new password"),
+        }
+    }
+    for to in all {
+        post(house, letter(house.live.issuer(), words, to, About::PasswordChanged(house.now())));
+    }
 }

@@ -5,21 +5,23 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use portico_core::denied::Denied;
+use portico_core::noun::guard::Way as FactorWay;
 use portico_core::noun::person::Profile;
 use portico_core::noun::session::EndReason;
+use portico_core::rule::guard;
 use portico_core::rule::password::acceptable;
 
-use super::code::{Visit, Way, can_send, method, proven, send, trouble};
+use super::code::{Proven, Visit, Way, can_send, method, proven, send, trouble};
 use super::password::{replaced, tell};
 use super::sign_in::{LONGEST_NAME, enter_untold};
 use super::sign_out;
-use crate::House;
 use crate::challenge::{Answered, take};
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::code::CodeTrouble;
 use crate::page::recover::{Recover, RecoverProblem, recover as page};
 use crate::reply::Reply;
+use crate::{House, factor};
 
 const FORM: &str = "recover";
 const CODE: &str = "/recover/code";
@@ -113,16 +115,20 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     }
     let weak = std::sync::OnceLock::new();
     let then = |answered: Answered| {
-        let weak = &weak;
+        let (weak, reference) = (&weak, &reference);
         async move {
-            let Some((person, to)) = proven(house, &answered).await? else { return Ok((vec![], None)) };
+            let Some(Proven { person, to, way }) = proven(house, reference, &answered).await? else {
+                return Ok((vec![], None));
+            };
             if let Err(found) = acceptable(password, &person.profile) {
                 // Refusing here leaves the code good for another password.
                 return Err(Denied::request(weak.get_or_init(|| found).reason()));
             }
             let hash = house.hash_password(password.to_owned()).await?;
-            let changes = replaced(house, &person.person, hash, None).await?;
-            Ok((changes, Some((person.person.id, to))))
+            let by = factor::by(house, &person, method(&to)).await?;
+            let after = guard::enrolled(person.profile.clone(), FactorWay::Password, by);
+            let changes = replaced(house, &person, after, hash, None).await?;
+            Ok((changes, Some((person.person.id, to, way))))
         }
     };
     let code = fields.get("code").unwrap_or_default();
@@ -130,7 +136,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     if let Some(weak) = weak.get() {
         return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Weak(*weak))));
     }
-    let (user, to) = match taken? {
+    let (user, to, way) = match taken? {
         Ok(Some(proven)) => proven,
         Ok(None) => return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(visit.typing(house, Way::Recover, Some(trouble(problem)))),
@@ -139,8 +145,8 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     sign_out::end_others(house, user, None, EndReason::PasswordChanged).await?;
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or_else(|| Denied::unavailable("an account is not there"))?;
-    tell(house, &person, visit.to.frame.words());
+    tell(house, &person, visit.to.frame.words()).await;
     // That letter tells of this sign-in too.
-    let entered = enter_untold(house, &visit.headers, &person, &visit.to.client, method(&to)).await?;
+    let entered = enter_untold(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
     Ok(visit.over(house, Way::Recover, entered.onward(house, &visit.to)))
 }

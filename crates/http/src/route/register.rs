@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
+use portico_core::noun::guard::Way as FactorWay;
 use portico_core::noun::person::{Contact, HandleKind, Profile};
+use portico_core::rule::contact;
 use portico_core::rule::password::acceptable;
 use portico_core::rule::profile::{Edit, profile};
 use portico_live::LivePerson;
@@ -21,9 +23,9 @@ use super::sign_in::enter;
 use crate::challenge::{Answered, pose, take};
 use crate::form::Fields;
 use crate::house::unavailable;
-use crate::letter::{About, letter};
+use crate::letter::{self, About, letter};
 use crate::page::code::CodeTrouble;
-use crate::page::register::{Register, RegisterProblem, register as page};
+use crate::page::register::{AlreadyThere, Register, RegisterProblem, already_there, register as page};
 use crate::reply::Reply;
 use crate::{House, known};
 
@@ -62,7 +64,8 @@ impl Wish {
         let named = profile(&Profile::default(), name).ok().and_then(|profile| profile.name);
         let name = named.ok_or(RegisterProblem::Name)?;
         let typed = fields.get("contact").unwrap_or_default();
-        let email = normalise_email(typed).map(|address| (Kind::Email, address));
+        let email = contact::email(typed, house.on_loopback()).ok();
+        let email = email.and_then(|email| normalise_email(&email)).map(|address| (Kind::Email, address));
         let found = email.or_else(|| normalise_phone(typed).map(|address| (Kind::Phone, address)));
         let (kind, address) = found.ok_or(RegisterProblem::Address)?;
         match house.courier.reaches(kind.handle()) {
@@ -144,7 +147,7 @@ async fn asked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Result
         Err(problem) => return Ok(form(house, visit, fields, Some(problem))),
     };
     let user = house.live.user_named(&wish.address).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, &visit.headers, &wish.address, user, visit.address);
+    let counter = known::counter(house, &visit.headers, &wish.address, user, visit.address).await;
     if let Err(seconds) = house.throttles.may_send(counter.destination(), visit.address) {
         return Ok(form(house, visit, fields, Some(RegisterProblem::TooMany { seconds })));
     }
@@ -255,16 +258,28 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     if let Some(weak) = weak.get() {
         return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Weak(*weak))));
     }
-    let (person, wish) = match taken? {
-        Ok(Proven::There(person, wish)) => (person, wish),
+    let (person, wish, there) = match taken? {
+        Ok(Proven::There(person, wish)) => (person, wish, true),
         Ok(Proven::Made(user, wish, told)) => {
             tell_moved(house, told);
             let made = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
-            (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish)
+            (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish, false)
         }
         Ok(Proven::Closed) => return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(visit.typing(house, Way::Register, Some(trouble(problem)))),
     };
-    let entered = enter(house, &visit.headers, &person, &visit.to.client, method(&wish.to())).await?;
-    Ok(visit.over(house, Way::Register, entered.onward(house, &visit.to)))
+    let to = wish.to();
+    let way = letter::index(house, &to).map(FactorWay::Contact);
+    let way = way.ok_or_else(|| Denied::unavailable("an address without an index"))?;
+    let entered = enter(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
+    let reply = match there && password.is_some() {
+        // Only whoever has the mailbox gets here.
+        true => {
+            let onward = visit.to.after(house, &entered.session);
+            let view = AlreadyThere { frame: visit.to.frame.clone(), to: visit.to.party.clone(), onward };
+            entered.with(visit.page(house, StatusCode::OK, already_there(&view), None, None))
+        }
+        false => entered.onward(house, &visit.to),
+    };
+    Ok(visit.over(house, Way::Register, reply))
 }

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
+use portico_core::noun::guard::Way;
 use portico_core::noun::person::Person;
 use portico_seal::{Verdict, secret};
 
@@ -202,7 +203,7 @@ async fn attempt(
     let (username, password) =
         (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
     let user = house.live.user_named(username).await.map_err(|cause| unavailable(&cause))?;
-    let counter = known::counter(house, headers, username, user, address);
+    let counter = known::counter(house, headers, username, user, address).await;
     let may_try = || counter.may_try(&house.throttles, address);
     if let Err(seconds) = may_try() {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
@@ -227,7 +228,7 @@ async fn attempt(
     if !person.person.is_live() {
         return Ok(Outcome::Refused(SignInProblem::Suspended));
     }
-    let entered = enter(house, headers, &person, &to.client, PASSWORD).await?;
+    let entered = enter(house, headers, &person, &to.client, (PASSWORD, Way::Password)).await?;
     if upgrade {
         upgraded(house, &person.person, password).await;
     }

@@ -20,6 +20,8 @@ pub struct Contacts {
     pub phones: Vec<Reached>,
     /// The address whose code is waited for.
     pub waiting: Option<String>,
+    /// The sign-in is recent enough to add, choose or remove one.
+    pub recent: bool,
     /// Codes can be sent, so that one can be added.
     pub can_add: bool,
     /// What was typed as a new address, to be mended.
@@ -65,6 +67,8 @@ pub enum ContactTrouble {
     TooManyWrong,
     /// Without it the person could not sign in any more.
     LastWay,
+    /// The sign-in is not recent.
+    Stale,
 }
 
 impl ContactTrouble {
@@ -84,12 +88,22 @@ pub fn contacts(view: &Contacts) -> Markup {
         @if let Some(problem) = view.problem {
             div.alert id="problem" role="alert" { (glyph::warning()) p { (explain(words, problem)) } }
         }
-        @if let Some(address) = &view.waiting { (code(view, words, address)) }
+        @if !view.recent { (sign_in_first(words)) }
+        @if let Some(address) = view.waiting.as_ref().filter(|_| view.recent) { (code(view, words, address)) }
         (list(view, words, HandleKind::Email, "contacts-emails", "contacts-emails-none"))
         (list(view, words, HandleKind::Phone, "contacts-phones", "contacts-phones-none"))
-        @if view.can_add { (new(view, words)) }
+        @if view.can_add && view.recent { (new(view, words)) }
     };
     section_page(&view.sheet, Section::Contacts, body)
+}
+
+fn sign_in_first(words: &Words) -> Markup {
+    html! {
+        p.small {
+            (words.say("contacts-sign-in-first")) " "
+            a href="/sign-in?continue=%2Fsettings%2Fcontacts" { (words.say("passkey-sign-in-again")) }
+        }
+    }
 }
 
 fn code(view: &Contacts, words: &Words, address: &str) -> Markup {
@@ -150,10 +164,12 @@ fn row(view: &Contacts, words: &Words, kind: HandleKind, one: &Reached) -> Marku
                     (words.say(if one.verified { "contacts-verified" } else { "contacts-unverified" }))
                 }
             }
-            @if one.verified && !one.main {
+            @if view.recent && one.verified && !one.main {
                 (button(view, words, kind, one, "main", ("contacts-make-main", "contacts-make-main-label")))
             }
-            (button(view, words, kind, one, "remove", ("contacts-remove", "contacts-remove-label")))
+            @if view.recent {
+                (button(view, words, kind, one, "remove", ("contacts-remove", "contacts-remove-label")))
+            }
         }
     }
 }
@@ -217,5 +233,6 @@ fn explain(words: &Words, problem: ContactTrouble) -> String {
         ContactTrouble::Gone => words.say("code-gone"),
         ContactTrouble::TooManyWrong => words.say("code-too-many"),
         ContactTrouble::LastWay => words.say("contacts-last-way"),
+        ContactTrouble::Stale => words.say("contacts-sign-in-first"),
     }
 }

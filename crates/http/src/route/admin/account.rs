@@ -11,6 +11,7 @@ use portico_core::noun::consent::{ConsentEntry, Standing};
 use portico_core::noun::payment::PaymentMethod;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::acr;
 use portico_live::LivePerson;
 use serde_json::{Value, json};
 
@@ -261,7 +262,7 @@ fn session(signed: &Signed) -> Value {
         "session_id": session.id,
         "client_id": session.client,
         "label": signed.label,
-        "method": session.method,
+        "method": acr::named(&session.method).join(" "),
         "started_at": rfc3339(session.started_at),
         "used_at": rfc3339(session.used_at),
         "authenticated_at": rfc3339(session.authenticated_at),

@@ -1,4 +1,6 @@
 //! `/v1/me/emails` and `/v1/me/phones`: the ways to reach a person, and to sign in.
+//!
+//! Reading is free; everything else needs a recent sign-in.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use portico_seal::normalise_phone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::export::recently;
 use super::{Who, account, answer, caller};
 use crate::challenge::CodeProblem;
 use crate::reply::{self, Reply};
@@ -115,7 +118,7 @@ async fn added(house: &House, kind: HandleKind, request: Request) -> Result<Repl
         HandleKind::Phone => normalise_phone(&sent.value).ok_or_else(|| {
             Denied::request("this is not a phone number with its country, such as +49 30 123456")
         })?,
-        _ => rule::email(&sent.value)?,
+        _ => rule::email(&sent.value, house.on_loopback())?,
     };
     let from = crate::caller::address(&parts.extensions);
     asked(house, who, kind, &value, from, &parts.headers).await
@@ -145,6 +148,7 @@ struct Again {
 async fn sent_again(house: &House, kind: HandleKind, request: Request) -> Result<Reply, Denied> {
     let (parts, body) = request.into_parts();
     let (who, _) = caller(house, &parts.headers).await?;
+    recently(house, who).await?;
     let sent: Again = body::object(&parts.headers, body).await?;
     let value = contact::asked_about(house, who, kind, &sent.verification).await?;
     let value = value.ok_or_else(|| refusal(CodeProblem::Gone))?;
@@ -167,6 +171,7 @@ async fn verified(
 ) -> Result<Reply, Denied> {
     let (parts, body) = request.into_parts();
     let (who, _) = caller(house, &parts.headers).await?;
+    recently(house, who).await?;
     let sent: Verify = body::object(&parts.headers, body).await?;
     let about = contact::asked_about(house, who, kind, &sent.verification).await?;
     let value = about.ok_or_else(|| refusal(CodeProblem::Gone))?;
@@ -174,7 +179,8 @@ async fn verified(
         let is_it = id.is_ok_and(|Path(id)| id == contact_id(house, who.user, kind, &value));
         is_it.then_some(()).ok_or_else(|| refusal(CodeProblem::Gone))?;
     }
-    match contact::prove(house, who, kind, &sent.verification, &sent.code).await? {
+    let words = page_reply::language(None, &parts.headers);
+    match contact::prove(house, who, kind, (&sent.verification, &sent.code), words).await? {
         Ok(after) => Ok(reply::ok(&view(house, who, kind, &after))),
         Err(problem) => Err(refusal(problem)),
     }

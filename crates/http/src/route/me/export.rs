@@ -8,18 +8,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
+use portico_core::moment::Moment;
 use portico_core::noun::avatar::Avatar;
+use portico_core::noun::guard::Former;
 use portico_core::noun::link::Link;
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
-use portico_core::rule::sign_in;
+use portico_core::rule::{guard, sign_in};
 use portico_live::{Live, LivePerson};
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
-use super::{Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions};
-use crate::caller::bad_token;
+use super::{
+    Who, account, addresses, answer, apps, avatar, caller, history, payment_methods, sessions, spoken_in,
+};
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::route::settings::name_of;
@@ -50,8 +53,7 @@ pub fn attachment(document: &Value) -> Result<Reply, Denied> {
 
 /// The session in which the person speaks, if they signed in within the last minutes.
 pub async fn recently(house: &House, who: Who) -> Result<Session, Denied> {
-    let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;
-    let session = session.ok_or_else(bad_token)?.now(&house.live.settings().sessions);
+    let session = spoken_in(house, who).await?;
     sign_in::recent(&session, house.now())?;
     Ok(session)
 }
@@ -68,6 +70,7 @@ pub async fn document(
         "exported_at": rfc3339(house.now()),
         "account": { "created_at": person.person.created_at.seconds() },
         "profile": profile(&person.profile),
+        "former_main_contacts": former(&person.profile, house.now()),
         "addresses": addresses::view(&person.profile, keys),
         "payment_methods": payment_methods::view(&person.profile, keys),
         "kyc": claim::kyc(&person.profile.kyc),
@@ -108,6 +111,12 @@ pub async fn links(live: &Live, user: UserId) -> Result<Vec<Value>, Denied> {
         })
     };
     Ok(links.iter().map(link).collect())
+}
+
+/// The addresses that were main ones until lately, which are still told of a new password.
+fn former(profile: &Profile, now: Moment) -> Vec<Value> {
+    let one = |former: &Former| json!({ "value": former.value, "until": former.until.seconds() });
+    guard::former(profile, now).map(one).collect()
 }
 
 /// The whole profile, not only what is chosen for the claims.

@@ -10,16 +10,18 @@ use portico_core::denied::Denied;
 use portico_core::id::{LinkId, UserId};
 use portico_core::noun::connection::Connection;
 use portico_core::noun::link::{Link, LinkProof};
+use portico_core::rule::guard;
 use portico_core::rule::link::unlink;
 use portico_core::rule::way_in::WaysIn;
 use serde_json::{Value, json};
 
-use super::{Who, account, answer, caller, still_here};
-use crate::House;
+use super::{Who, account, answer, caller, spoken_in, still_here};
 use crate::connection::for_sign_in;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+use crate::route::rewrite;
 use crate::when::rfc3339;
+use crate::{House, factor};
 
 /// The most undone links that are listed.
 const MOST_PAST: usize = 100;
@@ -143,6 +145,10 @@ pub async fn undo(house: &House, who: Who, id: LinkId) -> Result<(), Denied> {
             let mut changes = unlink(&tied.links, id, |link| tied.opens(link), tied.other_way, now)?;
             changes.splice(0..0, tied.guards());
             changes.insert(0, Change::SessionHeld { session: who.session, now });
+            let (person, session) = (account(house, who.user).await?, spoken_in(house, who).await?);
+            let by = factor::by(house, &person, &session.method).await?;
+            let after = guard::taken_away(person.profile.clone(), by);
+            changes.extend(rewrite::changes(&house.live, &person, &after)?);
             Ok((changes, ()))
         })
         .await

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
+use portico_core::noun::session::Session;
 use portico_live::{LivePerson, Signed};
 
 use self::contacts::{emails, phones};
@@ -97,6 +98,12 @@ pub async fn still_here(house: &House, who: Who) -> Result<(), Denied> {
         true => Ok(()),
         false => Err(bad_token()),
     }
+}
+
+/// The session in which the person speaks.
+pub async fn spoken_in(house: &House, who: Who) -> Result<Session, Denied> {
+    let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;
+    Ok(session.ok_or_else(bad_token)?.now(&house.live.settings().sessions))
 }
 
 /// The person behind a session, with the profile open.

@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use portico_core::denied::Denied;
 use portico_core::id::{SessionId, UserId};
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::acr;
+use portico_core::rule::guard::forgotten;
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 
@@ -15,6 +17,7 @@ use super::{Who, account, answer, caller};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+use crate::route::rewrite::rewrite;
 use crate::route::sign_out;
 
 /// The name that the session in use goes by beside its id.
@@ -71,7 +74,7 @@ pub async fn view(house: &House, who: Who, keys: &ClientKeys) -> Result<Vec<Valu
             "current": device.session.id == who.session,
             "label": device.label,
             "client_name": device.client,
-            "methods": device.session.method.split(' ').collect::<Vec<_>>(),
+            "methods": acr::named(&device.session.method),
             "started_at": device.session.started_at.seconds(),
             "used_at": device.session.used_at.seconds(),
             "expires_at": device.session.expires_at.seconds(),
@@ -125,6 +128,12 @@ pub async fn end_others(State(house): State<Arc<House>>, headers: HeaderMap) -> 
 
 async fn others_ended(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await?;
+    end_all_others(house, who).await?;
     Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Ends all sessions of the person but the one in which they speak, and forgets the browsers that know them.
+pub async fn end_all_others(house: &House, who: Who) -> Result<(), Denied> {
+    rewrite(house, who, |profile| Ok(forgotten(profile.clone()))).await?;
+    sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await
 }

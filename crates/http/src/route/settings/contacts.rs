@@ -13,6 +13,7 @@ use portico_core::denied::{Code, Denied};
 use portico_core::noun::challenge::{CHALLENGE_LIFE, ChallengePurpose};
 use portico_core::noun::person::{Contact, HandleKind};
 use portico_core::rule::contact as rule;
+use portico_core::rule::sign_in::recent;
 use portico_seal::normalise_phone;
 
 use super::{Browser, Halt, Visit};
@@ -63,6 +64,7 @@ async fn view(
         emails: list(HandleKind::Email),
         phones: list(HandleKind::Phone),
         waiting: awaited(house, visit, who).await?.map(|awaited| awaited.value),
+        recent: recent(&browser.session, house.now()).is_ok(),
         can_add: can_send(house),
         typed: fields.get("contact").unwrap_or_default().to_owned(),
         problem,
@@ -79,7 +81,11 @@ pub async fn act(State(house): State<Arc<House>>, request: Request) -> Reply {
 async fn acted(house: &House, visit: &Visit, from: IpAddr, body: Body) -> Result<Reply, Halt> {
     let (browser, fields) = visit.form(house, body).await?;
     let (who, words) = (browser.who(), visit.frame.words());
-    let done = match fields.need("action")? {
+    let action = fields.need("action")?;
+    if recent(&browser.session, house.now()).is_err() {
+        return troubled(house, visit, &browser, &fields, ContactTrouble::Stale).await;
+    }
+    let done = match action {
         "add" => match read(house, &fields) {
             Ok((kind, value)) => sent(house, visit, who, from, kind, &value).await?,
             Err(trouble) => Err(trouble),
@@ -121,6 +127,7 @@ async fn troubled(
     let markup = view(house, visit, browser, fields, Some(trouble)).await?;
     let status = match trouble {
         ContactTrouble::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ContactTrouble::Stale => StatusCode::FORBIDDEN,
         ContactTrouble::Yours | ContactTrouble::Full | ContactTrouble::LastWay => StatusCode::CONFLICT,
         _ => StatusCode::BAD_REQUEST,
     };
@@ -134,7 +141,7 @@ async fn troubled(
 /// Reads what was typed: an e-mail address or a phone number to which a code can be sent.
 fn read(house: &House, fields: &Fields<'_>) -> Result<(HandleKind, String), ContactTrouble> {
     let typed = fields.get("contact").unwrap_or_default();
-    let email = rule::email(typed).ok().map(|value| (HandleKind::Email, value));
+    let email = rule::email(typed, house.on_loopback()).ok().map(|value| (HandleKind::Email, value));
     let found = email.or_else(|| normalise_phone(typed).map(|value| (HandleKind::Phone, value)));
     let (kind, value) = found.ok_or(ContactTrouble::Address)?;
     match house.courier.reaches(kind) {
@@ -182,7 +189,7 @@ async fn proven(
     let Some(Awaited { kind, reference, .. }) = awaited(house, visit, who).await? else {
         return Ok(Err(ContactTrouble::Gone));
     };
-    match contact::prove(house, who, kind, &reference, code).await? {
+    match contact::prove(house, who, kind, (&reference, code), visit.frame.words()).await? {
         Ok(_) => {
             let mut reply = visit.done(Done::ContactAdded);
             reply.headers_mut().append(header::SET_COOKIE, cookie::clear(house, &held()));

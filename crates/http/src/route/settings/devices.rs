@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use maud::Markup;
 use portico_core::denied::Denied;
-use portico_core::noun::session::EndReason;
 use portico_seal::ClientKeys;
 
 use super::{Halt, Visit, keys};
@@ -16,11 +15,10 @@ use crate::page::settings::{Done, Section};
 use crate::page::signed_out::{SignedOut, signed_out};
 use crate::page::words::Words;
 use crate::reply::Reply;
-use crate::route::me::Who;
-use crate::route::me::sessions::{self, devices, end_one};
-use crate::route::sign_out;
+use crate::route::me::sessions::{self, devices, end_all_others, end_one};
+use crate::route::me::{Who, account};
 use crate::when::stamp;
-use crate::{House, cookie, page_reply};
+use crate::{House, cookie, known, page_reply};
 
 /// What a session of Portico's own pages is called where the device said nothing.
 const OWN_NAME: &str = "Portico";
@@ -62,8 +60,12 @@ async fn acted(house: &House, visit: &Visit, body: Body) -> Result<Reply, Halt> 
             }
         }
         "end_others" => {
-            sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await?;
-            Ok(visit.done(Done::OthersEnded))
+            end_all_others(house, who).await?;
+            let mut reply = visit.done(Done::OthersEnded);
+            let person = account(house, who.user).await?;
+            let known = known::remember(house, &visit.headers, &person);
+            reply.headers_mut().append(header::SET_COOKIE, known);
+            Ok(reply)
         }
         _ => Err(Denied::request("this action is not known").into()),
     }

@@ -14,7 +14,7 @@ use crate::page::settings::{Done, Section};
 use crate::reply::Reply;
 use crate::route::me::account;
 use crate::route::password::{PasswordTrouble, change, needs_old};
-use crate::{House, page_reply};
+use crate::{House, known, page_reply};
 
 /// `GET /settings/password`.
 pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -57,7 +57,13 @@ async fn acted(house: &Arc<House>, visit: &Visit, body: Body) -> Result<Reply, H
     let new = fields.get("password").unwrap_or_default();
     let words = visit.frame.words();
     let problem = match change(house, &browser.session, fields.get("old_password"), new, words).await? {
-        Ok(()) => return Ok(visit.done(Done::PasswordChanged)),
+        Ok(()) => {
+            let mut reply = visit.done(Done::PasswordChanged);
+            let person = account(house, browser.session.user).await?;
+            let known = known::remember(house, &visit.headers, &person);
+            reply.headers_mut().append(header::SET_COOKIE, known);
+            return Ok(reply);
+        }
         Err(problem) => problem,
     };
     let markup = view(house, visit, &browser, &Fields::default(), Some(problem)).await?;

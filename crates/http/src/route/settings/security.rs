@@ -7,8 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::challenge::ChallengePurpose;
+use portico_core::noun::guard::Way;
 use portico_core::noun::passkey::{MOST_PASSKEYS, Passkey as Stored};
-use portico_core::rule::{passkey as rule, sign_in};
+use portico_core::rule::{acr, guard, passkey as rule, sign_in};
 use portico_live::LivePerson;
 use portico_seal::Credential;
 use serde::Deserialize;
@@ -25,9 +26,10 @@ use crate::page::words::Words;
 use crate::reply::{self, Reply};
 use crate::route::me::account;
 use crate::route::me::links::Tied;
+use crate::route::rewrite;
 use crate::route::sign_in::passkey::CREDENTIAL;
 use crate::when::stamp;
-use crate::{House, body, page_reply};
+use crate::{House, body, factor, page_reply};
 
 /// The field that a name is sealed for.
 const NAME: &str = "passkey name";
@@ -49,7 +51,7 @@ async fn shown(house: &House, visit: &Visit) -> Result<Reply, Halt> {
     let view = Security {
         sheet: visit.sheet(house, &browser, &fields),
         signed_in: stamp(session.authenticated_at, words),
-        methods: session.method.split(' ').map(str::to_owned).collect(),
+        methods: acr::named(&session.method).into_iter().map(str::to_owned).collect(),
         offers_passkeys: house.passkeys.is_some(),
         recent: sign_in::recent(session, house.now()).is_ok(),
         room: stored.len() < MOST_PASSKEYS,
@@ -107,6 +109,10 @@ async fn acted(house: &House, visit: &Visit, body: Body) -> Result<Reply, Halt> 
                 let tied = Tied::of(house, session.user).await?;
                 let mut changes = rule::remove(stored, session, (&tied.ways, &person.profile), now)?;
                 changes.splice(0..0, tied.guards());
+                let person = account(house, session.user).await?;
+                let by = factor::by(house, &person, &session.method).await?;
+                let after = guard::taken_away(person.profile.clone(), by);
+                changes.extend(rewrite::changes(&house.live, &person, &after)?);
                 Ok((changes, Done::PasskeyRemoved))
             }
             _ => Err(Denied::request("this action is not known")),
@@ -191,8 +197,12 @@ async fn finished(house: &House, visit: &Visit, body: Body) -> Result<Value, Hal
             created_at: house.now(),
             used_at: None,
         };
+        let person = account(house, session.user).await?;
+        let by = factor::by(house, &person, &session.method).await?;
+        let after = guard::enrolled(person.profile.clone(), Way::Passkey(passkey.digest), by);
         let held = passkeys(house, &browser).await?.len();
         let mut changes = rule::add(passkey, session, held, house.now())?;
+        changes.extend(rewrite::changes(&house.live, &person, &after)?);
         changes.push(answered.taken);
         Ok((changes, Ok(())))
     };

@@ -8,9 +8,11 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::{ConnectionId, SessionId, UserId};
 use portico_core::noun::connection::Connection;
+use portico_core::noun::guard::Way;
 use portico_core::noun::link::{Link, LinkProof};
 use portico_core::noun::person::Profile;
 use portico_core::rule::assert::{Assertion, fill};
+use portico_core::rule::guard;
 use portico_core::rule::link::{Proved, link};
 use portico_core::rule::upstream::{Returned, asserted};
 use portico_live::LivePerson;
@@ -26,7 +28,9 @@ use crate::house::{refused, unavailable};
 use crate::page::error::Problem;
 use crate::reply::{self, Reply};
 use crate::route::assert::{complete, free};
-use crate::{House, cookie, page_reply};
+use crate::route::me::account;
+use crate::route::rewrite;
+use crate::{House, cookie, factor, page_reply};
 
 /// The most attempts where two sign-ins of one new person race.
 const ATTEMPTS: usize = 3;
@@ -118,7 +122,8 @@ async fn came(
     if !person.person.is_live() {
         return Err(Halt::Problem(Problem::Suspended));
     }
-    Ok(enter(house, headers, &person, &to.client, "fed").await?.onward(house, &to))
+    let way = Way::Link(proved(house, &connection, &identity).subject_index);
+    Ok(enter(house, headers, &person, &to.client, ("fed", way)).await?.onward(house, &to))
 }
 
 /// The identity as the store knows it.
@@ -151,6 +156,11 @@ async fn tie(
             let mut changes = link(here.user, holder, proved.clone(), LinkProof::Login, now)?;
             if !changes.is_empty() {
                 changes.insert(0, Change::SessionHeld { session, now });
+                let person = account(house, here.user).await?;
+                let by = factor::by(house, &person, &here.method).await?;
+                let way = Way::Link(proved.subject_index);
+                let after = guard::enrolled(person.profile.clone(), way, by);
+                changes.extend(rewrite::changes(&house.live, &person, &after)?);
             }
             Ok((changes, ()))
         })

@@ -11,7 +11,7 @@ use crate::challenge::take;
 use crate::form::Fields;
 use crate::page::code::CodeTrouble;
 use crate::reply::Reply;
-use crate::route::code::{Visit, Way, can_send, method, proven, send, trouble};
+use crate::route::code::{Proven, Visit, Way, can_send, method, proven, send, trouble};
 
 const PATH: &str = "/sign-in/code";
 
@@ -63,12 +63,13 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
         return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::FormExpired)));
     };
     let code = fields.get("code").unwrap_or_default();
-    let then = |answered| async move { Ok((vec![], proven(house, &answered).await?)) };
-    let (person, to) = match take(house, Way::SignIn.purpose(), &reference, code, then).await? {
+    let sent = &reference;
+    let then = |answered| async move { Ok((vec![], proven(house, sent, &answered).await?)) };
+    let Proven { person, to, way } = match take(house, Way::SignIn.purpose(), &reference, code, then).await? {
         Ok(Some(proven)) => proven,
         Ok(None) => return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(visit.typing(house, Way::SignIn, Some(trouble(problem)))),
     };
-    let entered = enter(house, &visit.headers, &person, &visit.to.client, method(&to)).await?;
+    let entered = enter(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
     Ok(visit.over(house, Way::SignIn, entered.onward(house, &visit.to)))
 }

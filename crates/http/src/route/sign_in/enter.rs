@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::id::{ClientId, SessionId};
-use portico_core::noun::session::Session;
+use portico_core::noun::guard::Way;
+use portico_core::noun::session::{EndReason, Session};
 use portico_core::rule::{acr, sign_in as rule};
 use portico_live::{Live, LivePerson};
 use portico_reach::Courier;
@@ -18,8 +19,9 @@ use crate::known::{self, Known};
 use crate::letter::{self, About, letter};
 use crate::page::words::Words;
 use crate::reply::{self, Reply};
+use crate::route::sign_out;
 use crate::sweep::ENDED_KEPT;
-use crate::{House, cookie, page_reply};
+use crate::{House, cookie, factor, page_reply};
 
 /// The method of a password (RFC 8176).
 pub const PASSWORD: &str = "pwd";
@@ -35,7 +37,12 @@ pub struct Entered {
 impl Entered {
     /// The answer that leads on.
     pub fn onward(self, house: &House, to: &Onward) -> Reply {
-        let mut reply = reply::see_other(&to.after(house, &self.session));
+        let to = to.after(house, &self.session);
+        self.with(reply::see_other(&to))
+    }
+
+    /// An answer with what the browser is to keep.
+    pub fn with(self, mut reply: Reply) -> Reply {
         for cookie in self.cookies {
             reply.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -44,20 +51,25 @@ impl Entered {
 }
 
 /// Begins a session in this browser, or renews the one that the person has there. Either way the
-/// cookie is a fresh one.
+/// cookie is a fresh one. A session that somebody else has there ends: they are signed out.
 ///
-/// `method` says how the person proved who they are (RFC 8176), by names separated by spaces. A sign-in
-/// by a password counts only while the password is still the one of `person`. From now on the browser
+/// The proof says how the person proved who they are (RFC 8176), by names separated by spaces, and by which
+/// way in: one that does not count yet signs in, and is no factor. A sign-in by a password counts only while
+/// the password is still the one of `person`. From now on the browser
 /// knows the person; one that did not before is told to them.
 pub async fn enter(
     house: &House,
     headers: &HeaderMap,
     person: &LivePerson,
     client: &ClientId,
-    method: &str,
+    proof: (&str, Way),
 ) -> Result<Entered, Denied> {
-    let entered = enter_untold(house, headers, person, client, method).await?;
-    if !Known::of(house, headers).is_some_and(|known| known.knows(house, Some(person.person.id))) {
+    let entered = enter_untold(house, headers, person, client, proof).await?;
+    let known = match Known::of(house, headers) {
+        Some(known) => known.knows(house, Some(person.person.id)).await,
+        None => false,
+    };
+    if !known {
         let (words, session) = (page_reply::language(None, headers), entered.session.clone());
         // Whoever signs in does not wait for it.
         tokio::spawn(tell(house.live.clone(), house.courier.clone(), session, device(headers), words));
@@ -77,7 +89,7 @@ pub async fn enter_untold(
     headers: &HeaderMap,
     person: &LivePerson,
     client: &ClientId,
-    method: &str,
+    (method, way): (&str, Way),
 ) -> Result<Entered, Denied> {
     let user = person.person.id;
     let label = device(headers);
@@ -85,14 +97,15 @@ pub async fn enter_untold(
     let limits = house.live.settings().sessions;
     let hash = person.person.password.clone();
     let password = || (method == PASSWORD).then(|| Change::PasswordHeld { user, hash: hash.clone() });
+    let weighed = if factor::counts(house, person, way) { method.to_owned() } else { acr::fresh(method) };
     let session = house
         .decide(|| async {
             let now = house.now();
-            let held = browser_session(house, headers).await?.filter(|session| session.user == user);
-            if let Some(session) = held {
-                let mut changes = rule::again(&session, method.to_owned(), fresh.digest(), &limits, now);
+            let held = browser_session(house, headers).await?;
+            if let Some(session) = held.clone().filter(|session| session.user == user) {
+                let mut changes = rule::again(&session, weighed.clone(), fresh.digest(), &limits, now);
                 changes.extend(password());
-                let method = method.to_owned();
+                let method = weighed.clone();
                 let renewed = Session { authenticated_at: now, used_at: now, method, ..session };
                 return Ok((changes, renewed));
             }
@@ -100,19 +113,22 @@ pub async fn enter_untold(
                 id: SessionId::from_bytes(house.live.vault().fresh()),
                 user,
                 client: client.clone(),
-                method: method.to_owned(),
+                method: weighed.clone(),
                 sealed_label: person.seal_label(&label, house.live.vault()),
                 cookie_digest: Some(fresh.digest()),
             };
             let (session, mut changes) = rule::begin(begin, &limits, now);
             changes.extend(password());
+            if let Some(other) = held {
+                changes.extend(sign_out::changes(house, other.id, EndReason::SignedOut).await?);
+            }
             Ok((changes, session))
         })
         .await?;
     let age = limits.age.as_seconds();
     let cookies = vec![
         cookie::set(house, cookie::SESSION, fresh.expose(), Some(age)),
-        known::remember(house, headers, user),
+        known::remember(house, headers, person),
     ];
     Ok(Entered { session, cookies })
 }

@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::noun::challenge::ChallengePurpose;
+use portico_core::noun::guard::Way;
 use portico_core::noun::passkey::Passkey;
 use portico_core::rule::{acr, passkey as rule};
 use portico_live::LivePerson;
@@ -25,7 +26,7 @@ use crate::house::unavailable;
 use crate::letter::{self, About};
 use crate::reply::{self, Reply};
 use crate::throttle::too_many;
-use crate::{House, body, caller};
+use crate::{House, body, caller, factor};
 
 /// The field that a credential is sealed for.
 pub const CREDENTIAL: &str = "passkey";
@@ -92,8 +93,8 @@ async fn signed_in(
     let claimed = party.claimed(&sent.credential).map_err(ceremony::malformed)?;
     let words = to.frame.words();
     let outcome = house.decide(|| attempt(house, party, &binding, &sent, &claimed)).await?;
-    let person = match outcome {
-        Outcome::Passed(person) => person,
+    let (person, way) = match outcome {
+        Outcome::Passed(person, digest) => (person, Way::Passkey(digest)),
         Outcome::Gone => {
             return Err(Denied::new(Code::Conflict, words.say("passkey-expired")));
         }
@@ -109,13 +110,17 @@ async fn signed_in(
     }
     let held = browser_session(house, &parts.headers).await?;
     match held.filter(|session| to.acr.is_some() && session.user == person.person.id) {
+        Some(_) if !factor::counts(house, &person, way) => {
+            Err(Denied::new(Code::AccessDenied, words.say("passkey-fresh")))
+        }
         Some(session) => raise(house, &parts.headers, &session, acr::PASSKEY, None).await,
-        None => enter(house, &parts.headers, &person, &to.client, acr::PASSKEY).await,
+        None => enter(house, &parts.headers, &person, &to.client, (acr::PASSKEY, way)).await,
     }
 }
 
 enum Outcome {
-    Passed(Arc<LivePerson>),
+    /// The person, and the digest of their passkey.
+    Passed(Arc<LivePerson>, [u8; 32]),
     /// No such ceremony waits for an answer from this browser.
     Gone,
     Refused {
@@ -156,7 +161,7 @@ async fn attempt(
             let sealed = person.seal(CREDENTIAL, &used.to_bytes(), house.live.vault());
             let sealed = sealed.ok_or_else(|| Denied::unavailable("a person without a key"))?;
             let changes = vec![answered.taken, rule::used(&passkey, sealed, house.now())];
-            Ok((changes, Outcome::Passed(person)))
+            Ok((changes, Outcome::Passed(person, passkey.digest)))
         }
         Err(problem) => {
             tracing::info!(cause = %problem, "a passkey was refused");

@@ -15,25 +15,15 @@ use portico_seal::Verdict;
 
 use super::{Onward, PASSWORD, form_binding, raise};
 use crate::caller::browser_session;
-use crate::challenge::{CodeProblem, pose, take};
+use crate::challenge::{CodeProblem, note, pose, take};
+use crate::factor::{self, means};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
 use crate::page::step_up::{Sent, StepUp, StepUpProblem, step_up as page};
 use crate::reply::{self, Reply};
-use crate::route::code::method;
+use crate::route::code::{method, proven};
 use crate::{House, body, caller, page_reply};
-
-/// What a person could prove at this house.
-pub async fn means(house: &House, person: &LivePerson) -> Result<Means, Denied> {
-    let user = person.person.id;
-    let passkeys = house.live.store().passkeys_of(user).await.map_err(|cause| unavailable(&cause))?;
-    Ok(Means {
-        password: person.person.password.is_some(),
-        code: letter::main(&house.courier, &person.profile).is_some(),
-        passkey: house.passkeys.is_some() && !passkeys.is_empty(),
-    })
-}
 
 /// Where a browser proves what is missing to this level, and then goes on with this authorization request.
 pub fn address(query: &str, level: Acr) -> String {
@@ -129,9 +119,7 @@ async fn acted(
             let reference = fields.need("reference")?;
             let code = fields.get("code").unwrap_or_default();
             match taken(house, &weak, reference, code).await? {
-                Ok(method) => {
-                    Ok(raise(house, headers, &weak.session, &method, None).await?.onward(house, to))
-                }
+                Ok(method) => Ok(raise(house, headers, &weak.session, method, None).await?.onward(house, to)),
                 Err(problem) => {
                     throttles.accounts.failed(&account);
                     let sent =
@@ -168,15 +156,17 @@ async fn send(
     weak: &Weak,
     from: std::net::IpAddr,
 ) -> Result<Result<Sent, u64>, Denied> {
-    let address = letter::main(&house.courier, &weak.person.profile);
+    let address = letter::second(house, &weak.person);
     let address = address.ok_or_else(|| Denied::unavailable("no way to a person"))?;
     let user = weak.session.user;
     let destination = house.live.vault().handles().index("step up", &user.to_string());
     if let Err(seconds) = house.throttles.may_send_for(user, destination, from) {
         return Ok(Err(seconds));
     }
-    let posed = pose(house, ChallengePurpose::StepUp, Some(user), method(&address));
-    house.commit(vec![posed.change]).await.map_err(|error| refused(&error))?;
+    let purpose = ChallengePurpose::StepUp;
+    let posed = pose(house, purpose, Some(user), "");
+    let noted = note(house, purpose, &posed.reference, (Some(user), letter::index(house, &address)));
+    house.commit(vec![posed.change, noted]).await.map_err(|error| refused(&error))?;
     let about = About::StepUp(&posed.code);
     if !house.courier.post(letter(house.live.issuer(), to.frame.words(), address, about)) {
         tracing::warn!("a code was not taken to be sent");
@@ -184,16 +174,20 @@ async fn send(
     Ok(Ok(Sent { reference: posed.reference }))
 }
 
-/// The method that a code proves, if it is the one that this person was sent.
+/// The method that a code proves, if it is the one that this person was sent, and the address that it
+/// went to is still theirs and counts.
 async fn taken(
     house: &House,
     weak: &Weak,
     reference: &str,
     code: &str,
-) -> Result<Result<String, CodeProblem>, Denied> {
+) -> Result<Result<&'static str, CodeProblem>, Denied> {
     let user = weak.session.user;
     let taken = take(house, ChallengePurpose::StepUp, reference, code, |answered| async move {
-        Ok((vec![], (answered.user == Some(user)).then_some(answered.about)))
+        let is_theirs = answered.user == Some(user);
+        let proven = if is_theirs { proven(house, reference, &answered).await? } else { None };
+        let proven = proven.filter(|proven| factor::counts(house, &proven.person, proven.way));
+        Ok((vec![], proven.map(|proven| method(&proven.to))))
     });
     Ok(taken.await?.and_then(|method| method.ok_or(CodeProblem::Gone)))
 }

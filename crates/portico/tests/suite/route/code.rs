@@ -1,6 +1,7 @@
 use axum::http::StatusCode;
 use portico_core::Change;
 use portico_core::moment::Span;
+use portico_core::noun::person::Contact;
 use portico_reach::Address;
 use serde_json::json;
 
@@ -47,6 +48,17 @@ pub async fn unverified(world: &World, username: &str) {
     let person =
         json!({ "name": username, "username": username, "email": format!("{username}@people.example") });
     world.admin_post("/admin/v1/users", person).await.ok();
+}
+
+/// Gives a person these verified e-mail addresses and no others.
+pub async fn reached_at(world: &World, username: &str, emails: &[&str]) {
+    let user = world.house.live.user_named(username).await.unwrap().unwrap();
+    let person = world.house.live.person(user).await.unwrap().unwrap();
+    let mut profile = person.profile.clone();
+    let proven = |email: &&str| Contact { value: (*email).to_owned(), verified_at: Some(world.now()) };
+    profile.emails = emails.iter().map(proven).collect();
+    let rewritten = person.rewrite(&profile, world.house.live.vault()).unwrap();
+    world.house.commit(vec![rewritten]).await.unwrap();
 }
 
 async fn ask(world: &World, browser: &mut Browser, typed: &str) -> Reply {
@@ -211,5 +223,35 @@ async fn the_page_leads_nowhere_but_to_our_own_addresses() {
         let done = browser.fill(&world, &code, &code, &[("step", "check"), ("code", &digits)]).await;
         assert_eq!(done.header("location"), "/settings", "{onward}");
         world.posted().await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_went_to_an_address_that_is_gone_since_opens_nothing() {
+    const OLD: &str = "ana@people.example";
+    const NEW: &str = "new@people.example";
+    let world = World::new().await;
+    world.create_person("ana", "a long password").await;
+    for typed in ["ana", OLD] {
+        for (page, ask, answer) in
+            [("/sign-in", "/sign-in/code", "/sign-in/code"), ("/recover", "/recover", "/recover/code")]
+        {
+            reached_at(&world, "ana", &[OLD, NEW]).await;
+            let (mut browser, mut kept) = (Browser::default(), Browser::default());
+            browser.fill(&world, page, ask, &[("username", typed)]).await;
+            let code = world.code().await;
+            kept.fill(&world, page, ask, &[("username", typed)]).await;
+            let second = world.code().await;
+            let fields = |code| [("step", "check"), ("code", code), ("password", "vR7-kept-well")];
+            reached_at(&world, "ana", &[NEW]).await;
+            let refused = browser.fill(&world, answer, answer, &fields(&code)).await;
+            assert_eq!(refused.status, 400, "{answer} {typed}");
+            assert_eq!(browser.cookie("portico_session").unwrap_or_default(), "");
+            // It is not the main one any more, and still theirs.
+            reached_at(&world, "ana", &[NEW, OLD]).await;
+            let taken = kept.fill(&world, answer, answer, &fields(&second)).await;
+            assert_eq!(taken.status, 303, "{answer} {typed}");
+            world.posted().await;
+        }
     }
 }

@@ -71,11 +71,13 @@ async fn a_cookie_that_was_made_up_or_belongs_to_another_browser_knows_nobody() 
     );
     assert!(!anas.contains("ana") && anas.split('.').next().unwrap().len() == 43, "{anas}");
     let mixed = format!("{}.{}", eves.split('.').next().unwrap(), anas.split('.').nth(1).unwrap());
-    let later = anas.replace(&format!(".{}:", anas.split(['.', ':']).nth(1).unwrap()), ".99999:");
+    let parts: Vec<_> = anas.split(['.', ':']).collect();
+    let later = anas.replace(&format!(".{}:", parts[1]), ".99999:");
+    let again = anas.replace(&format!(".{}:{}:", parts[1], parts[2]), &format!(".{}:7:", parts[1]));
     for _ in 0..11 {
         tried(&world, &mut Browser::default(), "ana", "wrong").await;
     }
-    for cookie in [eves.as_str(), &mixed, &later, "", "x", "..::..", &"a".repeat(43)] {
+    for cookie in [eves.as_str(), &mixed, &later, &again, "", "x", "..::..", &"a".repeat(43)] {
         let mut browser = Browser::default();
         browser.hold("portico_known", cookie);
         assert_eq!(tried(&world, &mut browser, "ana", PASSWORD).await, 429, "{cookie}");
@@ -107,4 +109,38 @@ async fn a_sign_in_on_a_new_device_is_told_and_the_first_one_ever_is_not() {
     world.pass(Span::days(366));
     tried(&world, &mut own, "ana", PASSWORD).await;
     assert_eq!(world.posted().await.len(), 1, "a year later it knows nobody");
+}
+
+#[tokio::test]
+async fn a_new_password_and_signing_out_everywhere_else_forget_every_browser_but_this_one() {
+    const NEW: &str = "vR7-kept-well";
+    for way in ["/settings/password", "/recover", "/settings/devices"] {
+        let world = World::new().await;
+        world.create_person("ana", PASSWORD).await;
+        let (mut own, mut intruder) = (Browser::default(), Browser::default());
+        assert_eq!(tried(&world, &mut own, "ana", PASSWORD).await, 303);
+        assert_eq!(tried(&world, &mut intruder, "ana", PASSWORD).await, 303);
+        world.posted().await;
+        let done = match way {
+            "/recover" => {
+                own.fill(&world, way, way, &[("username", "ana")]).await;
+                let code = world.code().await;
+                let fields = [("step", "check"), ("code", code.as_str()), ("password", NEW)];
+                own.fill(&world, "/recover/code", "/recover/code", &fields).await
+            }
+            "/settings/password" => own.fill(&world, way, way, &[("password", NEW)]).await,
+            _ => own.fill(&world, way, way, &[("action", "end_others")]).await,
+        };
+        assert_eq!(done.status, 303, "{way} {}", done.body);
+        world.posted().await;
+        world.pass(Span::seconds(1));
+        let now = if way == "/settings/devices" { PASSWORD } else { NEW };
+        assert_eq!(tried(&world, &mut own, "ana", now).await, 303);
+        assert!(world.posted().await.is_empty(), "{way}: it is still known");
+        for _ in 0..11 {
+            tried(&world, &mut Browser::default(), "ana", "wrong").await;
+        }
+        assert_eq!(tried(&world, &mut intruder, "ana", "wrong").await, 429, "{way}: one of all the others");
+        assert_eq!(tried(&world, &mut own, "ana", now).await, 303, "{way}");
+    }
 }

@@ -18,6 +18,7 @@ mod events;
 mod exchange;
 mod expire;
 mod feed;
+mod fresh;
 mod known;
 mod kyc;
 mod launch;

@@ -37,11 +37,11 @@ async fn ceremony(
     browser.script(world, path, from, &sent.to_string()).await
 }
 
-async fn add(world: &World, browser: &mut Browser, key: &mut Authenticator) -> Reply {
+pub async fn add(world: &World, browser: &mut Browser, key: &mut Authenticator) -> Reply {
     ceremony(world, browser, ("/settings/security", ADD), |options| key.create(options)).await
 }
 
-async fn enter(world: &World, browser: &mut Browser, key: &mut Authenticator) -> Reply {
+pub async fn enter(world: &World, browser: &mut Browser, key: &mut Authenticator) -> Reply {
     ceremony(world, browser, ("/sign-in", SIGN_IN), |options| key.get(options)).await
 }
 

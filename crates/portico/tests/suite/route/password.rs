@@ -93,3 +93,22 @@ async fn a_host_changes_the_password_by_the_same_rules() {
     assert_eq!(post(json!({ "password": OLD, "old_password": "wrong" })).await.status, 400);
     assert_eq!(post(json!({ "password": OLD, "old_password": NEW })).await.status, 204);
 }
+
+#[tokio::test]
+async fn of_sixteen_who_change_the_password_at_once_by_the_old_one_one_does() {
+    let world = World::new().await;
+    let tokens = world.sign_in("ana").await;
+    let post = async |body| world.json(Method::POST, "/v1/me/password", Some(&tokens.access), &body).await;
+    assert_eq!(post(json!({ "password": OLD })).await.status, 204);
+    let new = |number| json!({ "password": format!("vR7-kept-well-{number}"), "old_password": OLD });
+    let all = futures_util::future::join_all((0..16).map(|number| post(new(number)))).await;
+    let changed: Vec<_> = (0..16).filter(|number| all[*number].status == 204).collect();
+    assert_eq!(changed.len(), 1, "{changed:?}");
+    for (number, reply) in all.iter().enumerate() {
+        if !changed.contains(&number) {
+            assert!(matches!(reply.status.as_u16(), 400 | 429), "{number} {}", reply.status);
+        }
+    }
+    let fields = [("username", "ana@people.example"), ("password", &format!("vR7-kept-well-{}", changed[0]))];
+    assert_eq!(Browser::default().fill(&world, "/sign-in", "/sign-in", &fields).await.status, 303);
+}

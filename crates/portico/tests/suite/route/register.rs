@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use portico_reach::Address;
+use portico_sql::memory::Memory;
 
 use super::code::{ELSEWHERE, leading_to, suspend, unverified, without_chance};
 use crate::fixture::{Browser, Reply, World};
@@ -78,7 +81,16 @@ async fn the_owner_of_a_known_address_is_signed_in_and_nothing_of_theirs_changes
     let mut browser = Browser::default();
     ask(&world, &mut browser, "Mallory", "ana@people.example").await;
     let code = world.code().await;
-    assert_eq!(answer(&world, &mut browser, &code, "vR7-kept-well").await.status, 303);
+    let said = answer(&world, &mut browser, &code, "vR7-kept-well").await;
+    assert_eq!(said.status, 200);
+    assert!(said.body.contains("already have an account") && said.body.contains("was not taken"));
+    assert!(said.body.contains("href=\"/settings\"") && said.header("cache-control").contains("no-store"));
+    assert_eq!(browser.get(&world, "/settings").await.status, 200, "and signed in");
+    world.posted().await;
+    let mut other = Browser::default();
+    ask(&world, &mut other, "Mallory", "ana@people.example").await;
+    let code = world.code().await;
+    assert_eq!(answer(&world, &mut other, &code, "").await.status, 303, "nothing was typed to be told of");
     for (password, status) in [("vR7-kept-well", 400), ("a long password", 303)] {
         let fields = [("username", "ana"), ("password", password)];
         let reply = Browser::default().fill(&world, "/sign-in", "/sign-in", &fields).await;
@@ -99,6 +111,18 @@ async fn what_is_no_name_address_or_password_is_said_and_nothing_is_sent() {
         ("Ana", "030 1234567"),
         ("Ana", "a@b@c"),
         ("Ana", "a@b.example\r\nBcc: x@y.example"),
+        ("Ana", "an\u{200b}a@b.example"),
+        ("Ana", "\u{202e}ana@b.example"),
+        ("Ana", "x,y@b.example"),
+        ("Ana", "<x@b.example"),
+        ("Ana", "a..b@b.example"),
+        ("Ana", "a@b.example."),
+        ("Ana", "a@127.0.0.1"),
+        ("Ana", "a@[::1]"),
+        ("Ana", "a@b"),
+        ("Ana", "\"a b\"@b.example"),
+        ("Ana", "vi\u{212a}e@b.example"),
+        ("Ana", "\u{1f600}@b.example"),
     ] {
         let reply = ask(&world, &mut Browser::default(), name, contact).await;
         assert_eq!(reply.status, 400, "{name:?} {contact:?}");
@@ -177,4 +201,13 @@ async fn an_address_that_somebody_only_said_was_theirs_leaves_their_profile() {
         held += person.profile.emails.iter().filter(|email| email.value == "new@people.example").count();
     }
     assert_eq!(held, 1, "one profile holds it");
+}
+
+#[tokio::test]
+async fn mail_to_localhost_arrives_on_a_developers_machine_alone() {
+    let there = World::at(Arc::new(Memory::default()), "https://id.example").await;
+    for (world, status) in [(World::new().await, 303), (there, 400)] {
+        let reply = ask(&world, &mut Browser::default(), "Ana", "ana@localhost").await;
+        assert_eq!(reply.status, status);
+    }
 }

@@ -203,3 +203,20 @@ async fn the_pages_speak_the_language_of_the_browser_and_a_parameter_wins() {
     let history = ana.get(&world, HISTORY).await;
     assert!(history.body.contains(" г., "), "{}", history.body);
 }
+
+#[tokio::test]
+async fn whoever_signs_in_in_somebody_elses_browser_signs_them_out() {
+    let world = World::new().await;
+    world.create_person("ana", "a long enough password").await;
+    world.create_person("bob", "a long enough password").await;
+    let mut browser = Browser::default();
+    browser.sign_in(&world, "/sign-in", "ana", "a long enough password").await.ok();
+    let mut kept = browser.clone();
+    assert_eq!(kept.get(&world, "/settings").await.status, 200);
+    let fields = [("username", "bob"), ("password", "a long enough password")];
+    assert_eq!(browser.fill(&world, "/sign-in", "/sign-in", &fields).await.status, 303);
+    assert_eq!(browser.get(&world, "/settings").await.status, 200);
+    assert_eq!(kept.get(&world, "/settings").await.status, 303, "the old cookie opens nothing");
+    let ana = world.house.live.user_named("ana").await.unwrap().unwrap();
+    assert!(world.house.live.store().sessions_of(ana).await.unwrap().is_empty());
+}

@@ -6,14 +6,14 @@ use portico_reach::Address;
 use crate::fixture::{Browser, Reply, World};
 
 const CONTACTS: &str = "/settings/contacts";
+const AGAIN: &str = "/sign-in?continue=%2Fsettings%2Fcontacts";
 const VERIFY: &str = "portico_code_verify";
 
 /// Signs in a person who has a password, a username and one verified e-mail address.
 async fn signed_in(world: &World, username: &str) -> Browser {
     world.create_person(username, "a long enough password").await;
     let mut browser = Browser::default();
-    let at = "/sign-in?continue=%2Fsettings%2Fcontacts";
-    let page = browser.sign_in(world, at, username, "a long enough password").await.ok();
+    let page = browser.sign_in(world, AGAIN, username, "a long enough password").await.ok();
     assert!(page.body.contains(&format!("{username}@people.example")), "{}", page.body);
     world.posted().await;
     browser
@@ -66,6 +66,7 @@ async fn an_address_is_added_chosen_and_removed_without_a_script() {
     let removed = send(&world, &mut ana, &[("action", "remove"), ("kind", "email"), ("id", &old)]).await;
     assert_eq!(removed.header("location"), "/settings/contacts?done=contact-removed");
     assert!(!ana.get(&world, CONTACTS).await.ok().body.contains("ana@people.example"));
+    world.posted().await;
     assert_eq!(add(&world, &mut ana, "+49 (30) 123-456").await.status, 303);
     let code = world.code().await;
     assert_eq!(verify(&world, &mut ana, &code).await.status, 303);
@@ -88,6 +89,7 @@ async fn a_wrong_code_adds_nothing_and_another_one_is_sent() {
     assert_eq!(again.header("location"), "/settings/contacts?done=code-sent");
     let second = world.code().await;
     world.pass(Span::minutes(10));
+    ana.sign_in(&world, AGAIN, "ana", "a long enough password").await.ok();
     assert_eq!(verify(&world, &mut ana, &second).await.status, 400, "too old");
     assert_eq!(send(&world, &mut ana, &[("action", "resend")]).await.status, 400, "of what?");
     assert!(world.posted().await.is_empty());
@@ -173,4 +175,32 @@ async fn what_cannot_be_added_is_said_and_nothing_is_sent() {
     assert_eq!(refused.status, 429);
     assert!(refused.header("retry-after").parse::<u64>().unwrap() > 60);
     assert!(world.posted().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_old_sign_in_shows_the_addresses_and_asks_to_sign_in_for_more() {
+    let world = World::new().await;
+    let mut ana = signed_in(&world, "ana").await;
+    add(&world, &mut ana, "new@people.example").await;
+    let code = world.code().await;
+    let only = id(&ana.get(&world, CONTACTS).await.ok(), "remove", "ana@people.example");
+    let csrf = Browser::field(&ana.get(&world, CONTACTS).await.ok(), "csrf");
+    world.pass(Span::seconds(301));
+    let page = ana.get(&world, CONTACTS).await.ok();
+    assert!(page.body.contains("ana@people.example") && page.body.contains(AGAIN), "{}", page.body);
+    for action in ["add", "resend", "verify", "main", "remove"] {
+        assert!(!page.body.contains(&format!("value=\"{action}\"")), "{action}: {}", page.body);
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("action", action),
+            ("contact", "x@people.example"),
+            ("code", &code),
+            ("kind", "email"),
+            ("id", &only),
+        ];
+        assert_eq!(ana.post(&world, CONTACTS, &fields).await.status, 403, "{action}");
+    }
+    assert!(world.posted().await.is_empty());
+    ana.sign_in(&world, AGAIN, "ana", "a long enough password").await.ok();
+    assert_eq!(verify(&world, &mut ana, &code).await.status, 303, "the code waited");
 }

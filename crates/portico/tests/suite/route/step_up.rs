@@ -4,6 +4,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::fixture::{Browser, HOST, Launched, Reply, Tokens, World};
+use crate::route::code::reached_at;
 use crate::route::redeem::{VERIFIER, authorize, parameter};
 
 const TAXI: &str = "org.example.taxi";
@@ -217,4 +218,19 @@ async fn sessions_and_export_say_how_the_person_signed_in() {
     let export = world.get("/v1/me/export", Some(&tokens.access)).await.ok().json();
     assert_eq!(export["sessions"][0]["methods"], json!(["fed"]));
     assert_eq!(export["passkeys"], json!([]));
+}
+
+#[tokio::test]
+async fn a_code_that_went_to_an_address_that_is_gone_since_raises_nothing() {
+    let world = World::new().await;
+    let mut ana = signed_in(&world, "ana").await;
+    let at = ana.get(&world, &host(&[("acr_values", TWO)])).await.header("location").to_owned();
+    let csrf = Browser::field(&ana.get(&world, &at).await.ok(), "csrf");
+    let sent = ana.post(&world, &at, &[("csrf", &csrf), ("action", "send")]).await.ok();
+    let (reference, code) = (Browser::field(&sent, "reference"), sent_code(&world));
+    reached_at(&world, "ana", &["new@people.example"]).await;
+    let fields = [("csrf", &*csrf), ("action", "code"), ("reference", &reference), ("code", &code)];
+    assert_eq!(ana.post(&world, &at, &fields).await.status, StatusCode::BAD_REQUEST);
+    let silent = ana.get(&world, &host(&[("acr_values", TWO), ("prompt", "none")])).await;
+    assert_eq!(parameter(silent.header("location"), "error"), "login_required");
 }

@@ -22,3 +22,4 @@ contacts-done-sent = The code is on its way.
 contacts-done-added = Confirmed and added.
 contacts-done-main = This is your main one from now on.
 contacts-done-removed = Removed. You can no longer sign in with it.
+contacts-sign-in-first = To add, choose or remove an address, confirm that it’s you.

@@ -63,6 +63,24 @@ letter-main-changed =
 
         If it was not, sign in, look at “Ways to reach you” in your settings, and change your password.
     .short = This is no longer the main number of your account at { $site }: { $time }. Not you? Change your password.
+letter-address-added =
+    .subject = An address was added to your account
+    .text =
+        Another e-mail address or phone number was added to your account at { $site }: { $time }. It can be used to sign in.
+
+        If it was you, you need not do anything.
+
+        If it was not, sign in, remove it in your settings under “Ways to reach you”, and change your password.
+    .short = An address or number was added to your account at { $site }: { $time }. Not you? Remove it and change your password.
+letter-address-removed =
+    .subject = An address was removed from your account
+    .text =
+        An e-mail address or phone number was removed from your account at { $site }: { $time }. It no longer signs in.
+
+        If it was you, you need not do anything.
+
+        If it was not, sign in, look at “Ways to reach you” in your settings, and change your password. If you cannot sign in any more, tell those who run the site.
+    .short = An address or number was removed from your account at { $site }: { $time }. Not you? Change your password.
 letter-moved =
     .subject = An address was taken out of your account
     .text =

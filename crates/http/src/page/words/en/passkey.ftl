@@ -5,6 +5,7 @@ passkey-failed = That did not work. Please try again.
 passkey-known = This device already has a passkey for your account.
 passkey-expired = That took too long. Please try again.
 passkey-refused = This passkey can’t sign you in here.
+passkey-fresh = This passkey was added lately: it signs in, but does not yet confirm that it’s you. Use another way.
 passkey-title = Passkeys
 passkey-lead = Sign in with your fingerprint, face or screen lock instead of a password. A passkey can’t be guessed or phished.
 passkey-none = You have no passkeys yet.

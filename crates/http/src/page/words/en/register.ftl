@@ -12,3 +12,6 @@ register-too-many = { $seconds ->
    *[other] Too many codes were asked for. Please wait { $seconds } seconds and try again.
 }
 register-form-expired = This page had been open too long. Please send it again.
+register-there = You already have an account
+register-there-lead = You are signed in to it. The password that you have just typed was not taken: name and password are what they were. You can set another password in your settings.
+register-there-onward = Continue

@@ -22,3 +22,4 @@ contacts-done-sent = Код отправлен.
 contacts-done-added = Подтверждено и добавлено.
 contacts-done-main = Основной способ связи изменён.
 contacts-done-removed = Удалено. Войти с ним больше нельзя.
+contacts-sign-in-first = Чтобы добавить, выбрать или удалить адрес, подтвердите, что это вы.

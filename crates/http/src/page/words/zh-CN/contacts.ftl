@@ -22,3 +22,4 @@ contacts-done-sent = 验证码已发送。
 contacts-done-added = 验证成功，已添加。
 contacts-done-main = 已设为主要联系方式。
 contacts-done-removed = 已移除，不能再用它登录。
+contacts-sign-in-first = 添加、选择或移除联系方式前，请确认是您本人。

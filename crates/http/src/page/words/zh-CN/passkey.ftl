@@ -5,6 +5,7 @@ passkey-failed = 操作未成功，请重试。
 passkey-known = 此设备上已有您账号的通行密钥。
 passkey-expired = 等待时间过长，请重试。
 passkey-refused = 无法使用此通行密钥登录。
+passkey-fresh = 此通行密钥刚添加不久：可以用于登录，但暂时不能用于确认身份，请使用其他方式。
 passkey-title = 通行密钥
 passkey-lead = 使用指纹、面容或锁屏密码登录，无需输入密码。通行密钥无法被猜到，也不会被钓鱼网站骗走。
 passkey-none = 您还没有通行密钥。

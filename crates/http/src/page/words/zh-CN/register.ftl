@@ -9,3 +9,6 @@ register-problem-address = 这既不是邮箱，也不是带国家代码的手�
 register-problem-unreachable = 我们无法向此类地址发送消息，请换一个。
 register-too-many = 获取验证码次数过多，请在 { $seconds } 秒后重试。
 register-form-expired = 页面打开时间过长，请重新提交。
+register-there = 您已有账号
+register-there-lead = 您已登录该账号。刚才输入的密码未被采用，姓名和密码保持不变。您可以在设置中更改密码。
+register-there-onward = 继续
