@@ -1,6 +1,6 @@
 // Every page of Portico's own, as a person comes to it, in whatever language it speaks.
 
-import { PASSWORD } from "./people.mjs";
+import { PASSWORD, phoneOf } from "./people.mjs";
 
 /** Signs in on the page that is open. */
 export async function signIn(page, username, password = PASSWORD) {
@@ -21,6 +21,30 @@ export async function walk(page, portico, seen) {
   await signIn(page, username, "not the password");
   await page.getByRole("alert").waitFor();
   await seen("sign-in-refused");
+
+  const send = () => page.locator("main form button[type=submit]").first().click();
+  const typed = (path) => page.waitForURL((url) => url.pathname === path);
+  await page.locator("#username").fill(username);
+  await page.locator("button[formaction]").click();
+  await typed("/sign-in/code");
+  await seen("sign-in-code");
+  await page.locator("#code").fill("000000");
+  await send();
+  await page.getByRole("alert").waitFor();
+  await seen("sign-in-code-refused");
+  await at("/register");
+  await seen("register");
+  await page.locator("#name").fill("Newcomer");
+  await page.locator("#contact").fill(phoneOf(`person9${username.slice("person".length).padStart(3, "0")}`));
+  await send();
+  await typed("/register/code");
+  await seen("register-code");
+  await at("/recover");
+  await seen("recover");
+  await page.locator("#username").fill(username);
+  await send();
+  await typed("/recover/code");
+  await seen("recover-code");
 
   const question = async (returnTo) => {
     const { consent_uri } = await portico.launch(await portico.hostToken(username), { prompt: "consent" });
@@ -43,6 +67,12 @@ export async function walk(page, portico, seen) {
     for (const closed of await page.locator("main details:not([open]) > summary").all()) await closed.click();
     await seen(section.slice(1).replaceAll("/", "-"));
   }
+  await page.goto(portico.stepUp());
+  await typed("/sign-in/step-up");
+  await seen("step-up");
+  await page.locator("form:has(input[name=action][value=send]) button").click();
+  await page.locator("input[name=code]").waitFor();
+  await seen("step-up-code");
   await at("/oauth/end-session");
   await seen("sign-out");
   await page.locator("button[value=sign_out]").click();

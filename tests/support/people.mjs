@@ -1,9 +1,13 @@
 // A registered host, a mini-program and people, for the stories about pages.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import * as client from "openid-client";
 
-import { manifest, serve } from "./portico.mjs";
+import { manifest, serve, waitFor } from "./portico.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const HOST = "superapp";
@@ -19,12 +23,47 @@ function hostSite() {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
+/** The provider of text messages: keeps what it was to send, by number. */
+async function phones() {
+  const texts = new Map();
+  const server = createServer(async (request, response) => {
+    const { to, text } = await json(request);
+    texts.set(to, text);
+    response.writeHead(204).end();
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    /** The code in the next message to this number. */
+    code: async (number) => {
+      const text = await waitFor(() => texts.get(number), `a message to ${number}`);
+      texts.delete(number);
+      return /\b\d{6}\b/.exec(text)[0];
+    },
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Text messages go out, and to as many people as the tests have. */
+function configuration(folder, url) {
+  const secret = join(folder, "sms.secret");
+  writeFileSync(secret, `whsec_${Buffer.alloc(32, 7).toString("base64")}`, { mode: 0o600 });
+  const file = join(folder, "portico.toml");
+  writeFileSync(file, `[sms]\nurl = "${url}"\nsecret_file = "${secret}"\n[rate_limits]\nmessages_per_address = 1000\n`);
+  return file;
+}
+
 /** A server that knows a host and a taxi, which needs a name and would like an e-mail address. */
 export async function house() {
   const site = await hostSite();
   const origin = `http://127.0.0.1:${site.address().port}`;
   const returnTo = `${origin}/callback`;
-  const portico = await serve();
+  const folder = mkdtempSync(join(tmpdir(), "portico-people-"));
+  const sms = await phones();
+  const portico = await serve("--config", configuration(folder, sms.url));
   const { issuer } = portico;
   portico.register("developers", { developer_id: "acme", name: "Acme Mobility" });
   const host = {
@@ -52,17 +91,39 @@ export async function house() {
     cli: portico.cli,
     newPerson: () => {
       const username = `person${++people}`;
-      portico.createPerson("Mira Aalto", username, PASSWORD, "--email", `${username}@example.org`, "--email-verified");
+      const known = ["--email", `${username}@example.org`, "--email-verified", "--phone", phoneOf(username), "--phone-verified"];
+      portico.createPerson("Mira Aalto", username, PASSWORD, ...known);
       return username;
     },
+    /** The code in the next message to this number. */
+    code: sms.code,
+    /** Where the host sends a person who has to prove more than a password. */
+    stepUp: () => stepUp(issuer, returnTo),
     hostToken: (username) => hostToken(issuer, returnTo, username),
     launch: (token, more = {}) => launch(issuer, token, more),
     stop: () => {
       site.closeAllConnections();
       site.close();
+      sms.stop();
+      rmSync(folder, { recursive: true, force: true });
       return portico.stop();
     },
   };
+}
+
+/** The verified phone number of a person of the tests. */
+export const phoneOf = (username) => `+1555010${username.slice("person".length).padStart(4, "0")}`;
+
+/** An authorization request that asks for the higher level. */
+function stepUp(issuer, redirect_uri) {
+  const url = new URL("/oauth/authorize", issuer);
+  const asked = {
+    client_id: HOST, redirect_uri, response_type: "code", scope: "openid host", state: "step-up",
+    acr_values: "urn:portico:acr:2", code_challenge_method: "S256",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+  };
+  url.search = new URLSearchParams(asked);
+  return url.href;
 }
 
 /** The host's access token for a person who signs in. */

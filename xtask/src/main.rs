@@ -10,6 +10,7 @@ mod plan;
 mod report;
 mod repository;
 mod screenshots;
+mod services;
 mod stage;
 mod tally;
 mod tools;

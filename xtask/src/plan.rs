@@ -29,7 +29,12 @@ pub(crate) const STAGES: &[Stage] = &[
     },
     Stage { name: "clippy", about: "cargo clippy, warnings are errors", needs: &[], run: rust::clippy },
     Stage { name: "doc", about: "cargo doc, warnings are errors", needs: &[], run: rust::doc },
-    Stage { name: "test", about: "cargo test: rules, stores, routes, stories", needs: &[], run: rust::test },
+    Stage {
+        name: "test",
+        about: "cargo test: rules, stores, routes, stories; PostgreSQL, pgbouncer and NATS run beside it",
+        needs: &[],
+        run: rust::test,
+    },
     Stage { name: "release", about: "cargo build --release -p portico", needs: &[], run: rust::release },
     Stage { name: "web", about: "sdk/web: rebuilt and compared, its own tests", needs: &[], run: web::check },
     Stage {

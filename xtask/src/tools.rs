@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::command::{printed, program, run, succeeds};
 use crate::repository::Repository;
+use crate::services::{nats, pgbouncer, postgres};
 
 struct Tool {
     name: &'static str,
@@ -53,6 +54,30 @@ const TOOLS: &[Tool] = &[
         stages: &["clippy", "doc", "test", "release", "clients", "machine", "browser"],
         present: |_| succeeds("cc", &["--version"]),
         install: Install::Debian(&["build-essential"]),
+    },
+    Tool {
+        name: "postgresql",
+        stages: &["test"],
+        present: |_| postgres::bin().is_some(),
+        install: Install::Debian(&["postgresql"]),
+    },
+    Tool {
+        name: "pgbouncer",
+        stages: &["test"],
+        present: |_| pgbouncer::is_installed(),
+        install: Install::Debian(&["pgbouncer"]),
+    },
+    Tool {
+        name: "nats-server",
+        stages: &["test"],
+        present: |_| nats::is_installed(),
+        install: Install::Debian(&["nats-server"]),
+    },
+    Tool {
+        name: "openssl",
+        stages: &["test"],
+        present: |_| succeeds("openssl", &["version"]),
+        install: Install::Debian(&["openssl"]),
     },
     Tool {
         name: "node",

@@ -17,13 +17,14 @@ use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
 use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
+use portico_sql::postgres::{self, Postgres};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
 use portico_store::{Store, Unavailable};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
-use crate::config::Config;
+use crate::config::{Config, StoreAddress};
 use crate::data::{DataError, DataFolder};
 
 pub use messages::MessagesError;
@@ -40,6 +41,9 @@ pub enum ServeError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The store on PostgreSQL does not open.
+    #[error(transparent)]
+    Postgres(#[from] postgres::OpenError),
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -235,8 +239,13 @@ fn client_secret(file: &Path) -> Result<Secret, ServeError> {
 }
 
 async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
-    let path: PathBuf =
-        config.store.as_ref().map_or_else(|| data.database(), |store| store.path().to_owned());
+    let path = match &config.store {
+        Some(StoreAddress::Postgres(address)) => {
+            return Ok(Arc::new(Postgres::open(address.expose(), &config.postgres.options()).await?));
+        }
+        Some(StoreAddress::Sqlite(path)) => path.clone(),
+        None => data.database(),
+    };
     let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
     let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
     Ok(Arc::new(opened?))

@@ -7,7 +7,7 @@ pub mod contract;
 mod nodes;
 mod read;
 
-pub use backup::Backup;
+pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
 pub use nodes::{Nodes, SharedStore};
 pub use read::{Page, Read, SealedAvatar, StoredSecret, Unavailable};

@@ -34,7 +34,7 @@ pub(crate) fn node(repository: &Repository, folder: &str) -> Tally {
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut node = program("node", &repository.at("tests"));
-    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=180000"])
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=600000"])
         .args(files);
     finish(repository, node, Runner::Node)
 }

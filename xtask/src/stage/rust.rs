@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::command::{cargo, run, succeeds};
 use crate::repository::Repository;
+use crate::services::Services;
 use crate::tally::{Runner, Tally};
 
 pub(crate) fn fmt(repository: &Repository) -> Tally {
@@ -25,7 +26,14 @@ pub(crate) fn doc(repository: &Repository) -> Tally {
 }
 
 pub(crate) fn test(repository: &Repository) -> Tally {
-    let finished = run(cargo(repository, &["test", "--locked", "--workspace", "--no-fail-fast"]));
+    let services = match Services::start() {
+        Ok(services) => services,
+        Err(line) => return Tally::failed(line),
+    };
+    let arguments = ["test", "--locked", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
+    let mut command = cargo(repository, &arguments);
+    command.envs(services.variables());
+    let finished = run(command);
     Tally::of_runner(Runner::Cargo, &finished.output, finished.success)
 }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod backup;
 mod import;
+mod migrate;
 mod people;
 mod registry;
 mod server;
@@ -56,6 +57,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a copy back where no database is yet
     Restore(backup::Restore),
+    /// Bring the schema of the store up to date
+    Migrate(migrate::Migrate),
     /// The configuration file
     #[command(subcommand)]
     Config(server::ConfigCommand),
@@ -139,6 +142,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ask(command.reach, async |admin| backup::backup(admin, command.files).await)
         }
         Command::Restore(command) => answered(backup::restore(command)),
+        Command::Migrate(command) => told(async || migrate::migrate(command).await),
         Command::Apps(group) => ask(group.reach, async |admin| registry::apps(admin, group.command).await),
         Command::Hosts(group) => ask(group.reach, async |admin| registry::hosts(admin, group.command).await),
         Command::Developers(group) => {
@@ -161,12 +165,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn ask(reach: Reach, command: impl AsyncFnOnce(&Admin) -> Outcome) -> ExitCode {
+    told(async || command(&Admin::find(reach)?).await)
+}
+
+fn told(command: impl AsyncFnOnce() -> Outcome) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string(), 1),
     };
-    let outcome = runtime.block_on(async { command(&Admin::find(reach)?).await });
-    answered(outcome)
+    answered(runtime.block_on(command()))
 }
 
 fn answered(outcome: Outcome) -> ExitCode {
@@ -261,6 +268,8 @@ mod tests {
             "backup copy.db",
             "backup copy.db --keys keys.db --data d",
             "restore copy.db --keys keys.db --data d",
+            "migrate --data d",
+            "migrate --store postgres://portico@db/portico --config c",
             "config check --config c",
             "config reference",
         ] {
@@ -292,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_later_versions_is_not_there() {
-        for line in ["gateway", "agreements list", "migrate", "doctor"] {
+        for line in ["gateway", "agreements list", "doctor"] {
             assert_eq!(parse(&format!("portico {line}")).unwrap_err().exit_code(), 2, "{line}");
         }
     }

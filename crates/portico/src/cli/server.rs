@@ -27,7 +27,7 @@ pub(super) struct ServeFlags {
     /// The address by which everyone knows this Portico [default: http:// and the address bound]
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-    /// Where everything is kept, sqlite:PATH [default: portico.db in the data folder]
+    /// Where everything is kept, sqlite:PATH or postgres://USER@HOST:PORT/DATABASE [default: portico.db in the data folder]
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// The operator's key [default: master.key in the data folder]
@@ -121,7 +121,7 @@ pub(super) fn config(command: ConfigCommand) -> ExitCode {
     }
 }
 
-fn load(file: Option<PathBuf>, flags: &Flags) -> Result<Config, ConfigError> {
+pub(super) fn load(file: Option<PathBuf>, flags: &Flags) -> Result<Config, ConfigError> {
     let texts = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Config::load(file.as_deref(), texts, flags)

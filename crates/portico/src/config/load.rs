@@ -11,7 +11,7 @@ use portico_seal::PasswordHasher;
 use serde::Serialize;
 use url::Url;
 
-use super::section::{Config, Console};
+use super::section::{Config, Console, Postgres};
 
 /// What is wrong with the configuration, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -132,6 +132,13 @@ impl Config {
         }
         if [memory.clients, memory.sessions, memory.consents, memory.people, memory.tokens].contains(&0) {
             return wrong("a bound of [memory] must be at least 1");
+        }
+        let Postgres { wait_timeout, connect_timeout, statement_timeout, .. } = &self.postgres;
+        if self.postgres.connections < 2 {
+            return wrong("postgres.connections must be 2 or more");
+        }
+        if [wait_timeout, connect_timeout, statement_timeout].iter().any(|time| time.span().as_millis() < 1) {
+            return wrong("a timeout of [postgres] must be more than nothing");
         }
         if self.keys.rotate_every.span().as_seconds() < 3600 {
             return wrong("keys.rotate_every must be an hour or more");
@@ -278,7 +285,7 @@ mod tests {
             ("[sessions]\nidle = 30", "sessions.idle"),
             ("[sessions]\nidle = 'soon'", "sessions.idle"),
             ("[rate_limits]\nsign_in_per_account = -1", "rate_limits.sign_in_per_account"),
-            ("store = 'postgres://db/x'", "store"),
+            ("store = 'mysql://db/x'", "store"),
             ("issuer = 'id.example'", "issuer"),
         ] {
             let line = refused(toml, &[]);

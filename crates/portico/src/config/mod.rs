@@ -8,6 +8,6 @@ mod value;
 pub use load::{ConfigError, Flags};
 pub use reference::reference;
 pub use section::{
-    Accounts, Config, Described, Keys, Log, Mail, Memory, Passwords, RateLimits, Sessions, Sms,
+    Accounts, Config, Described, Keys, Log, Mail, Memory, Passwords, Postgres, RateLimits, Sessions, Sms,
 };
-pub use value::{Issuer, Length, Protection, Setting, StoreAddress};
+pub use value::{Issuer, Length, PostgresAddress, Protection, Setting, StoreAddress};

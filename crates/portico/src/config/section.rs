@@ -3,11 +3,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use portico_core::moment::Span;
 use portico_core::noun::session::SessionLimits;
 use portico_live::Bounds;
 use portico_seal::PasswordCost;
+use portico_sql::postgres::PostgresOptions;
 use serde::Deserialize;
 
 use super::value::{Issuer, Length, Names, Protection, Setting, StoreAddress};
@@ -83,13 +85,15 @@ section! {
         admin_listen: SocketAddr = (Ipv4Addr::LOCALHOST, 8081).into(),
         /// The address by which everyone knows this Portico, `iss` in every token. Where none is given: `http://` and the address bound.
         issuer: Option<Issuer> = None,
-        /// Where everything is kept: `sqlite:PATH`. Where none is given: `portico.db` in the data folder.
+        /// Where everything is kept: `sqlite:PATH`, or `postgres://USER@HOST:PORT/DATABASE?sslmode=MODE` with a mode as in libpq (`disable`, `prefer`, `require`, `verify-ca`, `verify-full`; `prefer` where none is given). Where none is given: `portico.db` in the data folder.
         store: Option<StoreAddress> = None,
         /// The file with the operator's key, which opens the store. Where none is given: `master.key` in the data folder. Made for an empty store only.
         master_key: Option<PathBuf> = None,
         /// Whether logout messages and key sets may go to private and loopback addresses although the issuer is not on loopback itself.
         allow_private_callbacks: bool = false,
     } with {
+        /// How a store on PostgreSQL is spoken to.
+        postgres: Postgres,
         /// Who may make an account.
         accounts: Accounts,
         /// How long people stay signed in.
@@ -112,6 +116,28 @@ section! {
         console: Console,
         /// What is written to standard error.
         log: Log,
+    }
+}
+
+section! {
+    /// How a store on PostgreSQL is spoken to.
+    Postgres {
+        /// The most connections of this node. A quarter of them is left to reading when changes wait for each other.
+        connections: usize = PostgresOptions::default().connections,
+        /// How long a request waits for one of them to become free.
+        wait_timeout: Length = length(PostgresOptions::default().wait_timeout),
+        /// How long making a connection may take.
+        connect_timeout: Length = length(PostgresOptions::default().connect_timeout),
+        /// How long a statement may take, waiting for another's locks included.
+        statement_timeout: Length = length(PostgresOptions::default().statement_timeout),
+        /// How long a transaction may be idle before the server ends it, with its locks.
+        idle_in_transaction_timeout: Length = length(PostgresOptions::default().idle_in_transaction_timeout),
+        /// The file with the certificates (PEM) of the authorities to trust, in place of the system's. With one, `sslmode=require` verifies as `verify-ca` does.
+        tls_ca: Option<PathBuf> = None,
+        /// The file with the password, so that it need not stand in `store`.
+        password_file: Option<PathBuf> = None,
+        /// Whether statements are prepared once a connection. `false` through a proxy that pools transactions, such as pgbouncer.
+        prepared: bool = true,
     }
 }
 
@@ -248,6 +274,31 @@ section! {
     Log {
         /// Which lines: a level (`error`, `warn`, `info`, `debug`), or levels by module such as `info,portico_reach=debug`.
         filter: String = "info".into(),
+    }
+}
+
+/// A time as the reference page writes it.
+fn length(time: Duration) -> Length {
+    Length(Span::millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+}
+
+fn duration(length: Length) -> Duration {
+    Duration::from_millis(length.span().as_millis().unsigned_abs())
+}
+
+impl Postgres {
+    /// The settings as the store takes them.
+    pub fn options(&self) -> PostgresOptions {
+        PostgresOptions {
+            connections: self.connections,
+            wait_timeout: duration(self.wait_timeout),
+            connect_timeout: duration(self.connect_timeout),
+            statement_timeout: duration(self.statement_timeout),
+            idle_in_transaction_timeout: duration(self.idle_in_transaction_timeout),
+            tls_ca: self.tls_ca.clone(),
+            password_file: self.password_file.clone(),
+            prepared: self.prepared,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use portico_core::moment::Span;
@@ -38,7 +38,7 @@ setting! {
     SocketAddr: "address:port",
     Length: "duration",
     Issuer: "URL",
-    StoreAddress: "`sqlite:PATH`",
+    StoreAddress: "`sqlite:PATH` or `postgres://…`",
     Protection: "`starttls`, `implicit` or `none`",
 }
 
@@ -119,13 +119,24 @@ impl fmt::Display for Length {
 pub enum StoreAddress {
     /// One SQLite database in this file.
     Sqlite(PathBuf),
+    /// A database on a PostgreSQL server.
+    Postgres(PostgresAddress),
 }
 
-impl StoreAddress {
-    /// The database file.
-    pub fn path(&self) -> &Path {
-        let Self::Sqlite(path) = self;
-        path
+/// The URL of a database on a PostgreSQL server. It may hold a password and is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresAddress(String);
+
+impl PostgresAddress {
+    /// The whole URL, for the driver alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PostgresAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("postgres://…")
     }
 }
 
@@ -138,17 +149,20 @@ impl FromStr for StoreAddress {
         match text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some("") => Err("the store 'sqlite:' names no file".into()),
             Some(path) => Ok(Self::Sqlite(path.into())),
-            None if scheme.starts_with("postgres") => {
-                Err("this version keeps its store in SQLite only: sqlite:PATH".into())
+            None if matches!(scheme, "postgres" | "postgresql") && Url::parse(text).is_ok() => {
+                Ok(Self::Postgres(PostgresAddress(text.to_owned())))
             }
-            None => Err("a store is written as sqlite:PATH".into()),
+            None => Err("a store is written as sqlite:PATH or postgres://USER@HOST:PORT/DATABASE".into()),
         }
     }
 }
 
 impl fmt::Display for StoreAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sqlite:{}", self.path().display())
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => f.write_str("postgres://…"),
+        }
     }
 }
 
@@ -265,13 +279,24 @@ mod tests {
     }
 
     #[test]
-    fn a_store_elsewhere_than_in_sqlite_is_refused_without_repeating_its_password() {
-        assert_eq!("sqlite:/a/b.db".parse::<StoreAddress>().unwrap().path(), Path::new("/a/b.db"));
-        assert_eq!("sqlite:///a/b.db".parse::<StoreAddress>().unwrap().path(), Path::new("/a/b.db"));
-        let refused = "postgres://u:secret@db/x".parse::<StoreAddress>().unwrap_err();
-        assert!(refused.contains("SQLite only") && !refused.contains("secret"), "{refused}");
-        for bad in ["sqlite:", "portico.db", ""] {
-            assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
+    fn a_store_is_in_sqlite_or_on_postgresql_and_its_password_is_never_repeated() {
+        for text in ["sqlite:/a/b.db", "sqlite:///a/b.db"] {
+            assert_eq!(text.parse(), Ok(StoreAddress::Sqlite("/a/b.db".into())));
+        }
+        let store = "postgres://u:secret@db/x".parse::<StoreAddress>().unwrap();
+        assert!(!format!("{store} {store:?}").contains("secret"), "{store:?}");
+        let StoreAddress::Postgres(address) = store else { panic!("{store}") };
+        assert_eq!(address.expose(), "postgres://u:secret@db/x");
+        for bad in [
+            "sqlite:",
+            "portico.db",
+            "",
+            "postgres:secret@db",
+            "postgresqlx://u:secret@db",
+            "mysql://secret@x",
+        ] {
+            let refused = bad.parse::<StoreAddress>().unwrap_err();
+            assert!(!refused.contains("secret"), "{refused}");
         }
     }
 

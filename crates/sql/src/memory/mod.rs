@@ -29,7 +29,7 @@ use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
 use portico_core::scope::Scope;
-use portico_store::{Backup, Commit, CommitError, Committed, Taken, Unavailable};
+use portico_store::{Backup, Commit, CommitError, Committed, NotCopied, Taken};
 
 use self::table::Table;
 
@@ -73,11 +73,11 @@ impl Commit for Memory {
 
 #[async_trait]
 impl Backup for Memory {
-    async fn copy(&self, _: &Path) -> Result<(), Unavailable> {
-        Err(Unavailable("a store in memory is not kept".to_owned()))
+    async fn copy(&self, _: &Path) -> Result<(), NotCopied> {
+        Err(NotCopied::ByOtherMeans("a store in memory is not kept"))
     }
 
-    async fn copy_keys(&self, to: &Path) -> Result<(), Unavailable> {
+    async fn copy_keys(&self, to: &Path) -> Result<(), NotCopied> {
         self.copy(to).await
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use portico_core::id::UserId;
 use portico_core::moment::Moment;
-use portico_store::{Backup, Unavailable};
+use portico_store::{Backup, NotCopied, Unavailable};
 use rusqlite::{Connection, OpenFlags};
 
 use super::column::{id, moment};
@@ -59,12 +59,12 @@ pub struct Restored {
 
 #[async_trait]
 impl Backup for Sqlite {
-    async fn copy(&self, to: &Path) -> Result<(), Unavailable> {
-        self.copying(to, copy).await
+    async fn copy(&self, to: &Path) -> Result<(), NotCopied> {
+        Ok(self.copying(to, copy).await?)
     }
 
-    async fn copy_keys(&self, to: &Path) -> Result<(), Unavailable> {
-        self.copying(to, copy_keys).await
+    async fn copy_keys(&self, to: &Path) -> Result<(), NotCopied> {
+        Ok(self.copying(to, copy_keys).await?)
     }
 }
 

@@ -35,7 +35,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
 pub(super) const APPLICATION: i64 = 0x5054_434f;
 
 /// The latest schema that is known here.
-const KNOWN: i64 = MIGRATIONS.len() as i64;
+pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
 
 /// The schema that the file has, 0 for an empty file. Nothing is written.
 pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, OpenError> {
@@ -50,6 +50,11 @@ pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, OpenError> {
         return Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN });
     }
     Ok(found)
+}
+
+/// The migrations that a file of this schema lacks.
+pub(super) fn missing(found: i64) -> impl Iterator<Item = &'static str> {
+    (1..).zip(MIGRATIONS).filter(move |(number, _)| *number > found).map(|(_, (name, _))| *name)
 }
 
 /// Brings the schema up to date, and writes once, so that what cannot write does not start.

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use self::pool::Pool;
 use self::writer::{Job, Writer};
+use crate::Migrated;
 
 mod apply;
 mod audit;
@@ -95,7 +96,7 @@ impl Sqlite {
     pub fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
         let path = path.as_ref();
         let lock = lock(path)?;
-        let db = open_for_writing(path, &options)?;
+        let (db, _) = open_for_writing(path, &options)?;
         let (queue, jobs) = mpsc::channel(options.queue.max(1));
         let writer = Writer { db, queue: jobs, before_sync: options.before_sync };
         let writer = thread::Builder::new()
@@ -111,6 +112,17 @@ impl Sqlite {
             _lock: lock,
         })
     }
+}
+
+/// Brings the schema of the file at `path` up to date, as opening it does.
+///
+/// # Errors
+/// See [`OpenError`].
+pub fn migrate(path: impl AsRef<Path>) -> Result<Migrated, OpenError> {
+    let path = path.as_ref();
+    let _lock = lock(path)?;
+    let (_, from) = open_for_writing(path, &SqliteOptions::default())?;
+    Ok(Migrated { from, to: migrate::KNOWN, ran: migrate::missing(from).collect() })
 }
 
 /// Takes the lock and sees to it that only the owner can read the database.
@@ -132,7 +144,8 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     Ok(lock)
 }
 
-fn open_for_writing(path: &Path, options: &SqliteOptions) -> Result<Connection, OpenError> {
+/// The connection, and the schema that was found.
+fn open_for_writing(path: &Path, options: &SqliteOptions) -> Result<(Connection, i64), OpenError> {
     let broken = |error: rusqlite::Error| OpenError::from_sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags).map_err(broken)?;
@@ -153,7 +166,7 @@ fn open_for_writing(path: &Path, options: &SqliteOptions) -> Result<Connection, 
         db.query_row(&format!("pragma max_page_count = {pages}"), [], |_| Ok(())).map_err(broken)?;
     }
     migrate::migrate(&mut db, path, found)?;
-    Ok(db)
+    Ok((db, found))
 }
 
 impl Drop for Sqlite {

@@ -1,4 +1,4 @@
-//! The suite of the contract, run by both engines, and what only SQLite promises.
+//! The suite of the contract, run by every engine, and what only one of them promises.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 mod backup;
 mod disk;
 mod opening;
+mod postgres;
 mod sync;
 
 fn runtime() -> Runtime {

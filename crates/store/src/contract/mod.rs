@@ -79,12 +79,14 @@ macro_rules! suite {
         }
 
         /// Makes a `#[test]` of each case, in a module for each noun, and runs it with a function
-        /// that takes a [`Case`](crate::contract::Case).
+        /// that takes a [`Case`](crate::contract::Case). Attributes before the function are those
+        /// of every test.
         #[macro_export]
         macro_rules! contract_tests {
-            ($d engine:path) => {
+            ($d(#[$d attribute:meta])* $d engine:path) => {
                 $(mod $noun {
                     $(#[test]
+                    $d(#[$d attribute])*
                     fn $name() {
                         $d engine($d crate::contract::named(stringify!($noun), stringify!($name)));
                     })+

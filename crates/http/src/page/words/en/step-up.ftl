@@ -1,6 +1,6 @@
 step-up-title = One more step
-step-up-for = { $name } needs to be sure that it’s you
-step-up-lead = Please confirm that it’s you
+step-up-for = { $name } needs to be sure that it’s you.
+step-up-lead = Please confirm that it’s you.
 step-up-send = Send me a code
 step-up-send-again = Send a new code
 step-up-code = The code we sent you

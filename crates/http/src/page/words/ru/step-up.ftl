@@ -1,6 +1,6 @@
 step-up-title = Ещё один шаг
-step-up-for = { $name } нужно убедиться, что это вы
-step-up-lead = Подтвердите, что это вы
+step-up-for = { $name } нужно убедиться, что это вы.
+step-up-lead = Подтвердите, что это вы.
 step-up-send = Прислать код
 step-up-send-again = Прислать новый код
 step-up-code = Код, который мы прислали

@@ -1,6 +1,6 @@
 step-up-title = 还差一步
-step-up-for = { $name } 需要确认是您本人
-step-up-lead = 请确认是您本人
+step-up-for = { $name } 需要确认是您本人。
+step-up-lead = 请确认是您本人。
 step-up-send = 发送验证码
 step-up-send-again = 重新发送验证码
 step-up-code = 我们发给您的验证码

@@ -1,0 +1,76 @@
+//! Identities elsewhere.
+
+use portico_core::id::UserId;
+use portico_core::moment::Moment;
+use portico_core::noun::link::{Link, LinkProof, PastLink};
+use portico_store::Taken;
+use tokio_postgres::Row;
+
+use super::column::{bytes, get, id, limit, moment, word};
+use super::statement::{Applied, Db, Read, add, hold, many, must, one};
+use super::value::values;
+
+fn link(row: &Row) -> Read<Link> {
+    Ok(Link {
+        issuer: get(row, 0)?,
+        subject_index: bytes(row, 1)?,
+        user: id(row, 2, UserId::from_bytes)?,
+        proof: word(row, 3, LinkProof::parse)?,
+        linked_at: moment(row, 4)?,
+    })
+}
+
+pub(super) async fn person_by(db: Db<'_>, issuer: &str, subject_index: &[u8; 32]) -> Read<Option<UserId>> {
+    let sql = "select user_id from link where issuer = $1 and subject_index = $2";
+    one(db, sql, values![issuer, subject_index], |row| id(row, 0, UserId::from_bytes)).await
+}
+
+pub(super) async fn of(db: Db<'_>, user: UserId) -> Read<Vec<Link>> {
+    let sql = "select issuer, subject_index, user_id, proof, linked_at from link where user_id = $1";
+    let mut links = many(db, sql, values![user.as_bytes()], link).await?;
+    links.sort_by(|a, b| (a.linked_at, &a.issuer).cmp(&(b.linked_at, &b.issuer)));
+    Ok(links)
+}
+
+pub(super) async fn past_of(db: Db<'_>, user: UserId, most: usize) -> Read<Vec<PastLink>> {
+    let sql = "select issuer, subject_index, user_id, proof, linked_at, unlinked_at from past_link
+        where user_id = $1 order by unlinked_at desc limit $2";
+    many(db, sql, values![user.as_bytes(), limit(most)], |row| {
+        Ok(PastLink { link: link(row)?, unlinked_at: moment(row, 5)? })
+    })
+    .await
+}
+
+pub(super) async fn counted(db: Db<'_>, user: UserId, count: usize) -> Applied {
+    let sql = "select count(*) from link where user_id = $1";
+    let there: Option<i64> = one(db, sql, values![user.as_bytes()], |row| get(row, 0)).await?;
+    hold(there == Some(limit(count)))
+}
+
+pub(super) async fn tie(db: Db<'_>, link: &Link) -> Applied {
+    let sql = "insert into link (issuer, subject_index, user_id, proof, linked_at)
+        values ($1, $2, $3, $4, $5) on conflict do nothing";
+    let row = values![
+        &link.issuer,
+        &link.subject_index,
+        link.user.as_bytes(),
+        link.proof.as_str(),
+        link.linked_at.millis(),
+    ];
+    add(db, sql, row, Taken::Link).await
+}
+
+pub(super) async fn untie(
+    db: Db<'_>,
+    issuer: &str,
+    subject_index: &[u8; 32],
+    user: UserId,
+    at: Moment,
+) -> Applied {
+    let keep = "insert into past_link (user_id, issuer, subject_index, proof, linked_at, unlinked_at)
+        select user_id, issuer, subject_index, proof, linked_at, cast($4 as bigint) from link
+        where issuer = $1 and subject_index = $2 and user_id = $3";
+    must(db, keep, values![issuer, subject_index, user.as_bytes(), at.millis()]).await?;
+    must(db, "delete from link where issuer = $1 and subject_index = $2", values![issuer, subject_index])
+        .await
+}

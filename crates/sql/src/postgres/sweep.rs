@@ -1,0 +1,61 @@
+//! Clearing away what has passed, a bounded number of rows at a time.
+
+use portico_core::change::Sweep;
+
+use super::column::get;
+use super::statement::{Db, Read, many, run};
+use super::value::values;
+
+/// The most rows of one kind that one round clears, so that nobody waits long behind it.
+const ROUND: i64 = 2000;
+
+/// Clears one round away and says whether there is more.
+pub(super) async fn round(db: Db<'_>, times: &Sweep) -> Read<bool> {
+    let expired = times.expired_before.millis();
+    let ended = times.ended_before.millis();
+    let mut more = false;
+    for (sql, before) in [
+        (CODES, expired),
+        (REQUESTS, expired),
+        (CHALLENGES, expired),
+        (REVOKED, expired),
+        (ASSERTIONS, expired),
+        (KEYS, expired),
+        (EVENTS, times.events_before.millis()),
+        (CLOSINGS, times.events_before.millis()),
+        (DELIVERED, ended),
+    ] {
+        more |= run(db, sql, values![before, ROUND]).await? == ROUND.unsigned_abs();
+    }
+    let over = many(db, OVER, values![ended, ROUND], |row| get::<Vec<u8>>(row, 0)).await?;
+    if !over.is_empty() {
+        let sessions = || over.iter().map(Vec::as_slice).collect::<Vec<_>>();
+        for sql in [FAMILIES, ENTERED, SESSIONS] {
+            run(db, sql, values![sessions()]).await?;
+        }
+    }
+    Ok(more || over.len() as u64 == ROUND.unsigned_abs())
+}
+
+const CODES: &str = "delete from code where digest in (
+    select digest from code where kept_until < $1 order by kept_until limit $2)";
+const REQUESTS: &str = "delete from consent_request where digest in (
+    select digest from consent_request where expires_at < $1 order by expires_at limit $2)";
+const CHALLENGES: &str = "delete from challenge where digest in (
+    select digest from challenge where expires_at < $1 order by expires_at limit $2)";
+const REVOKED: &str = "delete from revoked_token where token in (
+    select token from revoked_token where kept_until < $1 order by kept_until limit $2)";
+const ASSERTIONS: &str = "delete from used_assertion where digest in (
+    select digest from used_assertion where kept_until < $1 order by kept_until limit $2)";
+const KEYS: &str = "delete from signing_key where kid in (
+    select kid from signing_key where retires_at < $1 limit $2)";
+const EVENTS: &str = "delete from event where seq in (
+    select seq from event where at < $1 order by at, seq limit $2)";
+const CLOSINGS: &str = "delete from closing where seq in (
+    select seq from closing where at < $1 order by at, seq limit $2)";
+const DELIVERED: &str = "delete from delivery where id in (
+    select id from delivery where state = 'delivered' and queued_at < $1 order by queued_at limit $2)";
+const OVER: &str = "select id from session where ended_at < $1 order by ended_at, id limit $2";
+const FAMILIES: &str = "delete from family where session = any($1)";
+const ENTERED: &str = "delete from session_client where session = any($1)";
+const SESSIONS: &str = "delete from session where id = any($1)";
