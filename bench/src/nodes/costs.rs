@@ -6,7 +6,7 @@ use super::options::Extent;
 use crate::failure::{During, Failure, Outcome};
 use crate::figure::Cpu;
 use crate::report::Figure;
-use crate::setup::{World, crowd, sign_in};
+use crate::setup::{World, crowd, launch, sign_in};
 use crate::wire::Connection;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ impl Reading {
     }
 }
 
-/// Sign-ins and sign-outs by one caller and by many, and what they cost; then the size of rows.
+/// What nodes cost that do nothing, and what each kind of commit costs by one caller and by many.
 pub(crate) async fn measure(cluster: &Cluster, world: &World, extent: Extent) -> Outcome<Vec<Figure>> {
     let sync = cluster.postgres.sync_time()?.as_secs_f64() * 1e3;
     let mut figures = vec![Figure::new("a sync of PostgreSQL's disk", sync, "ms")];
@@ -79,46 +79,72 @@ pub(crate) async fn measure(cluster: &Cluster, world: &World, extent: Extent) ->
     tokio::time::sleep(QUIET).await;
     let quiet = quiet.end(cluster)?;
     let idle = quiet.traffic.times(1.0 / quiet.wall.as_secs_f64());
+    let each_second = |spent: Duration| spent.as_secs_f64() / quiet.wall.as_secs_f64() * 1e6;
     figures.push(Figure::new("bus of three idle nodes, to nodes", idle.bytes_out, "bytes/s"));
-    let idle_cpu = |spent: Duration| spent.as_secs_f64() / quiet.wall.as_secs_f64() * 1e6;
-    figures.push(Figure::new("three idle nodes", idle_cpu(quiet.nodes), "µs CPU/s"));
-    figures.push(Figure::new("PostgreSQL under them", idle_cpu(quiet.postgres), "µs CPU/s"));
-
-    let many = extent.load.connections;
+    figures.push(Figure::new("three idle nodes", each_second(quiet.nodes), "µs CPU/s"));
+    figures.push(Figure::new("PostgreSQL under them", each_second(quiet.postgres), "µs CPU/s"));
     let mut first = NUMBERS;
-    for (callers, count) in [(ONE, extent.commits), (many, extent.commits_at_once)] {
-        let before = Reading::begin(cluster).await?;
-        let signed_in = each(cluster, callers, count, async |connection, index| {
-            sign_in::sign_in(connection, &world.signer, first + index).await
-        })
-        .await?;
-        figures.extend(told(&format!("sign-ins, {callers} at once"), count, &before.end(cluster)?));
+    for (callers, count) in [(ONE, extent.commits), (extent.load.connections, extent.commits_at_once)] {
+        let people = People { cluster, world, callers, first, count };
+        figures.extend(people.commits(idle).await?);
         first += count;
-
-        let before = Reading::begin(cluster).await?;
-        each(cluster, callers, count, async |connection, index| {
-            sign_in::sign_out(connection, &signed_in[index]).await
-        })
-        .await?;
-        let spent = before.end(cluster)?;
-        let name = format!("sign-outs, {callers} at once");
-        figures.extend(told(&name, count, &spent));
-        let own = spent.traffic.since(idle.times(spent.wall.as_secs_f64()));
-        figures.extend(carried(&name, count, &own, spent.nats));
     }
     Ok(figures)
 }
 
-/// One caller at one node, or many spread over all.
-async fn each<T>(
-    cluster: &Cluster,
+/// People who all do the same, and so many of them at once.
+struct People<'a> {
+    cluster: &'a Cluster,
+    world: &'a World,
     callers: usize,
+    first: usize,
     count: usize,
-    job: impl AsyncFn(&mut Connection, usize) -> Outcome<T>,
-) -> Outcome<Vec<T>> {
-    match callers {
-        ONE => crowd::each(cluster.nodes[0].public, ONE, count, job).await,
-        many => cluster.spread(many, count, 0, job).await,
+}
+
+impl People<'_> {
+    /// Signing in, launching for the first time, refreshing, signing out: a commit each.
+    async fn commits(&self, idle: Traffic) -> Outcome<Vec<Figure>> {
+        let name = |what: &str| format!("{what}, {} at once", self.callers);
+        let (signed_in, spent) = self
+            .each(async |connection, index| {
+                sign_in::sign_in(connection, &self.world.signer, self.first + index).await
+            })
+            .await?;
+        let mut figures = told(&name("sign-ins"), self.count, &spent);
+        let (_, spent) = self
+            .each(async |connection, index| {
+                let app = &self.world.apps[index % self.world.apps.len()];
+                launch::launch(connection, app, &signed_in[index].access, "openid").await
+            })
+            .await?;
+        figures.extend(told(&name("first launches"), self.count, &spent));
+        let (_, spent) = self
+            .each(async |connection, index| {
+                let request = sign_in::refresh_request(connection.address(), &signed_in[index].refresh);
+                sign_in::tokens(&connection.ask(&request).await?.json(200..=200, "refreshing")?)
+            })
+            .await?;
+        figures.extend(told(&name("refreshes"), self.count, &spent));
+        let (_, spent) = self
+            .each(async |connection, index| sign_in::sign_out(connection, &signed_in[index]).await)
+            .await?;
+        figures.extend(told(&name("sign-outs"), self.count, &spent));
+        let own = spent.traffic.since(idle.times(spent.wall.as_secs_f64()));
+        figures.extend(carried(&name("sign-outs"), self.count, &own, spent.nats));
+        Ok(figures)
+    }
+
+    /// One caller at one node, or many spread over all; and what it cost.
+    async fn each<T>(
+        &self,
+        job: impl AsyncFn(&mut Connection, usize) -> Outcome<T>,
+    ) -> Outcome<(Vec<T>, Spent)> {
+        let before = Reading::begin(self.cluster).await?;
+        let done = match self.callers {
+            ONE => crowd::each(self.cluster.nodes[0].public, ONE, self.count, job).await?,
+            many => self.cluster.spread(many, self.count, 0, job).await?,
+        };
+        Ok((done, before.end(self.cluster)?))
     }
 }
 
