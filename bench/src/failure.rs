@@ -4,10 +4,10 @@ use std::fmt;
 
 /// One line that says what went wrong and, where it helps, what to do about it.
 #[derive(Debug)]
-pub(crate) struct Failure(pub(crate) String);
+pub struct Failure(pub String);
 
 /// What a step of the bench gives, or why it could not.
-pub(crate) type Outcome<T> = Result<T, Failure>;
+pub type Outcome<T> = Result<T, Failure>;
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,7 +18,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// Says in which step an error came up.
-pub(crate) trait During<T> {
+pub trait During<T> {
     /// The value, or the error with the step before it.
     fn during(self, step: &str) -> Outcome<T>;
 }

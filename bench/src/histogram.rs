@@ -6,24 +6,25 @@ const BUCKETS: usize = (STEPS as usize) * 59;
 
 /// How often each latency was seen, in nanoseconds, within 1.6 %.
 #[derive(Clone)]
-pub(crate) struct Histogram {
+pub struct Histogram {
     counts: Vec<u32>,
     total: u64,
 }
 
 impl Histogram {
-    pub(crate) fn new() -> Self {
+    /// One that has counted nothing.
+    pub fn new() -> Self {
         Self { counts: vec![0; BUCKETS], total: 0 }
     }
 
     /// Counts one latency.
-    pub(crate) fn add(&mut self, nanoseconds: u64) {
+    pub fn add(&mut self, nanoseconds: u64) {
         self.counts[bucket(nanoseconds)] += 1;
         self.total += 1;
     }
 
     /// Counts all that the other has counted.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine += theirs;
         }
@@ -31,12 +32,12 @@ impl Histogram {
     }
 
     /// How many latencies it has counted.
-    pub(crate) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.total
     }
 
     /// The upper end, in nanoseconds, of the bucket that holds this part of all latencies; 0 when empty.
-    pub(crate) fn quantile(&self, part: f64) -> u64 {
+    pub fn quantile(&self, part: f64) -> u64 {
         let wanted = ((self.count() as f64 * part).ceil() as u64).max(1);
         let mut seen = 0;
         for (index, &count) in self.counts.iter().enumerate() {

@@ -8,19 +8,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A request under construction.
-pub(crate) struct Request {
+pub struct Request {
     head: String,
     body: String,
 }
 
 impl Request {
     /// A request without a body.
-    pub(crate) fn new(method: &str, path: &str, host: SocketAddr) -> Self {
+    pub fn new(method: &str, path: &str, host: SocketAddr) -> Self {
         Self { head: format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n"), body: String::new() }
     }
 
     /// Adds a header; the value must be a valid one.
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         for part in [name, ": ", value, "\r\n"] {
             self.head.push_str(part);
         }
@@ -28,34 +28,37 @@ impl Request {
     }
 
     /// Sends these fields as `application/x-www-form-urlencoded`.
-    pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         self.body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.header("content-type", "application/x-www-form-urlencoded")
     }
 
     /// Sends this JSON value.
-    pub(crate) fn json(mut self, value: &serde_json::Value) -> Self {
+    pub fn json(mut self, value: &serde_json::Value) -> Self {
         self.body = value.to_string();
         self.header("content-type", "application/json")
     }
 
     /// The bytes to send.
-    pub(crate) fn bytes(self) -> Bytes {
+    pub fn bytes(self) -> Bytes {
         let length = self.body.len();
         Bytes::from(format!("{}accept: */*\r\ncontent-length: {length}\r\n\r\n{}", self.head, self.body))
     }
 }
 
 /// One answer, still in the connection's buffer.
-pub(crate) struct Answer<'a> {
-    pub(crate) status: u16,
-    pub(crate) head: &'a [u8],
-    pub(crate) body: &'a [u8],
+pub struct Answer<'a> {
+    /// The status code.
+    pub status: u16,
+    /// Status line and headers.
+    pub head: &'a [u8],
+    /// The body, whole.
+    pub body: &'a [u8],
 }
 
 impl Answer<'_> {
     /// The body as JSON when the status is one of those wanted; otherwise a failure that names the step.
-    pub(crate) fn json(&self, wanted: RangeInclusive<u16>, step: &str) -> Outcome<serde_json::Value> {
+    pub fn json(&self, wanted: RangeInclusive<u16>, step: &str) -> Outcome<serde_json::Value> {
         if wanted.contains(&self.status) {
             serde_json::from_slice(self.body).during(step)
         } else {
@@ -64,7 +67,7 @@ impl Answer<'_> {
     }
 
     /// A failure that names the step and what the server said, without showing any token.
-    pub(crate) fn refused(&self, step: &str) -> Failure {
+    pub fn refused(&self, step: &str) -> Failure {
         let said: serde_json::Value = serde_json::from_slice(self.body).unwrap_or_default();
         let text = |key: &str| said[key].as_str().unwrap_or_default().to_owned();
         let said = ["error", "error_description", "title", "detail", "code"].map(text).join(" ");
@@ -72,7 +75,7 @@ impl Answer<'_> {
     }
 
     /// The headers but those that HTTP servers write themselves (`date`, `content-length`).
-    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+    pub fn headers(&self) -> Vec<(String, String)> {
         let text = String::from_utf8_lossy(self.head);
         let lines = text.lines().skip(1).filter_map(|line| line.split_once(": "));
         let own = |name: &str| ["date", "content-length"].iter().any(|own| name.eq_ignore_ascii_case(own));
@@ -81,7 +84,7 @@ impl Answer<'_> {
 }
 
 /// A keep-alive connection that carries one request at a time.
-pub(crate) struct Connection {
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
     address: SocketAddr,
@@ -89,19 +92,19 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Connects, without Nagle's delay.
-    pub(crate) async fn open(address: SocketAddr) -> Outcome<Self> {
+    pub async fn open(address: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(address).await.during("connecting")?;
         stream.set_nodelay(true).during("connecting")?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024), address })
     }
 
     /// Where it leads.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Sends the request and reads the whole answer. Answers must carry `content-length`.
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> Outcome<Answer<'_>> {
+    pub async fn ask(&mut self, request: &[u8]) -> Outcome<Answer<'_>> {
         self.buffer.clear();
         self.stream.write_all(request).await.during("sending a request")?;
         let (status, start, end) = loop {

@@ -21,6 +21,8 @@ use repository::Repository;
 use screenshots::Pictures;
 
 const USAGE: &str = "usage: cargo xtask test [--install] [--only STAGE]...
+       cargo xtask siege [--seed N] [--seconds N] [...]
+       cargo xtask soak [--install] [--seed N]
        cargo xtask list
        cargo xtask screenshots [pages]";
 
@@ -38,7 +40,16 @@ fn main() -> ExitCode {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Request {
-    Test { install: bool, only: Vec<String> },
+    Test {
+        install: bool,
+        only: Vec<String>,
+    },
+    /// What follows the word goes to portico-siege.
+    Siege(Vec<String>),
+    Soak {
+        install: bool,
+        seed: Option<String>,
+    },
     List,
     Screenshots(Pictures),
 }
@@ -48,6 +59,8 @@ impl Request {
         let mut words = arguments.iter().map(String::as_str);
         let request = match words.next() {
             Some("test") => return Self::parse_test(words),
+            Some("siege") => return Ok(Self::Siege(words.map(str::to_owned).collect())),
+            Some("soak") => return Self::parse_soak(words),
             Some("list") => Self::List,
             Some("screenshots") => match words.next() {
                 None => return Ok(Self::Screenshots(Pictures::Readme)),
@@ -76,6 +89,21 @@ impl Request {
         }
         Ok(Self::Test { install, only })
     }
+
+    fn parse_soak<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Self, String> {
+        let (mut install, mut seed) = (false, None);
+        while let Some(word) = words.next() {
+            match word {
+                "--install" => install = true,
+                "--seed" => {
+                    let given = words.next().filter(|seed| seed.parse::<u64>().is_ok());
+                    seed = Some(given.ok_or(format!("--seed needs a number\n{USAGE}"))?.to_owned());
+                }
+                other => return Err(format!("unexpected argument `{other}`\n{USAGE}")),
+            }
+        }
+        Ok(Self::Soak { install, seed })
+    }
 }
 
 fn perform(request: &Request) -> Result<bool, String> {
@@ -87,6 +115,20 @@ fn perform(request: &Request) -> Result<bool, String> {
             Ok(true)
         }
         Request::Test { install, only } => plan::run(&Repository::find()?, *install, only),
+        Request::Siege(arguments) => {
+            let repository = Repository::find()?;
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            plan::run_beside(&repository, false, &["release", "siege"], || {
+                stage::siege::besiege(&repository, &arguments)
+            })
+        }
+        Request::Soak { install, seed } => {
+            let repository = Repository::find()?;
+            let needs = ["release", "test", "siege"];
+            plan::run_beside(&repository, *install, &needs, || {
+                stage::siege::soak(&repository, seed.as_deref())
+            })
+        }
         Request::Screenshots(pictures) => screenshots::take(&Repository::find()?, *pictures),
     }
 }
@@ -113,6 +155,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_siege_is_told_is_handed_on() {
+        let words = ["--seed", "7"].map(str::to_owned).to_vec();
+        assert_eq!(parse("siege --seed 7").unwrap(), Request::Siege(words));
+        let soak = Request::Soak { install: true, seed: Some("7".into()) };
+        assert_eq!(parse("soak --seed 7 --install").unwrap(), soak);
+    }
+
+    #[test]
     fn nothing_unexpected_is_accepted() {
         for line in [
             "",
@@ -122,6 +172,9 @@ mod tests {
             "test --only",
             "screenshots demo",
             "screenshots pages now",
+            "soak now",
+            "soak --seed",
+            "soak --seed one",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::report::{self, Row};
 use crate::repository::Repository;
-use crate::stage::{browser, clients, docs, rust, web};
+use crate::stage::{browser, clients, deploy, docs, rust, siege, web};
 use crate::tally::Tally;
 use crate::tools;
 
@@ -27,6 +27,12 @@ pub(crate) const STAGES: &[Stage] = &[
         needs: &[],
         run: docs::check,
     },
+    Stage {
+        name: "deploy",
+        about: "the files in deploy/, by haproxy, NATS, PostgreSQL, Compose and systemd",
+        needs: &[],
+        run: deploy::check,
+    },
     Stage { name: "clippy", about: "cargo clippy, warnings are errors", needs: &[], run: rust::clippy },
     Stage { name: "doc", about: "cargo doc, warnings are errors", needs: &[], run: rust::doc },
     Stage {
@@ -48,6 +54,18 @@ pub(crate) const STAGES: &[Stage] = &[
         about: "full disk, read-only mount, SIGKILL",
         needs: &["release"],
         run: clients::machine,
+    },
+    Stage {
+        name: "siege",
+        about: "the closing rule on three nodes under fire, two minutes",
+        needs: &["release"],
+        run: siege::siege,
+    },
+    Stage {
+        name: "rolling",
+        about: "every node restarted behind HAProxy, and no request fails",
+        needs: &["release"],
+        run: siege::rolling,
     },
     Stage {
         name: "browser",
@@ -105,6 +123,25 @@ pub(crate) fn run(repository: &Repository, install: bool, only: &[String]) -> Re
     };
     print!("{}", report::summary(&rows, notes));
     Ok(rows.iter().all(|row| row.tally.failed == 0))
+}
+
+/// Runs something longer than a stage, with the tools and the release binary that these stages need.
+///
+/// True if nothing failed.
+pub(crate) fn run_beside(
+    repository: &Repository,
+    install: bool,
+    stages: &[&str],
+    work: impl FnOnce() -> Tally,
+) -> Result<bool, String> {
+    tools::provide(repository, install, stages)?;
+    let mut tally = rust::release(repository);
+    if tally.failed == 0 {
+        tally += work();
+    }
+    tally.notes.iter().for_each(|note| println!("note: {note}"));
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0)
 }
 
 fn chosen(stage: &Stage, only: &[String]) -> bool {

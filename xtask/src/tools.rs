@@ -28,6 +28,8 @@ enum Install {
 
 const NODE: &[&str] = &["web", "clients", "browser"];
 const PYTHON: &[&str] = &["clients", "machine"];
+const SERVICES: &[&str] = &["test", "deploy", "siege", "rolling"];
+const NODES: &[&str] = &["siege", "rolling"];
 const CHROMIUM: &[&str] = &["web", "clients", "browser"];
 
 const TOOLS: &[Tool] = &[
@@ -51,13 +53,13 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "a C compiler",
-        stages: &["clippy", "doc", "test", "release", "clients", "machine", "browser"],
+        stages: &["clippy", "doc", "test", "release", "clients", "machine", "siege", "rolling", "browser"],
         present: |_| succeeds("cc", &["--version"]),
         install: Install::Debian(&["build-essential"]),
     },
     Tool {
         name: "postgresql",
-        stages: &["test"],
+        stages: SERVICES,
         present: |_| postgres::bin().is_some(),
         install: Install::Debian(&["postgresql"]),
     },
@@ -69,15 +71,33 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "nats-server",
-        stages: &["test"],
+        stages: SERVICES,
         present: |_| nats::is_installed(),
         install: Install::Debian(&["nats-server"]),
     },
     Tool {
         name: "openssl",
-        stages: &["test"],
+        stages: &["deploy", "test"],
         present: |_| succeeds("openssl", &["version"]),
         install: Install::Debian(&["openssl"]),
+    },
+    Tool {
+        name: "haproxy",
+        stages: &["deploy", "rolling"],
+        present: |_| Path::new("/usr/sbin/haproxy").is_file(),
+        install: Install::Debian(&["haproxy"]),
+    },
+    Tool {
+        name: "Compose",
+        stages: &["deploy"],
+        present: |_| succeeds("docker", &["compose", "version"]) || succeeds("docker-compose", &["version"]),
+        install: Install::Debian(&["docker-compose"]),
+    },
+    Tool {
+        name: "systemd-analyze",
+        stages: &["deploy"],
+        present: |_| succeeds("systemd-analyze", &["--version"]),
+        install: Install::Debian(&["systemd"]),
     },
     Tool {
         name: "node",
@@ -131,6 +151,24 @@ const TOOLS: &[Tool] = &[
         stages: &["machine"],
         present: |_| Path::new("/sbin/mkfs.ext4").is_file(),
         install: Install::Debian(&["e2fsprogs", "util-linux", "mount"]),
+    },
+    Tool {
+        name: "iproute2",
+        stages: NODES,
+        present: |_| succeeds("ip", &["-V"]),
+        install: Install::Debian(&["iproute2"]),
+    },
+    Tool {
+        name: "nftables",
+        stages: NODES,
+        present: |_| succeeds("nft", &["--version"]),
+        install: Install::Debian(&["nftables"]),
+    },
+    Tool {
+        name: "faketime",
+        stages: &["siege"],
+        present: |_| succeeds("faketime", &["--version"]),
+        install: Install::Debian(&["faketime"]),
     },
     Tool {
         name: "a mount namespace",

@@ -47,8 +47,7 @@ pub(crate) fn text(report: &Report, format: Format) -> String {
         let idle = run.rows.iter().filter(|row| row.beside.core_busy < 0.9);
         let idle: Vec<_> = idle.map(|row| row.name.as_str()).collect();
         if !idle.is_empty() {
-            let (beside, idle) = (run.beside, idle.join("; "));
-            text += &format!("\nThe load did not keep the {beside} server's core busy at: {idle}.\n");
+            text += &format!("\nThe load did not keep the servers' core busy at: {}.\n", idle.join("; "));
         }
     }
     match report.over().as_slice() {

@@ -15,7 +15,7 @@ pub(crate) const ISSUER: &str = "https://accounts.super.example";
 const KEY_ID: &str = "bench";
 
 /// Signs assertions with a key made for this run.
-pub(crate) struct Signer {
+pub struct Signer {
     key: EncodingKey,
     public: String,
     audience: String,
@@ -24,7 +24,7 @@ pub(crate) struct Signer {
 
 impl Signer {
     /// A fresh Ed25519 key; its assertions are meant for this audience.
-    pub(crate) fn fresh(audience: &str) -> Outcome<Self> {
+    pub fn fresh(audience: &str) -> Outcome<Self> {
         let pair = Ed25519KeyPair::generate().during("making a key")?;
         let private = pair.to_pkcs8v1().during("making a key")?;
         Ok(Self {
@@ -36,7 +36,7 @@ impl Signer {
     }
 
     /// The `trusted_issuers` entry of the host.
-    pub(crate) fn trusted_issuer(&self) -> Value {
+    pub fn trusted_issuer(&self) -> Value {
         let key = json!({
             "kty": "OKP", "crv": "Ed25519", "x": self.public, "kid": KEY_ID, "alg": "EdDSA", "use": "sig"
         });
@@ -46,7 +46,7 @@ impl Signer {
     }
 
     /// A new assertion for this person, good for two minutes. All are of the same length.
-    pub(crate) fn assertion(&self, person: usize) -> Outcome<String> {
+    pub fn assertion(&self, person: usize) -> Outcome<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).during("the clock")?.as_secs();
         let number = self.issued.replace(self.issued.get() + 1);
         let claims = json!({

@@ -354,7 +354,7 @@ pub enum Change {
         /// What.
         what: Happening,
     },
-    /// A logout message was put into the outbox.
+    /// A logout message was put into the outbox. None has it if its owner is not written down as a node.
     DeliveryQueued(Delivery),
     /// A delivery was tried, or put back by hand. Conflicts if there is none.
     DeliveryTried {
@@ -370,7 +370,8 @@ pub enum Change {
         error: Option<String>,
     },
 
-    /// A node took over a delivery that none has. Conflicts if another has it, or if there is none.
+    /// A node took over a delivery that none has. Conflicts if another has it, if there is no such delivery,
+    /// or if the node is not written down: what it had would be let go by nobody.
     DeliveryClaimed {
         /// Which delivery.
         delivery: DeliveryId,

@@ -12,7 +12,7 @@ use portico_live::Live;
 use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
 use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
-use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
 
 use crate::avatar::{self, Drawn};
 use crate::console::{Ended, Provider};
@@ -196,13 +196,31 @@ impl House {
     }
 
     /// Verifies a password against a hash, or against nobody's at the same cost.
-    pub async fn verify_password(&self, hash: Option<String>, password: String) -> Result<Verdict, Denied> {
+    ///
+    /// `may_try` is asked when it is this password's turn, and `failed` is told before the turn is over:
+    /// however many are sent side by side, each is looked at with the ones before it counted. The inner
+    /// error is what `may_try` refused with.
+    pub async fn guess(
+        &self,
+        hash: Option<String>,
+        password: String,
+        may_try: impl FnOnce() -> Result<(), u64>,
+        failed: impl FnOnce(),
+    ) -> Result<Result<Verdict, u64>, Denied> {
         let passwords = Arc::clone(&self.passwords);
         let verify = move || match hash {
             Some(hash) => passwords.verify(&hash, &password),
             None => passwords.decoy(&password),
         };
-        self.hashing(verify).await
+        let _turn = turn(&self.hashing).await?;
+        if let Err(seconds) = may_try() {
+            return Ok(Err(seconds));
+        }
+        let verdict = set_aside(verify).await?;
+        if verdict == Verdict::Wrong {
+            failed();
+        }
+        Ok(Ok(verdict))
     }
 
     /// Draws a picture anew, off the threads that serve.
@@ -223,7 +241,15 @@ async fn aside<T: Send + 'static>(
     turns: &Semaphore,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Denied> {
-    let _turn = turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))?;
+    let _turn = turn(turns).await?;
+    set_aside(work).await
+}
+
+async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, Denied> {
+    turns.acquire().await.map_err(|_| Denied::unavailable("shutting down"))
+}
+
+async fn set_aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Denied> {
     tokio::task::spawn_blocking(work).await.map_err(|_| Denied::unavailable("work set aside was not done"))
 }
 

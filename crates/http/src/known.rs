@@ -99,7 +99,7 @@ impl Counter {
         throttles.accounts.may_try(&self.key)?;
         match &self.in_all {
             Some(in_all) => {
-                throttles.accounts_in_all.may_try(in_all)?;
+                throttles.may_try_in_all(in_all, address)?;
                 throttles.addresses.may_try(&address)
             }
             None => Ok(()),
@@ -109,7 +109,7 @@ impl Counter {
     /// Counts an attempt that failed.
     pub fn failed(&self, throttles: &Throttles, address: IpAddr) {
         throttles.accounts.failed(&self.key);
-        self.in_all.iter().for_each(|in_all| throttles.accounts_in_all.failed(in_all));
+        self.in_all.iter().for_each(|in_all| throttles.failed_in_all(in_all, address));
         throttles.addresses.failed(&address);
     }
 

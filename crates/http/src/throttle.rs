@@ -1,7 +1,7 @@
 //! Limits on failures and on messages: per account, destination and address, counted by keyed rate limiters.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 use governor::clock::{Clock, DefaultClock};
@@ -12,6 +12,12 @@ use quick_cache::sync::Cache;
 
 /// How many times the allowance of one address all addresses together have, for one account.
 const IN_ALL: NonZeroU32 = NonZeroU32::new(5).expect("five is not zero");
+/// What each network still has for one account when all addresses together have used up theirs: so many
+/// failures in ten minutes, and so many messages in an hour. Whoever the account belongs to gets through
+/// from a network of their own, whatever is done from others.
+const OF_A_NETWORK: NonZeroU32 = NonZeroU32::new(3).expect("three is not zero");
+
+const SIX: NonZeroU32 = NonZeroU32::new(6).expect("six is not zero");
 
 /// Failures borne per minute before the next attempt must wait, and messages sent per hour.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +58,9 @@ pub struct Throttles {
     /// Failed sign-ins, by the keyed hash of what was typed and from where.
     pub accounts: Failures<[u8; 32]>,
     /// Failed sign-ins by what was typed, from wherever.
-    pub accounts_in_all: Failures<[u8; 32]>,
+    accounts_in_all: Failures<[u8; 32]>,
+    /// Failed sign-ins by what was typed, from one network.
+    networks: Failures<([u8; 32], IpAddr)>,
     /// Failed sign-ins, by address.
     pub addresses: Failures<IpAddr>,
     /// Failed client authentications, by address.
@@ -64,6 +72,7 @@ pub struct Throttles {
     senders: Messages<UserId>,
     destinations: Messages<([u8; 32], IpAddr)>,
     destinations_in_all: Messages<[u8; 32]>,
+    destinations_of_networks: Messages<([u8; 32], IpAddr)>,
     callers: Messages<IpAddr>,
 }
 
@@ -73,6 +82,7 @@ impl Throttles {
         Self {
             accounts: Failures::new(limits.sign_in_per_account),
             accounts_in_all: Failures::new(limits.sign_in_per_account.saturating_mul(IN_ALL)),
+            networks: Failures::at(Quota::per_hour(OF_A_NETWORK.saturating_mul(SIX)).allow_burst(OF_A_NETWORK)),
             addresses: Failures::new(limits.sign_in_per_address),
             clients: Failures::new(limits.client_auth_per_address),
             ceremonies: Failures::new(limits.passkeys_per_address),
@@ -81,6 +91,7 @@ impl Throttles {
             senders: Messages::new(limits.messages_per_person),
             destinations: Messages::new(limits.messages_per_destination),
             destinations_in_all: Messages::new(limits.messages_per_destination.saturating_mul(IN_ALL)),
+            destinations_of_networks: Messages::new(OF_A_NETWORK),
             callers: Messages::new(limits.messages_per_address),
         }
     }
@@ -89,12 +100,27 @@ impl Throttles {
     /// says whether it may be sent now; if not, how many seconds to wait.
     ///
     /// Each address has an allowance of its own for the destination, so that a stranger does not use
-    /// up that of whoever the destination belongs to; together they have [`IN_ALL`] of them. An
-    /// address that may not send uses up nothing of the destination's.
+    /// up that of whoever the destination belongs to; together they have [`IN_ALL`] of them, and when
+    /// those are used up, each network has a few. An address that may not send uses up nothing of the
+    /// destination's.
     pub fn may_send(&self, destination: [u8; 32], address: IpAddr) -> Result<(), u64> {
         self.callers.count(&address)?;
         self.destinations.count(&(destination, address))?;
-        self.destinations_in_all.count(&destination)
+        let network = || self.destinations_of_networks.count(&(destination, network(address)));
+        self.destinations_in_all.count(&destination).or_else(|_| network())
+    }
+
+    /// Whether an attempt to sign in as this one may be made from this address now, as far as the
+    /// attempts of all addresses go; if not, how many seconds to wait.
+    pub fn may_try_in_all(&self, typed: &[u8; 32], address: IpAddr) -> Result<(), u64> {
+        let network = || self.networks.may_try(&(*typed, network(address)));
+        self.accounts_in_all.may_try(typed).or_else(|_| network())
+    }
+
+    /// Notes a failure among those of all addresses.
+    pub fn failed_in_all(&self, typed: &[u8; 32], address: IpAddr) {
+        self.accounts_in_all.failed(typed);
+        self.networks.failed(&(*typed, network(address)));
     }
 
     /// As [`Self::may_send`], for a message that this person asks for.
@@ -113,7 +139,9 @@ impl Throttles {
         self.senders.0.retain_recent();
         self.destinations.0.retain_recent();
         self.destinations_in_all.0.retain_recent();
+        self.destinations_of_networks.0.retain_recent();
         self.accounts_in_all.limiter.retain_recent();
+        self.networks.limiter.retain_recent();
         self.callers.0.retain_recent();
     }
 }
@@ -142,7 +170,11 @@ pub struct Failures<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Failures<K> {
     fn new(per_minute: NonZeroU32) -> Self {
-        let limiter = DefaultKeyedRateLimiter::keyed(Quota::per_minute(per_minute));
+        Self::at(Quota::per_minute(per_minute))
+    }
+
+    fn at(quota: Quota) -> Self {
+        let limiter = DefaultKeyedRateLimiter::keyed(quota);
         Self { limiter, clock: DefaultClock::default(), waiting: Cache::new(10_000) }
     }
 
@@ -174,6 +206,14 @@ pub fn address_key(address: IpAddr) -> IpAddr {
             None => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
         },
         v4 => v4,
+    }
+}
+
+/// The network of an address, as far as one party usually has it: /24 of IPv4, /48 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address_key(address) {
+        IpAddr::V4(v4) => Ipv4Addr::from(u32::from(v4) & !0xff).into(),
+        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & !(u128::MAX >> 48)).into(),
     }
 }
 
@@ -214,8 +254,39 @@ mod tests {
             assert_eq!(throttles.may_send([1; 32], from(caller)), Ok(()), "{caller}");
             assert!(throttles.may_send([1; 32], from(caller)).is_err(), "{caller}");
         }
-        assert!(throttles.may_send([1; 32], from(6)).is_err());
-        assert_eq!(throttles.may_send([2; 32], from(6)), Ok(()));
+        // Their network has a few more, and so has any other, however many have used up theirs.
+        for _ in 0..OF_A_NETWORK.get() {
+            assert_eq!(throttles.may_send([1; 32], from(6 + 1)), Ok(()));
+        }
+        assert!(throttles.may_send([1; 32], from(8)).is_err());
+        assert_eq!(throttles.may_send([1; 32], IpAddr::from([198, 51, 100, 1])), Ok(()));
+        assert_eq!(throttles.may_send([2; 32], from(9)), Ok(()));
+    }
+
+    #[test]
+    fn failures_from_other_networks_shut_nobody_out() {
+        let sign_in_per_account = NonZeroU32::new(1).unwrap();
+        let throttles = Throttles::new(Limits { sign_in_per_account, ..Limits::default() });
+        let elsewhere = |last| IpAddr::from([192, 0, 2, last]);
+        for last in 0..9 {
+            throttles.failed_in_all(&[1; 32], elsewhere(last));
+        }
+        assert!(throttles.may_try_in_all(&[1; 32], elsewhere(10)).is_err());
+        let own = IpAddr::from([198, 51, 100, 1]);
+        for _ in 0..=OF_A_NETWORK.get() {
+            assert_eq!(throttles.may_try_in_all(&[1; 32], own), Ok(()));
+            throttles.failed_in_all(&[1; 32], own);
+        }
+        assert!(throttles.may_try_in_all(&[1; 32], own).is_err_and(|wait| wait <= 200));
+    }
+
+    #[test]
+    fn a_network_is_what_one_party_usually_has() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), of("192.0.2.200"));
+        assert_ne!(of("192.0.2.1"), of("192.0.3.1"));
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:ffff::1"));
+        assert_ne!(of("2001:db8:1::1"), of("2001:db8:2::1"));
     }
 
     #[test]

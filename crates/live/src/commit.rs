@@ -120,7 +120,7 @@ impl Live {
             let committed = result?;
             if let Some(fleet) = &live.fleet {
                 match committed.closing {
-                    Some(seq) => fleet.tell(live.vault(), seq, touched.closing).await,
+                    Some(seq) => fleet.tell(&live, seq, touched.closing).await,
                     None if touched.tells => fleet.happened(live.vault()).await,
                     None => {}
                 }
@@ -175,13 +175,11 @@ impl Live {
     /// Reads anew what is held whole, where it is another now.
     pub(crate) async fn reload(&self, catalogue: bool, ring: bool) -> Result<(), Unavailable> {
         if catalogue {
-            let catalogue = load::catalogue(&*self.store).await?;
-            *self.catalogue.write() = Arc::new(catalogue);
+            self.catalogue.reload(load::catalogue(&*self.store)).await?;
         }
         if ring {
-            let ring = Ring::reload(&*self.store, &self.vault).await;
-            let ring = ring.map_err(|error| Unavailable(error.to_string()))?;
-            *self.ring.write() = Arc::new(ring);
+            let ring = self.ring.reload(Ring::reload(&*self.store, &self.vault)).await;
+            ring.map_err(|error| Unavailable(error.to_string()))?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ mod shelf;
 mod token;
 mod touch;
 mod vault;
+mod whole;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use vault::{Vault, VaultError};
 
 use fleet::Fleet;
 use shelf::Shelf;
+use whole::Whole;
 
 /// How much is held at most, by number of entries.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +84,8 @@ pub struct Live {
     clock: Arc<dyn Clock>,
     vault: Vault,
     settings: Settings,
-    ring: RwLock<Arc<Ring>>,
-    catalogue: RwLock<Arc<Vec<CatalogueEntry>>>,
+    ring: Whole<Ring>,
+    catalogue: Whole<Vec<CatalogueEntry>>,
     revoked: RwLock<HashMap<TokenId, Moment>>,
     clients: Shelf<ClientId, Arc<LiveClient>>,
     sessions: Shelf<SessionId, Arc<LiveSession>>,
@@ -137,8 +139,8 @@ impl Live {
         let hub = Hub::open(store.clone()).await?;
         let bounds = settings.bounds;
         Ok(Arc::new(Self {
-            ring: RwLock::new(Arc::new(ring)),
-            catalogue: RwLock::new(Arc::new(catalogue)),
+            ring: Whole::new(ring),
+            catalogue: Whole::new(catalogue),
             revoked: RwLock::new(revoked),
             clients: Shelf::new(bounds.clients),
             sessions: Shelf::new(bounds.sessions),
@@ -189,12 +191,12 @@ impl Live {
 
     /// The signing keys as they are now.
     pub fn ring(&self) -> Arc<Ring> {
-        self.ring.read().clone()
+        self.ring.get()
     }
 
     /// The catalogue of scopes, built-in entries first.
     pub fn catalogue(&self) -> Arc<Vec<CatalogueEntry>> {
-        self.catalogue.read().clone()
+        self.catalogue.get()
     }
 
     /// What has been committed and is to be told.

@@ -1,6 +1,6 @@
 //! A bounded cache that never keeps what a commit has made untrue.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
@@ -15,14 +15,15 @@ const GATES: usize = 64;
 pub(crate) struct Shelf<K, V> {
     cache: Cache<K, V>,
     gates: Box<[Mutex<u64>]>,
-    hasher: RandomState,
+    /// The same in every process: which keys share a gate is no secret, and a run can be repeated.
+    hasher: BuildHasherDefault<DefaultHasher>,
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Shelf<K, V> {
     /// An empty shelf for this many values at most.
     pub(crate) fn new(bound: usize) -> Self {
         let gates = (0..GATES).map(|_| Mutex::new(0)).collect();
-        Self { cache: Cache::new(bound), gates, hasher: RandomState::new() }
+        Self { cache: Cache::new(bound), gates, hasher: BuildHasherDefault::default() }
     }
 
     /// The value, if it is on the shelf.

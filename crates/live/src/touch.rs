@@ -1,6 +1,6 @@
 //! Writes that nobody waits for: last uses, grouped and written down now and then.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 use portico_core::Change;
@@ -18,8 +18,8 @@ const APP_EVERY: Span = Span::minutes(1);
 /// Uses that wait to be written down.
 #[derive(Default)]
 pub(crate) struct Touches {
-    sessions: Mutex<HashMap<SessionId, Moment>>,
-    apps: Mutex<HashMap<(UserId, ClientId), Noted>>,
+    sessions: Mutex<BTreeMap<SessionId, Moment>>,
+    apps: Mutex<BTreeMap<(UserId, ClientId), Noted>>,
 }
 
 #[derive(Clone, Copy)]

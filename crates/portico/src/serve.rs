@@ -2,6 +2,7 @@
 
 mod listen;
 mod messages;
+mod proxies;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use crate::config::{Config, StoreAddress};
 use crate::data::{DataError, DataFolder};
 
 pub use messages::MessagesError;
+use proxies::Proxies;
 
 /// How long requests and streams under way have at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -200,10 +202,11 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let upkeep = metrics.clone();
     tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
     let routes = (extras.around)(portico_http::public(house.clone()));
-    tasks.spawn(listen::accept(public, routes, stopping.clone(), GRACE));
+    let proxies = Proxies::new(config.trusted_proxies.0.clone());
+    tasks.spawn(listen::accept(public, routes, proxies, stopping.clone(), GRACE));
     let operator =
         portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
-    tasks.spawn(listen::accept(admin, operator, stopping, GRACE));
+    tasks.spawn(listen::accept(admin, operator, Proxies::default(), stopping, GRACE));
 
     data.note_server(&admin_url)?;
     let admin_token = admin_token.expose().to_owned();

@@ -11,7 +11,7 @@ use portico_store::CommitError;
 
 use crate::deliver::Clock;
 use crate::outbound::{Outbound, Unreachable};
-use crate::outbox::Outbox;
+use crate::outbox::{Duty, OnDuty, Outbox};
 
 /// Makes the logout token of one attempt.
 #[async_trait]
@@ -61,6 +61,8 @@ pub(crate) enum Landed {
     Recorded,
     /// The outbox would not take it, or the attempt broke down.
     Unrecorded,
+    /// Nothing was sent: it is another node's, or was done by one, or this one does not know.
+    Dropped,
 }
 
 /// What every attempt needs.
@@ -69,15 +71,18 @@ pub(crate) struct Attempts<O: ?Sized> {
     pub(crate) compose: Arc<dyn Compose>,
     pub(crate) post: Arc<dyn Post>,
     pub(crate) clock: Clock,
+    pub(crate) on_duty: OnDuty,
 }
 
 impl<O: Outbox + ?Sized> Attempts<O> {
     /// Makes one attempt and stays until it is recorded: a delivery of which the outbox does not
     /// know what became would at once be due again.
-    pub(crate) async fn make(&self, delivery: Delivery) -> Landed {
-        let outcome = self.outcome(&delivery).await;
+    pub(crate) async fn make(&self, delivery: Delivery, duty: Duty) -> Landed {
+        let Some(delivery) = self.mine(delivery, duty).await else { return Landed::Dropped };
+        let Some(outcome) = self.outcome(&delivery, duty).await else { return Landed::Dropped };
         let changes = after_attempt(&delivery, outcome, (self.clock)());
         tell(&delivery, &changes);
+        let changes: Vec<_> = duty.claim(delivery.id).into_iter().chain(changes).collect();
         let mut pause = Backoff::default();
         loop {
             match self.outbox.record(changes.clone()).await {
@@ -91,20 +96,43 @@ impl<O: Outbox + ?Sized> Attempts<O> {
         }
     }
 
-    async fn outcome(&self, delivery: &Delivery) -> Outcome {
+    /// The delivery as it is when it is this process's; none if it is not, or if nothing is to be done
+    /// about it now. One that no node had may have been tried by one that is gone.
+    async fn mine(&self, delivery: Delivery, duty: Duty) -> Option<Delivery> {
+        let claim = match duty {
+            Duty::All => return Some(delivery),
+            Duty::None => return None,
+            Duty::Of(me) if delivery.owner == Some(me) => return Some(delivery),
+            Duty::Of(_) => duty.claim(delivery.id),
+        };
+        self.outbox.record(claim.into_iter().collect()).await.ok()?;
+        let delivery = self.outbox.get(delivery.id).await.ok()??;
+        let due = delivery.state == DeliveryState::Pending && delivery.next_at <= (self.clock)();
+        due.then_some(delivery)
+    }
+
+    /// What came of one attempt; none if nothing was sent.
+    async fn outcome(&self, delivery: &Delivery, duty: Duty) -> Option<Outcome> {
         let mut pause = Backoff::default();
         let (uri, token) = loop {
             match self.compose.logout(delivery).await {
                 Composed::Send { uri, token } => break (uri, token),
-                Composed::Drop { reason } => return Outcome::Undeliverable(reason),
+                Composed::Drop { reason } => return Some(Outcome::Undeliverable(reason)),
                 Composed::NotNow => tokio::time::sleep(pause.longer()).await,
             }
+            // Meanwhile the delivery may have become another node's.
+            if duty != Duty::All {
+                return None;
+            }
         };
+        if (self.on_duty)() != duty {
+            return None;
+        }
         metrics::counter!("portico_delivery_attempts_total").increment(1);
-        match self.post.logout(&uri, &token).await {
+        Some(match self.post.logout(&uri, &token).await {
             Ok(status) => Outcome::Answered(status),
             Err(why) => Outcome::Unreached(why.to_string()),
-        }
+        })
     }
 }
 

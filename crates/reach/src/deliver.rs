@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use crate::attempt::{Attempts, Backoff, Compose, Landed, Post};
 use crate::flights::Flights;
-use crate::outbox::Outbox;
+use crate::outbox::{Duty, OnDuty, Outbox};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -26,6 +26,8 @@ const PAGES: usize = 32;
 const POLL: Duration = Duration::from_millis(250);
 /// How often it is looked at while nothing is due, should nobody wake the loop.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How often it is looked at where other nodes may leave deliveries behind.
+const LOOK_AFTER: Duration = Duration::from_secs(2);
 /// How long to hold still after an attempt that could not be recorded.
 const STUMBLE: Duration = Duration::from_secs(1);
 /// How long attempts in flight may take when the process stops.
@@ -51,15 +53,16 @@ struct Rounds {
 }
 
 impl<O: Outbox + ?Sized + 'static> Deliveries<O> {
-    /// Delivers from this outbox. Notify `wake` whenever something was committed to it.
+    /// Delivers from this outbox what `on_duty` says. Notify `wake` whenever something was committed to it.
     pub fn new(
         outbox: Arc<O>,
         compose: Arc<dyn Compose>,
         post: Arc<dyn Post>,
         clock: Clock,
         wake: Arc<Notify>,
+        on_duty: OnDuty,
     ) -> Self {
-        Self { attempts: Arc::new(Attempts { outbox, compose, post, clock }), wake }
+        Self { attempts: Arc::new(Attempts { outbox, compose, post, clock, on_duty }), wake }
     }
 
     /// Runs until `stop` turns true or its sender is gone. First tries all that is pending, then
@@ -107,44 +110,67 @@ impl<O: Outbox + ?Sized + 'static> Deliveries<O> {
     async fn round(&self, rounds: &mut Rounds) -> Result<Duration, CommitError> {
         rounds.flights.collect();
         let now = (self.attempts.clock)();
+        let duty = (self.attempts.on_duty)();
+        let (me, longest) = match duty {
+            Duty::All => (None, LONGEST_SLEEP),
+            Duty::Of(me) => (Some(me), LOOK_AFTER),
+            Duty::None => return Ok(POLL),
+        };
         if !rounds.started {
-            self.bring_forward(now).await?;
+            self.bring_forward(duty, now).await?;
             rounds.started = true;
         }
         let limit = rounds.flights.len() + WINDOW;
-        let due = self.attempts.outbox.due(now, limit).await?;
+        let due = self.attempts.outbox.due(me, now, limit).await?;
         let more_behind = due.len() >= limit;
-        self.start(due, &mut rounds.flights);
+        self.start(due, duty, &mut rounds.flights);
         if more_behind && rounds.flights.have_room() {
-            self.sweep(rounds, now).await?;
+            self.sweep(rounds, duty, now).await?;
         }
-        Ok(match self.attempts.outbox.next_at().await? {
-            None => LONGEST_SLEEP,
+        Ok(match self.attempts.outbox.next_at(me).await? {
+            None => longest,
             Some(at) => {
                 let ahead = u64::try_from((at - now).as_millis()).unwrap_or(0);
-                if ahead == 0 { POLL } else { Duration::from_millis(ahead).min(LONGEST_SLEEP) }
+                if ahead == 0 { POLL } else { Duration::from_millis(ahead).min(longest) }
             }
         })
     }
 
-    fn start(&self, candidates: Vec<Delivery>, flights: &mut Flights) {
+    fn start(&self, candidates: Vec<Delivery>, duty: Duty, flights: &mut Flights) {
         for delivery in candidates {
-            if flights.admit(&delivery) {
+            if duty.covers(&delivery) && flights.admit(&delivery) {
                 let attempts = Arc::clone(&self.attempts);
                 let attempted = delivery.clone();
-                flights.start(&delivery, async move { attempts.make(attempted).await });
+                flights.start(&delivery, async move { attempts.make(attempted, duty).await });
             }
         }
     }
 
-    /// Makes everything that waits for a retry due now, so that all that is pending is tried.
-    async fn bring_forward(&self, now: Moment) -> Result<(), CommitError> {
+    /// Makes everything that waits for a retry due now, so that all that is pending is tried. What other
+    /// nodes have is theirs.
+    async fn bring_forward(&self, duty: Duty, now: Moment) -> Result<(), CommitError> {
         let mut after = None;
         loop {
             let pending = self.attempts.outbox.pending(Page { after, limit: WINDOW }).await?;
-            let changes: Vec<_> = pending.iter().filter_map(|one| bring_forward(one, now)).collect();
-            if !changes.is_empty() {
-                self.attempts.outbox.record(changes).await?;
+            let covered = pending.iter().filter(|one| duty.covers(one));
+            let changes = covered.filter_map(|one| Some((one.id, bring_forward(one, now)?)));
+            match duty {
+                Duty::All => {
+                    let changes: Vec<_> = changes.map(|(_, change)| change).collect();
+                    if !changes.is_empty() {
+                        self.attempts.outbox.record(changes).await?;
+                    }
+                }
+                Duty::Of(_) | Duty::None => {
+                    for (id, change) in changes {
+                        let claimed = duty.claim(id).into_iter().chain([change]).collect();
+                        match self.attempts.outbox.record(claimed).await {
+                            // In a conflict another node was quicker.
+                            Ok(()) | Err(CommitError::Conflict) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
             }
             if pending.len() < WINDOW {
                 return Ok(());
@@ -155,7 +181,7 @@ impl<O: Outbox + ?Sized + 'static> Deliveries<O> {
 
     /// Looks past the longest due, which may all be one slow receiver's, for messages to others.
     /// Ids are random, so walking in their order meets every receiver with pending messages.
-    async fn sweep(&self, rounds: &mut Rounds, now: Moment) -> Result<(), CommitError> {
+    async fn sweep(&self, rounds: &mut Rounds, duty: Duty, now: Moment) -> Result<(), CommitError> {
         if rounds.swept.is_some_and(|at| at.elapsed() < POLL) {
             return Ok(());
         }
@@ -166,7 +192,7 @@ impl<O: Outbox + ?Sized + 'static> Deliveries<O> {
             let more = pending.len() >= WINDOW;
             rounds.cursor = pending.last().filter(|_| more).map(|one| one.id);
             pending.retain(|one| one.next_at <= now);
-            self.start(pending, &mut rounds.flights);
+            self.start(pending, duty, &mut rounds.flights);
             if rounds.cursor.is_none() || !rounds.flights.have_room() {
                 break;
             }

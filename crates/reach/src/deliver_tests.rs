@@ -24,11 +24,15 @@ struct Running {
 }
 
 fn run(shelf: &Arc<Shelf>, compose: Numbers, post: Arc<dyn Post>) -> Running {
+    run_as(shelf, compose, post, Arc::new(|| Duty::All))
+}
+
+fn run_as(shelf: &Arc<Shelf>, compose: Numbers, post: Arc<dyn Post>, on_duty: OnDuty) -> Running {
     let (stop, stopped) = watch::channel(false);
     let wake = Arc::new(Notify::new());
     let began = Instant::now();
     let clock: Clock = Arc::new(move || START + Span::millis(began.elapsed().as_millis() as i64));
-    let deliveries = Deliveries::new(shelf.clone(), Arc::new(compose), post, clock, wake.clone());
+    let deliveries = Deliveries::new(shelf.clone(), Arc::new(compose), post, clock, wake.clone(), on_duty);
     Running { shelf: shelf.clone(), wake, stop, task: tokio::spawn(deliveries.run(stopped)) }
 }
 
@@ -304,3 +308,6 @@ fn a_store_is_an_outbox() {
     fn deliver_from<O: Outbox + ?Sized>() {}
     deliver_from::<dyn portico_store::Store>();
 }
+
+#[path = "deliver_nodes_tests.rs"]
+mod nodes;

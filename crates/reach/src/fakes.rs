@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::DeliveryId;
+use portico_core::id::{DeliveryId, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_store::{CommitError, Page, Unavailable};
@@ -57,11 +57,21 @@ impl Shelf {
     }
 }
 
+fn within_reach(row: &Delivery, by: Option<NodeId>) -> bool {
+    row.owner.is_none() || row.owner == by
+}
+
 #[async_trait]
 impl Outbox for Shelf {
-    async fn due(&self, at: Moment, limit: usize) -> Result<Vec<Delivery>, Unavailable> {
+    async fn get(&self, id: DeliveryId) -> Result<Option<Delivery>, Unavailable> {
+        self.read(|_| ())?;
+        Ok(self.rows.lock().get(&id).cloned())
+    }
+
+    async fn due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Result<Vec<Delivery>, Unavailable> {
         self.read(|rows| {
-            let mut due: Vec<_> = rows.iter().filter(|row| row.next_at <= at).copied().cloned().collect();
+            let due = rows.iter().filter(|row| row.next_at <= at && within_reach(row, by));
+            let mut due: Vec<_> = due.copied().cloned().collect();
             due.sort_by_key(|row| row.next_at);
             due.truncate(limit);
             due
@@ -73,8 +83,8 @@ impl Outbox for Shelf {
         self.read(|rows| rows.iter().filter(behind).take(page.limit).copied().cloned().collect())
     }
 
-    async fn next_at(&self) -> Result<Option<Moment>, Unavailable> {
-        self.read(|rows| rows.iter().map(|row| row.next_at).min())
+    async fn next_at(&self, by: Option<NodeId>) -> Result<Option<Moment>, Unavailable> {
+        self.read(|rows| rows.iter().filter(|row| within_reach(row, by)).map(|row| row.next_at).min())
     }
 
     async fn record(&self, changes: Vec<Change>) -> Result<(), CommitError> {
@@ -86,11 +96,22 @@ impl Outbox for Shelf {
         }
         let mut rows = self.rows.lock();
         for change in changes {
-            let Change::DeliveryTried { delivery, attempts, next_at, state, error } = change else {
-                panic!("only attempts are recorded");
-            };
-            let row = rows.get_mut(&delivery).unwrap();
-            (row.attempts, row.next_at, row.state, row.last_error) = (attempts, next_at, state, error);
+            match change {
+                // The claim stands first in its list: nothing is to be undone when it conflicts.
+                Change::DeliveryClaimed { delivery, by } => {
+                    let row = rows.get_mut(&delivery).unwrap();
+                    if row.owner.is_some_and(|owner| owner != by) {
+                        return Err(CommitError::Conflict);
+                    }
+                    row.owner = Some(by);
+                }
+                Change::DeliveryTried { delivery, attempts, next_at, state, error } => {
+                    let row = rows.get_mut(&delivery).unwrap();
+                    (row.attempts, row.next_at, row.state, row.last_error) =
+                        (attempts, next_at, state, error);
+                }
+                other => panic!("only claims and attempts are recorded: {other:?}"),
+            }
         }
         Ok(())
     }

@@ -6,4 +6,4 @@ mod migrated;
 pub mod postgres;
 pub mod sqlite;
 
-pub use migrated::Migrated;
+pub use migrated::{Held, Migrated};

@@ -144,3 +144,30 @@ fn quietly(command: &mut Command) -> Result<(), String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    #[ignore = "needs PostgreSQL, pgbouncer and NATS: cargo xtask test"]
+    fn services_answer_while_they_run_and_leave_nothing_behind() {
+        let services = Services::start().unwrap();
+        let names: Vec<_> = services.variables().map(|(name, _)| name).collect();
+        for name in ["POSTGRES", "POSTGRES_CA", "PGBOUNCER", "NATS"] {
+            assert!(names.contains(&format!("PORTICO_TEST_{name}").as_str()), "{names:?}");
+        }
+        let port =
+            |address: &str| address.rsplit(':').next().unwrap().split('/').next().unwrap().parse::<u16>();
+        let ports: Vec<_> = services.variables().filter_map(|(_, value)| port(value).ok()).collect();
+        assert_eq!(ports.len(), 3);
+        let folder = services.folder.clone();
+        assert!(folder.join("postgres/ca.pem").is_file());
+        drop(services);
+        assert!(!folder.exists());
+        for port in ports {
+            assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "{port}");
+        }
+    }
+}

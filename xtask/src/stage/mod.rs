@@ -2,6 +2,9 @@
 
 pub(crate) mod browser;
 pub(crate) mod clients;
+pub(crate) mod deploy;
 pub(crate) mod docs;
+pub(crate) mod long;
 pub(crate) mod rust;
+pub(crate) mod siege;
 pub(crate) mod web;

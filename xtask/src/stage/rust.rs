@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::command::{cargo, run, succeeds};
 use crate::repository::Repository;
 use crate::services::Services;
+use crate::stage::long;
 use crate::tally::{Runner, Tally};
 
 pub(crate) fn fmt(repository: &Repository) -> Tally {
@@ -30,9 +31,13 @@ pub(crate) fn test(repository: &Repository) -> Tally {
         Ok(services) => services,
         Err(line) => return Tally::failed(line),
     };
+    let long = match long::tests(repository) {
+        Ok(names) => names,
+        Err(line) => return Tally::failed(line),
+    };
     let arguments = ["test", "--locked", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
     let mut command = cargo(repository, &arguments);
-    command.envs(services.variables());
+    command.args(long.iter().flat_map(|name| ["--skip", name])).envs(services.variables());
     let finished = run(command);
     Tally::of_runner(Runner::Cargo, &finished.output, finished.success)
 }

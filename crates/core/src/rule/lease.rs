@@ -37,12 +37,12 @@ impl Terms {
 
     /// Until when a lease is held whose renewal was sent then: nothing after the sending counts, since
     /// the answer may have taken any time.
-    pub fn held_until(&self, sent: Tick) -> Tick {
+    pub const fn held_until(&self, sent: Tick) -> Tick {
         Tick(sent.0.saturating_add(self.lease - self.margin))
     }
 
     /// When every lease is over that was renewed without seeing what was committed by then.
-    pub fn over_at(&self, committed: Tick) -> Tick {
+    pub const fn over_at(&self, committed: Tick) -> Tick {
         Tick(committed.0.saturating_add(self.lease + self.margin))
     }
 }
@@ -121,6 +121,9 @@ impl Peers {
             .is_some_and(|(renewals, since)| *renewals == node.renewals && now >= terms.over_at(*since))
     }
 }
+
+#[cfg(test)]
+mod model;
 
 #[cfg(test)]
 mod tests {

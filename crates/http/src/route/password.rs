@@ -72,15 +72,12 @@ async fn allowed(
     };
     // Who holds a session must not guess here without end.
     let key = house.live.vault().handles().index("password change", &person.id.to_string());
-    if let Err(seconds) = house.throttles.accounts.may_try(&key) {
-        return Ok(Err(PasswordTrouble::TooMany { seconds }));
-    }
-    match house.verify_password(person.password.clone(), old.to_owned()).await? {
-        Verdict::Right { .. } => Ok(Ok(())),
-        Verdict::Wrong => {
-            house.throttles.accounts.failed(&key);
-            Ok(Err(PasswordTrouble::Mismatch))
-        }
+    let may_try = || house.throttles.accounts.may_try(&key);
+    let failed = || house.throttles.accounts.failed(&key);
+    match house.guess(person.password.clone(), old.to_owned(), may_try, failed).await? {
+        Ok(Verdict::Right { .. }) => Ok(Ok(())),
+        Ok(Verdict::Wrong) => Ok(Err(PasswordTrouble::Mismatch)),
+        Err(seconds) => Ok(Err(PasswordTrouble::TooMany { seconds })),
     }
 }
 

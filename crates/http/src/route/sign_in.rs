@@ -203,20 +203,20 @@ async fn attempt(
         (fields.get("username").unwrap_or_default(), fields.get("password").unwrap_or_default());
     let user = house.live.user_named(username).await.map_err(|cause| unavailable(&cause))?;
     let counter = known::counter(house, headers, username, user, address);
-    if let Err(seconds) = counter.may_try(&house.throttles, address) {
+    let may_try = || counter.may_try(&house.throttles, address);
+    if let Err(seconds) = may_try() {
         return Ok(Outcome::Refused(SignInProblem::TooMany { seconds }));
     }
     // The same look-up for nobody, and never from memory, so that its time does not tell who is known.
     let someone = user.unwrap_or(UserId::from_bytes([0; 16]));
     let stored = house.live.store().person(someone).await.map_err(|cause| unavailable(&cause))?;
     let hash = stored.and_then(|person| person.password);
-    let verdict = house.verify_password(hash.clone(), password.to_owned()).await?;
+    let failed = || counter.failed(&house.throttles, address);
+    let verdict = house.guess(hash.clone(), password.to_owned(), may_try, failed).await?;
     let (user, upgrade) = match (user, verdict) {
-        (Some(user), Verdict::Right { needs_upgrade }) => (user, needs_upgrade),
-        _ => {
-            counter.failed(&house.throttles, address);
-            return Ok(Outcome::Refused(SignInProblem::Mismatch));
-        }
+        (Some(user), Ok(Verdict::Right { needs_upgrade })) => (user, needs_upgrade),
+        (_, Err(seconds)) => return Ok(Outcome::Refused(SignInProblem::TooMany { seconds })),
+        _ => return Ok(Outcome::Refused(SignInProblem::Mismatch)),
     };
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or_else(|| Denied::unavailable("a person is not there"))?;

@@ -43,7 +43,7 @@ impl Bus for Silence {
 /// What nodes say to each other.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Message {
-    /// A closing was committed; whoever has followed it says so under this number.
+    /// A closing was committed; whoever has followed it and every one before says so under this number.
     Closed { ask: u64, seq: ClosingSeq, what: Closing },
     /// Whoever has followed every closing up to this one says so under this number.
     Reach { ask: u64, upto: ClosingSeq },

@@ -25,14 +25,16 @@ impl Live {
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // A flood of messages must not keep this node from saying that it is there.
+                biased;
+                _ = beat.tick() => {
+                    // A bus that holds messages back must not keep this node from hearing.
+                    let _ = tokio::time::timeout(HANDED_OVER, fleet.say(self.vault(), &Message::Beat)).await;
+                }
                 bytes = fleet.company.bus.next() => {
                     if let Some((from, message)) = fleet.opened(self.vault(), &bytes) {
                         self.heard(fleet, from, message).await;
                     }
-                }
-                _ = beat.tick() => {
-                    // A bus that holds messages back must not keep this node from hearing.
-                    let _ = tokio::time::timeout(HANDED_OVER, fleet.say(self.vault(), &Message::Beat)).await;
                 }
             }
         }
@@ -43,20 +45,11 @@ impl Live {
         match message {
             Message::Closed { ask, seq, what } => {
                 if self.follow(fleet, seq, &what).await.is_ok() {
-                    fleet.answer(self.vault(), from, &Message::Done { ask }).await;
+                    self.reach(fleet, from, ask, seq).await;
                 }
                 self.hub().wake();
             }
-            Message::Reach { ask, upto } => {
-                // Reading what is missing may take its time; meanwhile others are heard.
-                let live = Arc::clone(self);
-                tokio::spawn(async move {
-                    let Some(fleet) = &live.fleet else { return };
-                    if live.catch_up(fleet, upto).await.is_ok() {
-                        fleet.answer(live.vault(), from, &Message::Done { ask }).await;
-                    }
-                });
-            }
+            Message::Reach { ask, upto } => self.reach(fleet, from, ask, upto).await,
             Message::Done { ask } => {
                 fleet.state.lock().done(ask, from);
                 fleet.told.notify_waiters();
@@ -68,6 +61,22 @@ impl Live {
                 fleet.told.notify_waiters();
             }
         }
+    }
+
+    /// Says so when every closing up to this one is out of memory.
+    async fn reach(self: &Arc<Self>, fleet: &Fleet, from: NodeId, ask: u64, upto: ClosingSeq) {
+        let reached = fleet.state.lock().followed.upto() >= upto;
+        if reached {
+            return fleet.answer(self.vault(), from, &Message::Done { ask }).await;
+        }
+        // Reading what is missing may take its time; meanwhile others are heard.
+        let live = Arc::clone(self);
+        tokio::spawn(async move {
+            let Some(fleet) = &live.fleet else { return };
+            if live.catch_up(fleet, upto).await.is_ok() {
+                fleet.answer(live.vault(), from, &Message::Done { ask }).await;
+            }
+        });
     }
 
     /// Takes out of memory what a closing made untrue.

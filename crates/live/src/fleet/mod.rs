@@ -76,6 +76,8 @@ pub(crate) struct Fleet {
 
 struct State {
     me: NodeId,
+    /// The lease was given up for good.
+    gone: bool,
     renewals: u64,
     nodes: Vec<Node>,
     followed: Followed,
@@ -88,6 +90,7 @@ impl Fleet {
     pub(crate) fn new(company: Company) -> Self {
         let state = State {
             me: NodeId::from_bytes([0; 16]),
+            gone: false,
             renewals: 0,
             nodes: Vec::new(),
             followed: Followed::default(),

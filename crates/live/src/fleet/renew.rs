@@ -23,7 +23,7 @@ impl Live {
     /// company needs none.
     pub async fn keep_lease(self: &Arc<Self>) {
         let Some(fleet) = &self.fleet else { return std::future::pending().await };
-        loop {
+        while !fleet.is_gone() {
             let sent = fleet.company.ticks.now();
             let every = fleet.company.terms.lease / RENEWALS;
             let next = match self.renew(fleet, sent).await {
@@ -35,6 +35,7 @@ impl Live {
             };
             fleet.company.ticks.until(Tick(sent.0 + next)).await;
         }
+        std::future::pending().await
     }
 
     /// Enters among the nodes and takes the first lease.
@@ -47,7 +48,11 @@ impl Live {
     /// to deliver.
     pub async fn leave(&self) {
         let Some(fleet) = &self.fleet else { return };
-        fleet.held_until.store(0, Ordering::Release);
+        {
+            let mut state = fleet.state.lock();
+            state.gone = true;
+            fleet.held_until.store(0, Ordering::Release);
+        }
         let _ = tokio::time::timeout(HANDED_OVER, fleet.say(self.vault(), &Message::Left)).await;
         let (me, renewals) = {
             let state = fleet.state.lock();
@@ -61,6 +66,7 @@ impl Live {
     async fn renew(self: &Arc<Self>, fleet: &Fleet, sent: Tick) -> Result<(), Unavailable> {
         let standing = match fleet.renewal().await? {
             Some(standing) => standing,
+            None if fleet.is_gone() => return Ok(()),
             None => {
                 // Struck out, or not there yet: whoever waits for the old name waits for nobody.
                 fleet.lose();
@@ -75,7 +81,7 @@ impl Live {
             self.empty().await?;
             fleet.state.lock().followed.emptied(standing.closings);
         }
-        fleet.held_until.store(fleet.company.terms.held_until(sent).0, Ordering::Release);
+        fleet.extend(sent);
         self.hub().wake();
         self.strike_out_the_dead(fleet, standing).await
     }
@@ -136,6 +142,19 @@ impl Fleet {
             self.state.lock().renewals = renewals.unwrap_or_default();
         }
         Ok(standing)
+    }
+
+    /// Holds the lease of a renewal that was sent then; not any more once it was given up, which may
+    /// have happened while the renewal was under way: others have been told.
+    fn extend(&self, sent: Tick) {
+        let state = self.state.lock();
+        if !state.gone {
+            self.held_until.store(self.company.terms.held_until(sent).0, Ordering::Release);
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.state.lock().gone
     }
 
     fn lose(&self) {

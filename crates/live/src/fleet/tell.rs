@@ -45,20 +45,20 @@ impl Drop for Asked<'_> {
 }
 
 impl Fleet {
-    /// Answers when no node can answer as before this closing, which is committed.
-    pub(crate) async fn tell(&self, vault: &Vault, seq: ClosingSeq, what: Closing) {
+    /// Answers when no node can answer as before this closing, which is committed, or as before any with
+    /// a smaller number: another call may have committed one of those, and what this one closes may
+    /// leave out what it found closed by then.
+    pub(crate) async fn tell(&self, live: &Arc<Live>, seq: ClosingSeq, what: Closing) {
         let committed = self.company.ticks.now();
         self.state.lock().followed.follow(seq);
-        self.ask(vault, committed, |ask| Message::Closed { ask, seq, what }).await;
+        self.ask(live, committed, seq, |ask| Message::Closed { ask, seq, what }).await;
     }
 
     /// Answers when no node can answer as before any closing that was committed before the call.
     pub(crate) async fn settled(&self, live: &Arc<Live>) -> Result<(), Unavailable> {
         let asked = self.company.ticks.now();
-        let standing = self.company.store.standing().await?;
-        let upto = standing.closings;
-        live.catch_up(self, upto).await?;
-        self.ask(live.vault(), asked, |ask| Message::Reach { ask, upto }).await;
+        let upto = self.company.store.standing().await?.closings;
+        self.ask(live, asked, upto, |ask| Message::Reach { ask, upto }).await;
         Ok(())
     }
 
@@ -67,7 +67,14 @@ impl Fleet {
         self.say(vault, &Message::Happened).await;
     }
 
-    async fn ask(&self, vault: &Vault, committed: Tick, message: impl FnOnce(u64) -> Message) {
+    async fn ask(
+        &self,
+        live: &Live,
+        committed: Tick,
+        upto: ClosingSeq,
+        message: impl FnOnce(u64) -> Message,
+    ) {
+        let vault = live.vault();
         let mut bytes = [0; 8];
         vault.chance().fill(&mut bytes);
         let ask = u64::from_be_bytes(bytes);
@@ -78,6 +85,10 @@ impl Fleet {
             let handed = tokio::time::timeout(HANDED_OVER, self.company.bus.to_all(message)).await;
             if handed.is_err() {
                 tracing::warn!("the bus does not take messages; closings wait for leases");
+            }
+            // This node's own memory is bound to its lease like any other.
+            if live.catch_up(self, upto).await.is_err() {
+                return std::future::pending().await;
             }
             self.acknowledged(ask).await;
         };

@@ -39,5 +39,6 @@ pub(super) async fn migrate(command: Migrate) -> Outcome {
             sqlite::migrate(data.database()).map_err(|error| refused(&error))?
         }
     };
-    Ok(json!({ "from": migrated.from, "to": migrated.to, "ran": migrated.ran }))
+    let held = migrated.held.map(|held| json!({ "name": held.name, "nodes": held.nodes }));
+    Ok(json!({ "from": migrated.from, "to": migrated.to, "ran": migrated.ran, "held": held }))
 }

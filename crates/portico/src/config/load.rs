@@ -301,6 +301,8 @@ mod tests {
             "[rate_limits]\nsign_in_per_address = 0",
             "[memory]\ntokens = 0",
             "[keys]\nrotate_every = '1 min'",
+            "[postgres]\nconnections = 1",
+            "[postgres]\nstatement_timeout = '0 s'",
             "[passwords]\nmemory_kib = 1",
             "[log]\nfilter = 'a=b=c'",
             "[console]\nclient_id = 'x'",

@@ -12,7 +12,7 @@ use portico_seal::PasswordCost;
 use portico_sql::postgres::PostgresOptions;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Names, Protection, Setting, StoreAddress};
+use super::value::{Issuer, Length, Names, Networks, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,9 @@ section! {
         master_key: Option<PathBuf> = None,
         /// Whether logout messages and key sets may go to private and loopback addresses although the issuer is not on loopback itself.
         allow_private_callbacks: bool = false,
+        /// The proxies in front of the public listener, by address or network. From these alone
+        /// `X-Forwarded-For` says whose request it is that they pass on.
+        trusted_proxies: Networks = Networks::default(),
     } with {
         /// How a store on PostgreSQL is spoken to.
         postgres: Postgres,

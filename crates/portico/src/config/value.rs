@@ -1,10 +1,11 @@
 //! The kinds of values that a key can take.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use portico_core::moment::Span;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
@@ -65,6 +66,28 @@ impl Setting for Names {
     const KIND: &'static str = "list of text";
     fn shown(&self) -> String {
         self.0.join(", ")
+    }
+}
+
+/// A list of addresses and networks, each written as `192.0.2.1` or `192.0.2.0/24`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl Setting for Networks {
+    const KIND: &'static str = "list of networks";
+    fn shown(&self) -> String {
+        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl<'de> Deserialize<'de> for Networks {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let read = |text: String| {
+            let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            let wrong = || format!("`{text}` is neither an address nor a network such as 192.0.2.0/24");
+            network.map_err(|_| D::Error::custom(wrong()))
+        };
+        Vec::<String>::deserialize(input)?.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -144,12 +167,12 @@ impl FromStr for StoreAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let scheme = text.split(':').next().unwrap_or_default();
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         // What stands after the scheme may hold a password and is not repeated.
         match text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some("") => Err("the store 'sqlite:' names no file".into()),
             Some(path) => Ok(Self::Sqlite(path.into())),
-            None if matches!(scheme, "postgres" | "postgresql") && Url::parse(text).is_ok() => {
+            None if is_postgres && Url::parse(text).is_ok() => {
                 Ok(Self::Postgres(PostgresAddress(text.to_owned())))
             }
             None => Err("a store is written as sqlite:PATH or postgres://USER@HOST:PORT/DATABASE".into()),

@@ -15,6 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use super::proxies::Proxies;
+
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(30);
 /// The most bytes of a request's head.
@@ -22,10 +24,11 @@ const MOST_HEAD: usize = 64 * 1024;
 /// How long to wait when the system has no more sockets to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves these routes until told to stop; then lets requests under way finish within `grace`.
+/// Serves these routes, whatever `proxies` pass on, until told to stop; then lets requests under way finish within `grace`.
 pub async fn accept(
     listener: TcpListener,
     routes: Router,
+    proxies: Proxies,
     mut stopping: watch::Receiver<bool>,
     grace: Duration,
 ) {
@@ -36,7 +39,7 @@ pub async fn accept(
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, peer)) => serve(stream, peer, &routes, &graceful),
+            Ok((stream, peer)) => serve(stream, peer, &routes, &proxies, &graceful),
             Err(error) => {
                 tracing::warn!(%error, "a connection was not accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -49,13 +52,20 @@ pub async fn accept(
     }
 }
 
-fn serve(stream: TcpStream, peer: SocketAddr, routes: &Router, graceful: &GracefulShutdown) {
+fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: &Router,
+    proxies: &Proxies,
+    graceful: &GracefulShutdown,
+) {
     // A small answer must not wait for an acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    let routes = routes.clone();
+    let (routes, proxies) = (routes.clone(), proxies.clone());
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let client = SocketAddr::new(proxies.client_of(peer.ip(), request.headers()), peer.port());
+        request.extensions_mut().insert(ConnectInfo(client));
         routes.clone().oneshot(request)
     });
     let connection = http1::Builder::new()

@@ -262,6 +262,25 @@ async fn a_repeated_closing_call_waits_as_the_first_would_have() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_closing_answers_for_those_before_it_that_nobody_has_told() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let sessions = [town.session(1).await.id, town.session(2).await.id];
+    assert!(nodes[0].is_live(sessions[0]).await && nodes[1].is_live(sessions[0]).await);
+    // Another node ended the first session and died. Who ends what is left of the person's finds it over.
+    let what = Closing { sessions: vec![sessions[0]], ..Closing::default() };
+    let mut changes = ended(sessions[0]);
+    changes.push(Change::Closed { at: Fixed.now(), what });
+    town.store.commit(changes).await.unwrap();
+    let before = Instant::now();
+    nodes[0].live.commit(ended(sessions[1])).await.unwrap();
+    assert!(before.elapsed() < LEASE, "nobody's lease had to be waited for");
+    for node in &nodes {
+        assert!(!node.is_live(sessions[0]).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_node_that_was_struck_out_enters_again_under_another_name_and_with_empty_memory() {
     let town = Town::new();
     let node = town.node().await;
@@ -289,6 +308,19 @@ async fn a_node_that_leaves_is_not_waited_for_and_holds_nothing() {
     let before = Instant::now();
     nodes[0].live.commit(ended(session)).await.unwrap();
     assert_eq!(before.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_left_takes_no_lease_again() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    nodes[1].live.leave().await;
+    tokio::time::sleep(LEASE).await;
+    // Nor from a renewal that was begun by then.
+    nodes[1].live.join().await.unwrap();
+    assert!(nodes[1].live.hold().is_err());
+    let written = town.store.standing().await.unwrap().nodes;
+    assert_eq!(written.iter().map(|node| node.id).collect::<Vec<_>>(), [nodes[0].id()]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,4 +7,5 @@ mod fleet;
 mod floors;
 mod property;
 mod route;
+mod simulation;
 mod story;

@@ -43,13 +43,15 @@ impl State {
         deliveries.take(page.limit).cloned().collect()
     }
 
-    pub(super) fn queue_delivery(&mut self, delivery: Delivery) -> Applied {
+    pub(super) fn queue_delivery(&mut self, mut delivery: Delivery) -> Applied {
         free(!self.deliveries.has(&delivery.id), Taken::Id)?;
+        delivery.owner = delivery.owner.filter(|owner| self.nodes.has(owner));
         self.deliveries.put(delivery.id, delivery);
         Ok(())
     }
 
     pub(super) fn claim_delivery(&mut self, id: DeliveryId, by: NodeId) -> Applied {
+        hold(self.nodes.has(&by))?;
         rewrite(&mut self.deliveries, id, |delivery| {
             hold(delivery.owner.is_none_or(|owner| owner == by))?;
             delivery.owner = Some(by);

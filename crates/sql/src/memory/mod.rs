@@ -64,6 +64,13 @@ impl Memory {
     }
 }
 
+impl Clone for Memory {
+    /// A store of its own that holds the same.
+    fn clone(&self) -> Self {
+        Self { state: Mutex::new(self.state.lock().clone()) }
+    }
+}
+
 #[async_trait]
 impl Commit for Memory {
     async fn commit(&self, changes: Vec<Change>) -> Result<Committed, CommitError> {
@@ -88,7 +95,7 @@ type Applied = Result<(), CommitError>;
 macro_rules! state {
     ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty,)+) => {
         /// Everything that is stored.
-        #[derive(Default)]
+        #[derive(Default, Clone)]
         struct State {
             $($(#[$doc])* $name: Table<$key, $value>,)+
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Rows by key, in the order of keys.
+#[derive(Clone)]
 pub(super) struct Table<K, V> {
     rows: BTreeMap<K, V>,
     /// What stood under a key before each change of the list that is being applied.

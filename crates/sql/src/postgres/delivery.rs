@@ -86,7 +86,8 @@ pub(super) async fn queue(db: Db<'_>, delivery: &Delivery) -> Applied {
     let sql = concat!(
         "insert into delivery (",
         columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from node where id = $10))
+          on conflict do nothing"
     );
     let row = values![
         delivery.id.as_bytes(),
@@ -104,7 +105,8 @@ pub(super) async fn queue(db: Db<'_>, delivery: &Delivery) -> Applied {
 }
 
 pub(super) async fn claim(db: Db<'_>, delivery: DeliveryId, by: NodeId) -> Applied {
-    let sql = "update delivery set owner = $2 where id = $1 and (owner is null or owner = $2)";
+    let sql = "update delivery set owner = $2
+        where id = $1 and (owner is null or owner = $2) and exists (select 1 from node where id = $2)";
     must(db, sql, values![delivery.as_bytes(), by.as_bytes()]).await
 }
 

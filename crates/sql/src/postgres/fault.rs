@@ -15,6 +15,8 @@ pub(super) enum Fault {
     Unreadable(usize),
     /// A value cannot be written.
     Unwritable,
+    /// A later version of Portico has taken away what this one uses.
+    Outgrown,
 }
 
 impl From<Error> for Fault {
@@ -42,7 +44,7 @@ impl Fault {
     pub(super) fn leaves_the_connection(&self) -> bool {
         match self {
             Self::Engine(error) => error.as_db_error().is_some() && !error.is_closed(),
-            Self::Unreadable(_) | Self::Unwritable => true,
+            Self::Unreadable(_) | Self::Unwritable | Self::Outgrown => true,
             Self::TooSlow => false,
         }
     }
@@ -82,6 +84,7 @@ impl Fault {
             Self::TooSlow => "PostgreSQL did not answer in time".to_owned(),
             Self::Unreadable(column) => format!("column {column} of a stored row does not read"),
             Self::Unwritable => "a value cannot be written".to_owned(),
+            Self::Outgrown => "a later version of Portico has taken away what this one uses".to_owned(),
         }
     }
 }

@@ -208,3 +208,49 @@ const SESSIONS: &str = "select 1 from session where id = any($1) order by id for
 const SESSIONS_ALONE: &str = "select 1 from session where id = any($1) order by id for update";
 /// Renewals go on meanwhile: they change no key.
 const NODES: &str = "select 1 from node where id = any($1) order by id for key share";
+
+#[cfg(test)]
+mod tests {
+    use portico_core::moment::Moment;
+    use portico_core::noun::session::EndReason;
+
+    use super::*;
+
+    const SESSION: SessionId = SessionId::from_bytes([1; 16]);
+    const USER: UserId = UserId::from_bytes([2; 16]);
+
+    #[test]
+    fn a_row_is_held_as_strongly_as_any_change_of_the_list_needs_it() {
+        let now = Moment::from_millis(1);
+        let held = Change::SessionHeld { session: SESSION, now };
+        let ended = Change::SessionEnded { session: SESSION, at: now, reason: EndReason::SignedOut };
+        let shared = Locks { sessions: BTreeMap::from([(SESSION, Shared)]), ..Locks::default() };
+        let alone = Locks { sessions: BTreeMap::from([(SESSION, Alone)]), ..Locks::default() };
+        assert_eq!(Locks::of(&[held.clone(), held.clone()]), shared);
+        assert_eq!(Locks::of(&[held.clone(), ended.clone()]), alone);
+        assert_eq!(Locks::of(&[ended, held]), alone);
+    }
+
+    #[test]
+    fn what_is_counted_and_what_changes_the_count_meet_on_one_row() {
+        let counted = Locks::of(&[Change::PasskeysCounted { user: USER, count: 1 }]);
+        let removed = Locks::of(&[Change::PasskeyRemoved { digest: [3; 32], user: USER }]);
+        assert_eq!((counted.people[&USER], removed.people[&USER]), (Alone, Shared));
+        let counted = Locks::of(&[Change::ClientsCounted { session: SESSION, count: 0 }]);
+        let (session, at) = (SESSION, Moment::from_millis(1));
+        let client: ClientId = "north.taxi".parse().expect("it is an id");
+        let entered = Locks::of(&[Change::ClientEntered { session, client: client.clone(), at }]);
+        assert_eq!((counted.sessions[&SESSION], entered.sessions[&SESSION]), (Alone, Shared));
+        let removed = Locks::of(&[Change::ClientRemoved { client: client.clone() }]);
+        assert_eq!((removed.clients[&client], entered.clients[&client]), (Alone, Shared));
+    }
+
+    #[test]
+    fn a_list_of_rows_that_guard_themselves_locks_nothing_beforehand() {
+        let revoked = Change::FamilyRevoked {
+            family: portico_core::id::FamilyId::from_bytes([4; 16]),
+            at: Moment::from_millis(1),
+        };
+        assert_eq!(Locks::of(&[revoked]), Locks::default());
+    }
+}

@@ -33,6 +33,8 @@ mod key;
 mod link;
 mod lock;
 mod migrate;
+#[cfg(test)]
+mod migrate_tests;
 mod node;
 mod open_error;
 mod passkey;
@@ -64,7 +66,8 @@ pub struct PostgresOptions {
     pub connect_timeout: Duration,
     /// How long a statement may take, waiting for others' locks included.
     pub statement_timeout: Duration,
-    /// How long a transaction may be idle before the server ends it, with its locks.
+    /// How long a transaction may be idle before the server ends it, with its locks: no longer than a
+    /// lease, since others wait for what a paused node has locked.
     pub idle_in_transaction_timeout: Duration,
     /// A file of PEM certificates to trust in place of the system's.
     pub tls_ca: Option<PathBuf>,
@@ -82,7 +85,7 @@ impl Default for PostgresOptions {
             wait_timeout: Duration::from_secs(3),
             connect_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
-            idle_in_transaction_timeout: Duration::from_secs(5),
+            idle_in_transaction_timeout: Duration::from_secs(2),
             tls_ca: None,
             password_file: None,
             prepared: true,
@@ -125,7 +128,7 @@ impl Postgres {
         if let Ok(empty) = &found
             && empty.version == 0
         {
-            found = match migrate::migrate(lent.db()).await {
+            found = match migrate::migrate(lent.db(), migrate::MIGRATIONS).await {
                 Ok(_) => migrate::version(lent.db()).await,
                 Err(fault) => Err(fault),
             };
@@ -139,8 +142,8 @@ impl Postgres {
             }
         };
         let (version, known) = (found.version, migrate::KNOWN);
-        if version < known {
-            return Err(OpenError::Behind { server, found: version, known });
+        if version < migrate::NEEDED {
+            return Err(OpenError::Behind { server, found: version, known: migrate::NEEDED });
         }
         if !found.is_usable {
             return Err(OpenError::Newer { server, found: version, known });
@@ -150,16 +153,17 @@ impl Postgres {
 }
 
 /// Brings the schema at `address` up to date, whatever it was. Nodes of the version before may be
-/// serving; of two that migrate at once, one does and the other finds it done.
+/// serving: what would take something away from them is held back, and run by the next call after they
+/// are gone. Of two that migrate at once, one does and the other finds it done.
 ///
 /// # Errors
-/// See [`OpenError`]; either all that was missing has run or nothing.
+/// See [`OpenError`]; what had run before, stays.
 pub async fn migrate(address: &str, options: &PostgresOptions) -> Result<Migrated, OpenError> {
     let address = Address::parse(address)?;
     let pool = Pool::new(&address, options)?;
     let server = address.shown();
     let lent = pool.lend().await.map_err(|error| unreachable(&server, error))?;
-    let migrated = migrate::migrate(lent.db()).await;
+    let migrated = migrate::migrate(lent.db(), migrate::MIGRATIONS).await;
     migrated.map_err(|fault| {
         let error = OpenError::at(&server, &fault);
         lent.after(&fault);

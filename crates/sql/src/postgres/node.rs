@@ -8,8 +8,9 @@ use portico_store::{Nodes, Unavailable};
 use tokio_postgres::Row;
 
 use super::Postgres;
-use super::column::{doc, get, limit, maybe_id, moment};
+use super::column::{doc, get, id, limit, maybe_id, moment};
 use super::fault::Fault;
+use super::migrate;
 use super::pool::Lent;
 use super::statement::{Db, Read, many, run};
 use super::value::values;
@@ -35,14 +36,27 @@ async fn standing(db: Db<'_>) -> Read<Standing> {
     Ok(Standing { closings, events, nodes: rows.into_iter().filter_map(|row| row.2).collect() })
 }
 
+/// What the node knows of the schema is written down with it, unless the schema has left it behind.
 async fn enter(db: Db<'_>, new: &Node) -> Read<Standing> {
-    let sql = "insert into node (id, name, version, entered_at, renewals) values ($1, $2, $3, $4, $5)
+    db.plain(&db.manner.begin).await?;
+    migrate::admit(db).await?;
+    let sql = "insert into node (id, name, version, entered_at, renewals, schema)
+        values ($1, $2, $3, $4, $5, $6)
         on conflict (id) do update set name = excluded.name, version = excluded.version,
-        entered_at = excluded.entered_at, renewals = excluded.renewals";
+        entered_at = excluded.entered_at, renewals = excluded.renewals, schema = excluded.schema";
     let renewals = i64::try_from(new.renewals).unwrap_or(i64::MAX);
-    let row = values![new.id.as_bytes(), &new.name, &new.version, new.entered_at.millis(), renewals];
+    let at = new.entered_at.millis();
+    let row = values![new.id.as_bytes(), &new.name, &new.version, at, renewals, migrate::KNOWN];
     run(db, sql, row).await?;
+    db.plain("commit").await?;
     standing(db).await
+}
+
+/// The nodes that do not know this schema, with how often they have renewed, and their names.
+pub(super) async fn before(db: Db<'_>, schema: i64) -> Read<Vec<(NodeId, u64, String)>> {
+    let sql = "select id, renewals, name from node where schema < $1";
+    let read = |row: &Row| Ok((id(row, 0, NodeId::from_bytes)?, count(row, 1)?, get(row, 2)?));
+    many(db, sql, values![schema], read).await
 }
 
 /// The count is committed by itself: what is read after it was not read before it.
@@ -54,17 +68,22 @@ async fn renew(db: Db<'_>, node: NodeId) -> Read<Option<Standing>> {
     standing(db).await.map(Some)
 }
 
-/// Two statements in a transaction: the second sees what was claimed for the node until the first
-/// had its row.
 async fn leave(db: Db<'_>, node: NodeId, renewals: u64) -> Read<bool> {
     db.plain(&db.manner.begin).await?;
+    let gone = strike_out(db, node, renewals).await?;
+    db.plain("commit").await?;
+    Ok(gone)
+}
+
+/// Two statements in the caller's transaction: the second sees what was claimed for the node until the
+/// first had its row.
+pub(super) async fn strike_out(db: Db<'_>, node: NodeId, renewals: u64) -> Read<bool> {
     let sql = "delete from node where id = $1 and renewals = $2";
     let renewals = i64::try_from(renewals).unwrap_or(i64::MAX);
     let gone = run(db, sql, values![node.as_bytes(), renewals]).await? > 0;
     if gone {
         run(db, "update delivery set owner = null where owner = $1", values![node.as_bytes()]).await?;
     }
-    db.plain("commit").await?;
     Ok(gone)
 }
 
@@ -81,12 +100,22 @@ impl Postgres {
     }
 }
 
+/// Ends the loan with what a transaction came to. Where it failed the connection goes, and the
+/// transaction with it.
+fn whole<T>(lent: Lent, came: Read<T>, what: &'static str) -> Result<T, Unavailable> {
+    came.map_err(|fault| {
+        tracing::error!(cause = fault.describe(), what);
+        lent.close();
+        fault.into()
+    })
+}
+
 #[async_trait]
 impl Nodes for Postgres {
     async fn enter(&self, node: &Node) -> Result<Standing, Unavailable> {
         let lent = self.apart().await?;
         let standing = enter(lent.db(), node).await;
-        lent.answer(standing)
+        whole(lent, standing, "this node was not written down")
     }
 
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable> {
@@ -103,15 +132,8 @@ impl Nodes for Postgres {
 
     async fn leave(&self, node: NodeId, renewals: u64) -> Result<bool, Unavailable> {
         let lent = self.apart().await?;
-        match leave(lent.db(), node, renewals).await {
-            Ok(gone) => Ok(gone),
-            Err(fault) => {
-                tracing::error!(cause = fault.describe(), "a node was not struck out");
-                // The connection goes, and its transaction with it.
-                lent.close();
-                Err(fault.into())
-            }
-        }
+        let gone = leave(lent.db(), node, renewals).await;
+        whole(lent, gone, "a node was not struck out")
     }
 
     async fn closings_after(

@@ -4,7 +4,7 @@ use portico_core::Change;
 use portico_core::noun::event::Event;
 use rusqlite::Connection;
 
-use super::statement::Applied;
+use super::statement::{Applied, hold};
 use super::{
     audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
     family, key, link, passkey, person, session, sweep, token,
@@ -88,8 +88,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
             delivery::tried(db, id, attempts, next_at, state, error.as_deref())
         }
 
-        Change::DeliveryClaimed { delivery: id, by } => delivery::claim(db, id, by),
-        // Memory is written through by the one node that there is.
+        // The one node that there is is not written down: nobody claims, and memory is written through.
+        Change::DeliveryClaimed { .. } => hold(false),
         Change::Closed { .. } => Ok(()),
 
         Change::KeyMade(new) => key::make(db, &new),

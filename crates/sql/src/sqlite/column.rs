@@ -36,11 +36,6 @@ pub(super) fn id<T>(row: &Row<'_>, column: usize, make: fn([u8; 16]) -> T) -> Re
     row.get(column).map(make)
 }
 
-/// The same, if there is one.
-pub(super) fn maybe_id<T>(row: &Row<'_>, column: usize, make: fn([u8; 16]) -> T) -> Read<Option<T>> {
-    Ok(row.get::<_, Option<_>>(column)?.map(make))
-}
-
 /// A value that is written as text.
 pub(super) fn text<T: FromStr>(row: &Row<'_>, column: usize) -> Read<T> {
     let text = row.get_ref(column)?.as_str()?;

@@ -1,17 +1,17 @@
 //! The outbox of logout messages.
 
-use portico_core::id::{DeliveryId, NodeId, SessionId, UserId};
+use portico_core::id::{DeliveryId, SessionId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::delivery::{Delivery, DeliveryState};
 use portico_store::{Page, Taken};
 use rusqlite::{Connection, Row};
 
-use super::column::{id, limit, maybe_id, moment, text, word};
+use super::column::{id, limit, moment, text, word};
 use super::statement::{Applied, Read, add, many, must, one};
 
 macro_rules! columns {
     () => {
-        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error, owner"
+        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error"
     };
 }
 
@@ -26,7 +26,8 @@ fn delivery(row: &Row<'_>) -> Read<Delivery> {
         next_at: moment(row, 6)?,
         state: word(row, 7, DeliveryState::parse)?,
         last_error: row.get(8)?,
-        owner: maybe_id(row, 9, NodeId::from_bytes)?,
+        // One node has this store to itself and is not written down.
+        owner: None,
     })
 }
 
@@ -35,21 +36,21 @@ pub(super) fn by_id(db: &Connection, delivery_id: DeliveryId) -> Read<Option<Del
     one(db, sql, [delivery_id.as_bytes()], delivery)
 }
 
-pub(super) fn due(db: &Connection, by: Option<NodeId>, at: Moment, most: usize) -> Read<Vec<Delivery>> {
+pub(super) fn due(db: &Connection, at: Moment, most: usize) -> Read<Vec<Delivery>> {
     let sql = concat!(
         "select ",
         columns!(),
         " from delivery indexed by delivery_due
-          where state = 'pending' and next_at <= ?1 and (owner is null or owner = ?3)
+          where state = 'pending' and next_at <= ?1
           order by next_at, id limit ?2"
     );
-    many(db, sql, (at.millis(), limit(most), by.map(|node| *node.as_bytes())), delivery)
+    many(db, sql, (at.millis(), limit(most)), delivery)
 }
 
-pub(super) fn next_at(db: &Connection, by: Option<NodeId>) -> Read<Option<Moment>> {
+pub(super) fn next_at(db: &Connection) -> Read<Option<Moment>> {
     let sql = "select next_at from delivery indexed by delivery_due
-        where state = 'pending' and (owner is null or owner = ?1) order by next_at, id limit 1";
-    one(db, sql, [by.map(|node| *node.as_bytes())], |row| moment(row, 0))
+        where state = 'pending' order by next_at, id limit 1";
+    one(db, sql, [], |row| moment(row, 0))
 }
 
 pub(super) fn waiting(db: &Connection, most: usize) -> Read<usize> {
@@ -85,7 +86,7 @@ pub(super) fn queue(db: &Connection, delivery: &Delivery) -> Applied {
     let sql = concat!(
         "insert into delivery (",
         columns!(),
-        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict do nothing"
+        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing"
     );
     let row = (
         delivery.id.as_bytes(),
@@ -97,14 +98,8 @@ pub(super) fn queue(db: &Connection, delivery: &Delivery) -> Applied {
         delivery.next_at.millis(),
         delivery.state.as_str(),
         &delivery.last_error,
-        delivery.owner.map(|node| *node.as_bytes()),
     );
     add(db, sql, row, Taken::Id)
-}
-
-pub(super) fn claim(db: &Connection, delivery: DeliveryId, by: NodeId) -> Applied {
-    let sql = "update delivery set owner = ?2 where id = ?1 and (owner is null or owner = ?2)";
-    must(db, sql, (delivery.as_bytes(), by.as_bytes()))
 }
 
 pub(super) fn tried(

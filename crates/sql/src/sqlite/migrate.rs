@@ -29,6 +29,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0013_audit",
     "0014_consent_look",
     "0015_node",
+    "0016_node_schema",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

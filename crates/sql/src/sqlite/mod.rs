@@ -122,7 +122,7 @@ pub fn migrate(path: impl AsRef<Path>) -> Result<Migrated, OpenError> {
     let path = path.as_ref();
     let _lock = lock(path)?;
     let (_, from) = open_for_writing(path, &SqliteOptions::default())?;
-    Ok(Migrated { from, to: migrate::KNOWN, ran: migrate::missing(from).collect() })
+    Ok(Migrated { from, to: migrate::KNOWN, ran: migrate::missing(from).collect(), held: None })
 }
 
 /// Takes the lock and sees to it that only the owner can read the database.

@@ -220,12 +220,12 @@ impl Read for Sqlite {
         self.point(|db| delivery::by_id(db, id))
     }
 
-    async fn deliveries_due(&self, by: Option<NodeId>, at: Moment, limit: usize) -> Listed<Delivery> {
-        self.long(move |db| delivery::due(db, by, at, limit)).await
+    async fn deliveries_due(&self, _: Option<NodeId>, at: Moment, limit: usize) -> Listed<Delivery> {
+        self.long(move |db| delivery::due(db, at, limit)).await
     }
 
-    async fn next_delivery_at(&self, by: Option<NodeId>) -> Found<Moment> {
-        self.point(|db| delivery::next_at(db, by))
+    async fn next_delivery_at(&self, _: Option<NodeId>) -> Found<Moment> {
+        self.point(|db| delivery::next_at(db))
     }
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {

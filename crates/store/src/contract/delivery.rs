@@ -80,30 +80,12 @@ pub(super) async fn waiting_deliveries_are_counted_up_to_a_bound(house: House) {
     assert_eq!(store.deliveries_waiting(2).await, Ok(2));
 }
 
-pub(super) async fn a_delivery_is_seen_by_the_node_that_has_it_alone(house: House) {
-    let store = &house.store;
-    let [one, other] = [1, 2].map(|byte| NodeId::from_bytes([byte; 16]));
-    let owned = Delivery { owner: Some(one), ..queued(&house, 10) };
-    house.done(vec![Change::DeliveryQueued(owned.clone()), Change::DeliveryQueued(queued(&house, 20))]).await;
-    assert_eq!(store.delivery(delivery_id(10)).await, Ok(Some(owned.clone())));
-    assert_eq!(store.deliveries_due(Some(one), at(99), 10).await, Ok(vec![owned, queued(&house, 20)]));
-    for by in [Some(other), None] {
-        assert_eq!(store.deliveries_due(by, at(99), 10).await, Ok(vec![queued(&house, 20)]));
-        assert_eq!(store.next_delivery_at(by).await, Ok(Some(at(20))));
-    }
-    assert_eq!(store.next_delivery_at(Some(one)).await, Ok(Some(at(10))));
-}
-
-pub(super) async fn of_sixteen_nodes_that_claim_a_delivery_one_has_it(house: House) {
-    house.done(vec![Change::DeliveryQueued(queued(&house, 1))]).await;
-    let node = |number: u32| NodeId::from_bytes(u128::from(number).to_be_bytes());
-    let claim = |number| vec![Change::DeliveryClaimed { delivery: delivery_id(1), by: node(number) }];
-    let owner = node(house.one_of_sixteen(claim, CommitError::Conflict).await);
-    assert_eq!(house.store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
-    let again = Change::DeliveryClaimed { delivery: delivery_id(1), by: owner };
-    house.done(vec![again]).await;
-    house.done(vec![tried(1, 70, DeliveryState::Pending)]).await;
-    assert_eq!(house.store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
-    let unknown = Change::DeliveryClaimed { delivery: delivery_id(9), by: owner };
-    assert_eq!(house.store.commit(vec![unknown]).await, Err(CommitError::Conflict));
+pub(super) async fn who_is_not_written_down_as_a_node_has_no_delivery(house: House) {
+    let stranger = NodeId::from_bytes([1; 16]);
+    let owned = Delivery { owner: Some(stranger), ..queued(&house, 10) };
+    house.done(vec![Change::DeliveryQueued(owned)]).await;
+    assert_eq!(house.store.deliveries_due(None, at(99), 10).await, Ok(vec![queued(&house, 10)]));
+    let claimed = Change::DeliveryClaimed { delivery: delivery_id(10), by: stranger };
+    assert_eq!(house.refused(vec![claimed]).await, CommitError::Conflict);
+    assert_eq!(house.store.delivery(delivery_id(10)).await, Ok(Some(queued(&house, 10))));
 }

@@ -156,8 +156,7 @@ suite! { $
         a_delivery_that_was_tried_stands_where_it_was_put,
         deliveries_come_in_pages_complete_and_in_order,
         waiting_deliveries_are_counted_up_to_a_bound,
-        a_delivery_is_seen_by_the_node_that_has_it_alone,
-        of_sixteen_nodes_that_claim_a_delivery_one_has_it,
+        who_is_not_written_down_as_a_node_has_no_delivery,
     }
     event {
         events_are_numbered_in_the_order_of_their_commits,

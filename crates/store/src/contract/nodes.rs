@@ -7,6 +7,7 @@ use portico_core::change::Sweep;
 use portico_core::id::{ClosingSeq, EventSeq, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
+use portico_core::noun::delivery::DeliveryState;
 use portico_core::noun::event::Happening;
 use portico_core::noun::node::Node;
 
@@ -37,6 +38,8 @@ fn told() -> Change {
 pub async fn run<S: SharedStore + 'static>(mut fresh: impl AsyncFnMut() -> Arc<S>) {
     nodes_are_listed_eldest_first_and_count_their_renewals(&*fresh().await).await;
     a_node_is_struck_out_only_if_it_has_renewed_just_so_often(&*fresh().await).await;
+    a_delivery_is_seen_by_the_node_that_has_it_alone(fresh().await).await;
+    of_sixteen_nodes_that_claim_a_delivery_one_has_it(fresh().await).await;
     a_node_that_is_struck_out_lets_go_of_its_deliveries(fresh().await).await;
     closings_are_numbered_in_the_order_of_their_commits_without_gaps(fresh().await).await;
     a_refused_list_takes_no_number(fresh().await).await;
@@ -63,6 +66,45 @@ async fn a_node_is_struck_out_only_if_it_has_renewed_just_so_often(store: &dyn S
     assert!(!store.leave(node(1, 1).id, 1).await.unwrap());
     assert_eq!(store.renew(node(1, 1).id).await.unwrap(), None);
     assert_eq!(store.standing().await.unwrap().nodes, [node(2, 2)]);
+}
+
+async fn a_delivery_is_seen_by_the_node_that_has_it_alone<S: SharedStore + 'static>(store: Arc<S>) {
+    let house = House::furnish(store.clone()).await;
+    let (one, other) = (node(1, 1), node(2, 2));
+    store.enter(&one).await.unwrap();
+    store.enter(&other).await.unwrap();
+    let free = delivery(20, &house.app, house.user, house.session);
+    let mut owned = delivery(10, &house.app, house.user, house.session);
+    owned.owner = Some(one.id);
+    house.done(vec![Change::DeliveryQueued(owned.clone()), Change::DeliveryQueued(free.clone())]).await;
+    assert_eq!(store.delivery(delivery_id(10)).await, Ok(Some(owned.clone())));
+    assert_eq!(store.deliveries_due(Some(one.id), at(99), 10).await, Ok(vec![owned, free.clone()]));
+    for by in [Some(other.id), None] {
+        assert_eq!(store.deliveries_due(by, at(99), 10).await, Ok(vec![free.clone()]));
+        assert_eq!(store.next_delivery_at(by).await, Ok(Some(at(20))));
+    }
+    assert_eq!(store.next_delivery_at(Some(one.id)).await, Ok(Some(at(10))));
+}
+
+async fn of_sixteen_nodes_that_claim_a_delivery_one_has_it<S: SharedStore + 'static>(store: Arc<S>) {
+    let house = House::furnish(store.clone()).await;
+    let nodes: Vec<_> = (0..16).map(|number| node(number, 1)).collect();
+    for node in &nodes {
+        store.enter(node).await.unwrap();
+    }
+    let waiting = delivery(1, &house.app, house.user, house.session);
+    house.done(vec![Change::DeliveryQueued(waiting)]).await;
+    let claim = |by: NodeId, number| Change::DeliveryClaimed { delivery: delivery_id(number), by };
+    let lists = |number: u32| vec![claim(nodes[number as usize].id, 1)];
+    let owner = nodes[house.one_of_sixteen(lists, CommitError::Conflict).await as usize].id;
+    assert_eq!(store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
+    house.done(vec![claim(owner, 1)]).await;
+    let (state, error) = (DeliveryState::Pending, None);
+    let tried =
+        Change::DeliveryTried { delivery: delivery_id(1), attempts: 1, next_at: at(70), state, error };
+    house.done(vec![tried]).await;
+    assert_eq!(store.delivery(delivery_id(1)).await.unwrap().unwrap().owner, Some(owner));
+    assert_eq!(house.refused(vec![claim(owner, 9)]).await, CommitError::Conflict);
 }
 
 async fn a_node_that_is_struck_out_lets_go_of_its_deliveries<S: SharedStore + 'static>(store: Arc<S>) {

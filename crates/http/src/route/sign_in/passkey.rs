@@ -3,7 +3,6 @@
 //! Nobody is looked for until a signed answer has come, and the options name no credential: what a stranger
 //! sees is the same whoever they mean.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -64,12 +63,11 @@ struct Sent {
 /// `POST /sign-in/passkey?continue=…`: answers `{"to"}`, where the browser goes on.
 pub async fn submit(State(house): State<Arc<House>>, request: Request) -> Reply {
     let (parts, body) = request.into_parts();
-    let address = caller::address(&parts.extensions);
     let to = match Onward::read(&house, &parts.headers, parts.uri.query().unwrap_or_default()).await {
         Ok(to) => to,
         Err(denied) => return reply::problem(&denied),
     };
-    match signed_in(&house, &parts, body, &to, address).await {
+    match signed_in(&house, &parts, body, &to).await {
         Ok(entered) => {
             let mut reply = reply::ok(&json!({ "to": to.after(&house, &entered.session) }));
             for cookie in entered.cookies {
@@ -86,12 +84,10 @@ async fn signed_in(
     parts: &Parts,
     body: axum::body::Body,
     to: &Onward,
-    address: IpAddr,
 ) -> Result<Entered, Denied> {
     let party = relying_party(house)?;
     let binding = form_binding(house, &parts.headers);
     from_our_page(house, &parts.headers, &binding)?;
-    house.throttles.addresses.may_try(&address).map_err(|_| too_many())?;
     let sent: Sent = body::json(&parts.headers, body, ceremony::LARGEST).await?;
     let claimed = party.claimed(&sent.credential).map_err(ceremony::malformed)?;
     let words = to.frame.words();
@@ -102,7 +98,6 @@ async fn signed_in(
             return Err(Denied::new(Code::Conflict, words.say("passkey-expired")));
         }
         Outcome::Refused { cloned } => {
-            house.throttles.addresses.failed(&address);
             if let Some(person) = cloned {
                 letter::tell(house, &person, words, About::PasskeyCopied(house.now()));
             }

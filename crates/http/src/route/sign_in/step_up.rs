@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::noun::acr::Acr;
@@ -115,7 +115,9 @@ async fn acted(
     }
     let account = house.live.vault().handles().index("step up", &weak.session.user.to_string());
     let throttles = &house.throttles;
-    if let Err(seconds) = throttles.accounts.may_try(&account).and(throttles.addresses.may_try(&address)) {
+    // Who is signed in here is not held up by what others at this address do wrong.
+    let may_try = || throttles.accounts.may_try(&account);
+    if let Err(seconds) = may_try() {
         return Ok(again(None, StepUpProblem::TooMany { seconds }));
     }
     match fields.need("action")? {
@@ -131,7 +133,7 @@ async fn acted(
                     Ok(raise(house, headers, &weak.session, &method, None).await?.onward(house, to))
                 }
                 Err(problem) => {
-                    throttles.addresses.failed(&address);
+                    throttles.accounts.failed(&account);
                     let sent =
                         (problem == CodeProblem::Wrong).then(|| Sent { reference: reference.to_owned() });
                     Ok(again(sent, StepUpProblem::Code(problem)))
@@ -141,8 +143,9 @@ async fn acted(
         "password" if weak.means.password => {
             let password = fields.get("password").unwrap_or_default();
             let hash = weak.person.person.password.clone();
-            match house.verify_password(hash, password.to_owned()).await? {
-                Verdict::Right { .. } => {
+            let failed = || throttles.accounts.failed(&account);
+            match house.guess(hash, password.to_owned(), may_try, failed).await? {
+                Ok(Verdict::Right { .. }) => {
                     let guard = Change::PasswordHeld {
                         user: weak.session.user,
                         hash: weak.person.person.password.clone(),
@@ -150,11 +153,8 @@ async fn acted(
                     let raised = raise(house, headers, &weak.session, PASSWORD, Some(guard)).await?;
                     Ok(raised.onward(house, to))
                 }
-                _ => {
-                    throttles.accounts.failed(&account);
-                    throttles.addresses.failed(&address);
-                    Ok(again(None, StepUpProblem::Password))
-                }
+                Ok(Verdict::Wrong) => Ok(again(None, StepUpProblem::Password)),
+                Err(seconds) => Ok(again(None, StepUpProblem::TooMany { seconds })),
             }
         }
         _ => Err(Denied::request("this action is not known here")),
@@ -207,10 +207,14 @@ fn shown(
     status: StatusCode,
     problem: Option<StepUpProblem>,
 ) -> Reply {
-    super::bound(house, headers, |csrf| {
+    let mut reply = super::bound(house, headers, |csrf| {
         let view =
             StepUp { frame: to.frame.clone(), csrf, to: to.party.clone(), means: weak.means, sent, problem };
         let leading = to.target();
         page_reply::with_script(page_reply::page_leading_to(house, status, page(&view), leading.as_deref()))
-    })
+    });
+    if let Some(StepUpProblem::TooMany { seconds }) = problem {
+        reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    reply
 }

@@ -27,6 +27,8 @@ fn a_backup_put_back_forgets_whom_it_was_told_to_forget_since() {
     cli(&first, &["users", "erase", &erased]);
     let both = cli(&first, &["backup", &text("later"), "--keys", &text("keys")]);
     assert_eq!(both["keys_bytes"], std::fs::metadata(path("keys")).unwrap().len());
+    let acts = cli(&first, &["audit"])["items"].to_string();
+    assert!(acts.contains("\"store.copied\"") && acts.contains("\"store.keys_copied\""), "{acts}");
     terminate(server);
     for file in ["copy", "later", "keys"] {
         for value in [KEPT, ERASED, "Somebody"] {

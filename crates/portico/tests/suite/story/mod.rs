@@ -1,7 +1,9 @@
 //! Whole stories, over real HTTP.
 
 mod backup;
+mod before;
 mod binary;
 mod closing;
 mod group;
+mod postgres;
 mod server;

@@ -15,7 +15,12 @@ pub fn serve(data: &Path) -> Command {
 
 /// Starts a server and reads its ready line.
 pub fn ready(data: &Path) -> (Child, String) {
-    let mut child = serve(data).spawn().unwrap();
+    listening(&mut serve(data))
+}
+
+/// Starts it and reads its ready line.
+pub fn listening(command: &mut Command) -> (Child, String) {
+    let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     if line.is_empty() {

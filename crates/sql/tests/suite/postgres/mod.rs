@@ -13,6 +13,7 @@ use crate::runtime;
 mod lost;
 mod proxy;
 mod race;
+mod restore;
 mod schema;
 mod tls;
 

@@ -1,0 +1,134 @@
+//! The real binary on a PostgreSQL server: served from, found again, migrated, not copied.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tokio_postgres::NoTls;
+
+use super::server::{cli, listening, serve, terminate};
+
+/// Runs statements on the throw-away server.
+fn on_server(sql: &str) {
+    let server = std::env::var("PORTICO_TEST_POSTGRES").expect("it names a throw-away PostgreSQL");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&server, NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        client.batch_execute(sql).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+    });
+}
+
+/// A schema of its own, and the address that leads to it.
+fn schema(name: &str) -> (String, String) {
+    let name = format!("story_{}_{name}", std::process::id());
+    on_server(&format!("create schema {name}"));
+    let server = std::env::var("PORTICO_TEST_POSTGRES").unwrap();
+    let url = format!("{server}?options=-csearch_path%3D{name}");
+    (name, url)
+}
+
+fn started(data: &Path, url: &str) -> Child {
+    listening(serve(data).args(["--store", url])).0
+}
+
+fn portico(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn migrated(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_store_on_postgresql_is_served_from_and_found_again_with_its_master_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("served");
+    let data = folder.path().join("first");
+    let server = started(&data, &url);
+    let made = cli(&data, &["users", "create", "--name", "Ana", "--email", "ana@example.org"]);
+    let user = made["user_id"].as_str().unwrap().to_owned();
+    assert_eq!(terminate(server), Some(0));
+
+    let second = folder.path().join("second");
+    let refused = serve(&second).args(["--store", &url]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("master key"));
+    std::fs::copy(data.join("master.key"), second.join("master.key")).unwrap();
+    let server = started(&second, &url);
+    assert!(cli(&second, &["users", "show", &user]).to_string().contains("ana@example.org"));
+
+    let copy = folder.path().join("copy");
+    let refused = Command::new(env!("CARGO_BIN_EXE_portico"))
+        .args(["backup", copy.to_str().unwrap(), "--data"])
+        .arg(&second)
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("pg_dump"));
+    assert!(!copy.exists());
+    let trail = cli(&second, &["audit"]).to_string();
+    assert!(!trail.contains("copied"), "nothing was copied: {trail}");
+    assert_eq!(terminate(server), Some(0));
+    on_server(&format!("drop schema {name} cascade"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_schema_that_is_behind_is_migrated_before_it_is_served_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("behind");
+    let first = migrated(&portico(&["migrate", "--store", &url]));
+    let known = first["to"].as_i64().unwrap();
+    assert_eq!(first["from"], 0);
+    assert_eq!(first["ran"].as_array().unwrap().len() as i64, known);
+    let again = migrated(&portico(&["migrate", "--store", &url]));
+    assert_eq!(again, json!({ "from": known, "to": known, "ran": [] }));
+
+    // As the version before the fifteenth left it.
+    on_server(&format!(
+        "set search_path = {name}; drop table node; drop table closing;
+         alter table tide drop column closings; alter table delivery drop column owner;
+         delete from schema_version where version >= 15"
+    ));
+    let data = folder.path().join("data");
+    let refused = serve(&data).args(["--store", &url]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let line = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(line.contains("`portico migrate`") && line.lines().count() == 1, "{line}");
+    assert_eq!(migrated(&portico(&["migrate", "--store", &url]))["from"], 14);
+    terminate(started(&data, &url));
+    on_server(&format!("drop schema {name} cascade"));
+}
+
+#[test]
+fn an_embedded_store_is_migrated_by_the_same_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let first = migrated(&portico(&["migrate", "--data", data]));
+    assert_eq!(first["from"], 0);
+    assert_eq!(first["ran"].as_array().unwrap().len() as i64, first["to"]);
+    let again = migrated(&portico(&["migrate", "--data", data]));
+    assert_eq!(again, json!({ "from": first["to"], "to": first["to"], "ran": [] }));
+    let store = format!("sqlite:{data}/portico.db");
+    assert_eq!(migrated(&portico(&["migrate", "--store", &store])), again);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_one_line_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://ana:geheim@127.0.0.1:1/portico";
+    for (arguments, code) in [(["serve", "--listen", "127.0.0.1:0"], 2), (["migrate", "--data", "."], 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        let output = command.args(arguments).args(["--store", url]).current_dir(folder.path()).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("127.0.0.1:1/portico") && !said.contains("geheim"), "{said}");
+    }
+}
