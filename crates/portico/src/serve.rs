@@ -16,7 +16,7 @@ use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits};
 use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, KeySets, Outbound, Registration};
+use portico_reach::{AddressPolicy, Courier, Deliveries, Duty, KeySets, Outbound, Registration};
 use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
 use portico_sql::postgres::{self, Postgres};
 use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
@@ -192,7 +192,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let (stop, stopping) = watch::channel(false);
     let mut tasks = tokio::task::JoinSet::new();
     let compose = Arc::new(portico_http::compose::LogoutTokens(live.clone()));
-    let deliveries = Deliveries::new(store, compose, outbound, now, wake);
+    let deliveries = Deliveries::new(store, compose, outbound, now, wake, Arc::new(|| Duty::All));
     tasks.spawn(deliveries.run(stopping.clone()));
     tasks.spawn(carrier.run(letters, stopping.clone(), GRACE));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));

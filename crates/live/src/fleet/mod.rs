@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::NodeId;
+use portico_core::id::{ClosingSeq, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::Node;
@@ -81,6 +81,8 @@ struct State {
     renewals: u64,
     nodes: Vec<Node>,
     followed: Followed,
+    /// No node can answer as before any closing up to this one.
+    settled: ClosingSeq,
     peers: Peers,
     tellings: BTreeMap<u64, Telling>,
     heard: BTreeMap<NodeId, Tick>,
@@ -94,6 +96,7 @@ impl Fleet {
             renewals: 0,
             nodes: Vec::new(),
             followed: Followed::default(),
+            settled: ClosingSeq::default(),
             peers: Peers::default(),
             tellings: BTreeMap::new(),
             heard: BTreeMap::new(),

@@ -58,6 +58,10 @@ impl Fleet {
     pub(crate) async fn settled(&self, live: &Arc<Live>) -> Result<(), Unavailable> {
         let asked = self.company.ticks.now();
         let upto = self.company.store.standing().await?.closings;
+        // A call that has just waited for its own closing need not wait again.
+        if upto <= self.state.lock().settled {
+            return Ok(());
+        }
         self.ask(live, asked, upto, |ask| Message::Reach { ask, upto }).await;
         Ok(())
     }
@@ -100,6 +104,10 @@ impl Fleet {
             () = over => false,
         };
         drop(asked);
+        {
+            let mut state = self.state.lock();
+            state.settled = state.settled.max(upto);
+        }
         let took = self.company.ticks.now().0.saturating_sub(committed.0);
         metrics::histogram!("portico_closing_seconds").record(took as f64 / 1e6);
         if !acknowledged {

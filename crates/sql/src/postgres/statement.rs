@@ -5,8 +5,8 @@ use std::time::Duration;
 use deadpool_postgres::ClientWrapper;
 use portico_store::{CommitError, Taken};
 use tokio::time::timeout;
-use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Error, Row, Statement};
 
 use super::PostgresOptions;
 use super::fault::{Failure, Fault};
@@ -57,15 +57,10 @@ impl Db<'_> {
         #[cfg(test)]
         super::plan_tests::note(sql, values);
         self.in_time(async {
-            if self.manner.prepared {
-                let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
-                let statement = self.connection.prepare_typed_cached(sql, &kinds).await?;
-                let plain: Vec<_> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-                return self.connection.query(&statement, &plain).await;
+            match self.manner.prepared {
+                true => self.connection.query(&self.statement(sql, values).await?, &plain(values)).await,
+                false => self.connection.query_typed(sql, &typed(values)).await,
             }
-            let typed: Vec<_> =
-                values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
-            self.connection.query_typed(sql, &typed).await
         })
         .await
     }
@@ -74,17 +69,18 @@ impl Db<'_> {
         #[cfg(test)]
         super::plan_tests::note(sql, values);
         self.in_time(async {
-            if self.manner.prepared {
-                let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
-                let statement = self.connection.prepare_typed_cached(sql, &kinds).await?;
-                let plain: Vec<_> = values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-                return self.connection.execute(&statement, &plain).await;
+            match self.manner.prepared {
+                true => self.connection.execute(&self.statement(sql, values).await?, &plain(values)).await,
+                false => self.connection.execute_typed(sql, &typed(values)).await,
             }
-            let typed: Vec<_> =
-                values.iter().map(|value| (value as &(dyn ToSql + Sync), value.kind())).collect();
-            self.connection.execute_typed(sql, &typed).await
         })
         .await
+    }
+
+    /// The statement as it was prepared on this connection, or is now.
+    async fn statement(self, sql: &str, values: &[Value<'_>]) -> Result<Statement, Error> {
+        let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
+        self.connection.prepare_typed_cached(sql, &kinds).await
     }
 
     /// The same connection, for what may take long.
@@ -96,8 +92,7 @@ impl Db<'_> {
     pub(super) async fn last(self, sql: &'static str, values: &[Value<'_>]) -> Read<Vec<Row>> {
         if self.manner.prepared {
             // Sent after the commit, it would stand outside the transaction.
-            let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
-            self.in_time(self.connection.prepare_typed_cached(sql, &kinds)).await?;
+            self.in_time(self.statement(sql, values)).await?;
         }
         let (rows, committed) = tokio::join!(biased; self.rows(sql, values), self.plain("commit"));
         let rows = rows?;
@@ -110,12 +105,20 @@ impl Db<'_> {
         self.in_time(self.connection.batch_execute(sql)).await
     }
 
-    async fn in_time<T>(self, work: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Read<T> {
+    async fn in_time<T>(self, work: impl Future<Output = Result<T, Error>>) -> Read<T> {
         match timeout(self.patience, work).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Fault::TooSlow),
         }
     }
+}
+
+fn plain<'a>(values: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    values.iter().map(|value| value as _).collect()
+}
+
+fn typed<'a>(values: &'a [Value<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    values.iter().map(|value| (value as _, value.kind())).collect()
 }
 
 /// The first row, if there is one.

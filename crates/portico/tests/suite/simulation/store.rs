@@ -11,7 +11,7 @@ use portico_core::id::{ClosingSeq, NodeId};
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
 use portico_sql::memory::Memory;
-use portico_store::{Backup, Commit, CommitError, Committed, Nodes, Unavailable};
+use portico_store::{Backup, Commit, CommitError, Committed, NotCopied, Nodes, Unavailable};
 use tokio::sync::Notify;
 
 use super::dice::Dice;
@@ -224,11 +224,11 @@ impl Nodes for Remote {
 
 #[async_trait]
 impl Backup for Remote {
-    async fn copy(&self, to: &Path) -> Result<(), Unavailable> {
+    async fn copy(&self, to: &Path) -> Result<(), NotCopied> {
         self.memory.copy(to).await
     }
 
-    async fn copy_keys(&self, to: &Path) -> Result<(), Unavailable> {
+    async fn copy_keys(&self, to: &Path) -> Result<(), NotCopied> {
         self.memory.copy_keys(to).await
     }
 }
