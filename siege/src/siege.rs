@@ -50,10 +50,7 @@ pub(crate) async fn run(options: &Siege) -> Outcome<Report> {
     let apps = setup::register(&field, &signer).await?;
     let world = Rc::new(World::new(options.seed, field, signer, apps)?);
     begin(&world, options, receivers);
-    tokio::select! {
-        () = inflict::inflict(&world, faults) => {}
-        () = watch(&world) => {}
-    }
+    inflict::inflict(&world, faults).await;
     let rest =
         Duration::from_secs(options.seconds).saturating_sub(Duration::from_micros(world.clock.now().0));
     tokio::time::sleep(rest.max(AFTER_FAULTS)).await;
@@ -78,6 +75,7 @@ fn announce(options: &Siege, bounds: Bounds, faults: &[Fault]) {
 }
 
 fn begin(world: &Rc<World>, options: &Siege, receivers: TcpListener) {
+    tokio::task::spawn_local(watch(Rc::clone(world)));
     tokio::task::spawn_local(receiver::receive(Rc::clone(world), receivers));
     for place in 0..options.people {
         tokio::task::spawn_local(person::live(Rc::clone(world), place));
@@ -97,11 +95,11 @@ fn begin(world: &Rc<World>, options: &Siege, receivers: TcpListener) {
     }
 }
 
-/// Answers when a node has ended although nobody asked it to.
-async fn watch(world: &World) {
-    loop {
+/// Complains of nodes that ended although nobody asked them to.
+async fn watch(world: Rc<World>) {
+    while world.is_there() {
         if let Some((node, words)) = world.field.ended_by_itself() {
-            return world.complain(format!("node {node} ended by itself: {words}"));
+            world.complain(format!("node {node} ended by itself: {words}"));
         }
         tokio::time::sleep(LOOK).await;
     }

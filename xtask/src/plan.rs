@@ -45,7 +45,7 @@ pub(crate) const STAGES: &[Stage] = &[
     Stage { name: "web", about: "sdk/web: rebuilt and compared, its own tests", needs: &[], run: web::check },
     Stage {
         name: "clients",
-        about: "OIDC clients as they are published",
+        about: "OIDC clients as they are published; the commands in the guides",
         needs: &["release"],
         run: clients::check,
     },

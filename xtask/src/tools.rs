@@ -28,7 +28,7 @@ enum Install {
 
 const NODE: &[&str] = &["web", "clients", "browser"];
 const PYTHON: &[&str] = &["clients", "machine"];
-const SERVICES: &[&str] = &["test", "deploy", "siege", "rolling"];
+const SERVICES: &[&str] = &["clients", "test", "deploy", "siege", "rolling"];
 const NODES: &[&str] = &["siege", "rolling"];
 const CHROMIUM: &[&str] = &["web", "clients", "browser"];
 
@@ -77,13 +77,13 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "openssl",
-        stages: &["deploy", "test"],
+        stages: &["clients", "deploy", "test"],
         present: |_| succeeds("openssl", &["version"]),
         install: Install::Debian(&["openssl"]),
     },
     Tool {
         name: "haproxy",
-        stages: &["deploy", "rolling"],
+        stages: &["clients", "deploy", "rolling"],
         present: |_| Path::new("/usr/sbin/haproxy").is_file(),
         install: Install::Debian(&["haproxy"]),
     },
@@ -154,7 +154,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "iproute2",
-        stages: NODES,
+        stages: &["clients", "rolling", "siege"],
         present: |_| succeeds("ip", &["-V"]),
         install: Install::Debian(&["iproute2"]),
     },

@@ -1,6 +1,7 @@
 //! What every route holds: the memory, the way out, the limits.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -9,7 +10,7 @@ use portico_core::Change;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_live::Live;
-use portico_reach::{AddressPolicy, Courier, KeySets, Upstreams};
+use portico_reach::{AddressPolicy, Courier, KeySets, Nats, Upstreams};
 use portico_seal::{PasswordHasher, RelyingParty, Verdict, WebhookKey};
 use portico_store::{CommitError, Taken, Unavailable};
 use tokio::sync::{Mutex, Notify, Semaphore, SemaphorePermit};
@@ -34,6 +35,8 @@ pub struct FaceSettings {
     pub closed_to_newcomers: bool,
     /// The secret of the provider that reports identity checks, where there is one.
     pub kyc_webhook: Option<WebhookKey>,
+    /// The bus between nodes, where there is one.
+    pub bus: Option<Arc<Nats>>,
 }
 
 /// How the operator's console is set up.
@@ -70,6 +73,7 @@ pub struct House {
     pub(crate) console: Ended,
     /// How the face is set up.
     pub settings: FaceSettings,
+    draining: AtomicBool,
     /// Held by whoever decides again after a conflict.
     turns: Mutex<()>,
     hashing: Semaphore,
@@ -107,6 +111,7 @@ impl House {
             figures: Figures::default(),
             console: Ended::default(),
             settings,
+            draining: AtomicBool::new(false),
             turns: Mutex::new(()),
             hashing: Semaphore::new(cores),
             // Decoding takes up to 200 MB: one at a time.
@@ -117,6 +122,16 @@ impl House {
     /// The moment it is now.
     pub fn now(&self) -> Moment {
         self.live.now()
+    }
+
+    /// Says that this node is about to stop: it answers everything as before, but is not ready any more.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this node is about to stop.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Whether people may make accounts by themselves: where the operator does not forbid it, and there is

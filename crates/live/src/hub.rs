@@ -1,15 +1,19 @@
 //! The hub: what has been committed, passed on in commit order to whoever listens.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use portico_core::id::EventSeq;
 use portico_core::noun::event::Event;
 use portico_store::{Store, Unavailable};
 use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
 
 const WAITING: usize = 4096;
 const BATCH: usize = 1000;
+/// How long reading what has been committed may take.
+const PROMPT: Duration = Duration::from_millis(500);
 
 /// Passes events on. Reading them back from the store keeps them in commit order, whichever
 /// commit answered first.
@@ -18,6 +22,8 @@ pub struct Hub {
     sender: RwLock<Option<broadcast::Sender<Arc<Event>>>>,
     wake: Notify,
     start: EventSeq,
+    /// Since when it is known that there may be something that has not been read.
+    unread: Mutex<Option<Instant>>,
 }
 
 /// A place at the hub.
@@ -46,6 +52,7 @@ impl Hub {
             sender: RwLock::new(Some(broadcast::channel(WAITING).0)),
             wake: Notify::new(),
             start,
+            unread: Mutex::new(None),
         })
     }
 
@@ -66,25 +73,45 @@ impl Hub {
 
     /// Says that there may be something new.
     pub(crate) fn wake(&self) {
+        self.unread.lock().get_or_insert_with(Instant::now);
         self.wake.notify_one();
+    }
+
+    /// Whether there has been something to read for longer than reading takes: listeners may lack it.
+    pub fn is_behind(&self) -> bool {
+        self.unread.lock().is_some_and(|since| since.elapsed() > PROMPT)
+    }
+
+    /// Everything that was there when this read began has been passed on.
+    fn read_up_to(&self, began: Instant) {
+        let mut unread = self.unread.lock();
+        *unread = unread.filter(|since| *since > began);
     }
 
     /// Passes events on until the task is dropped. Run it once.
     pub async fn run(&self) {
         let mut last = self.start;
         loop {
+            let began = Instant::now();
             match self.store.events_after(last, BATCH).await {
-                Ok(events) if events.is_empty() => self.wake.notified().await,
+                Ok(events) if events.is_empty() => {
+                    self.read_up_to(began);
+                    self.wake.notified().await;
+                }
                 Ok(events) => {
+                    let all = events.len() < BATCH;
                     for event in events {
                         last = event.seq;
                         // Nobody listening is no fault: who comes later reads from the store.
                         let _ = self.sender.read().as_ref().map(|sender| sender.send(Arc::new(event)));
                     }
+                    if all {
+                        self.read_up_to(began);
+                    }
                 }
                 Err(unavailable) => {
                     tracing::warn!(%unavailable, "events wait for the store");
-                    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
                 }
             }
         }

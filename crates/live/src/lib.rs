@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use portico_core::id::{ClientId, SessionId, TokenId, UserId};
+use portico_core::id::{ClientId, NodeId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::consent::Consents;
@@ -223,6 +223,26 @@ impl Live {
     /// Whether what one node does for all is this one's to do.
     pub fn is_on_duty(&self) -> bool {
         self.fleet.as_ref().is_none_or(Fleet::is_eldest)
+    }
+
+    /// The name of this node among the others; none where it has the store to itself. A node that enters
+    /// again has another.
+    pub fn me(&self) -> Option<NodeId> {
+        self.fleet.as_ref().map(Fleet::me)
+    }
+
+    /// What the clock of a shared store says; none where there is no such clock.
+    pub async fn store_clock(&self) -> Result<Option<Moment>, Unavailable> {
+        match &self.fleet {
+            Some(fleet) => fleet.store().clock().await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether what was committed elsewhere has been heard of: memory may be believed, and events are
+    /// passed on as they come.
+    pub fn is_current(&self) -> bool {
+        self.hold().is_ok() && !self.hub.is_behind()
     }
 
     /// How this node stands among the others; none where it has the store to itself.

@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use portico_seal::{Chance, MasterKey, Secret, secret};
 use serde::{Deserialize, Serialize};
 
-const DATABASE: &str = "portico.db";
-const MASTER_KEY: &str = "master.key";
+/// The database of the embedded store.
+pub(crate) const DATABASE: &str = "portico.db";
+/// The operator's key.
+pub(crate) const MASTER_KEY: &str = "master.key";
 const ADMIN_TOKEN: &str = "admin.token";
 const SERVER: &str = "server.json";
 

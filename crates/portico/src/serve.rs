@@ -1,31 +1,34 @@
 //! Wiring: everything is chosen here once, and never asked about again.
 
+mod face;
+mod fleet;
 mod listen;
 mod messages;
 mod proxies;
+mod store;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use portico_http::{ConsoleProvider, ConsoleSettings, FaceSettings, House, Limits};
-use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
-use portico_reach::{AddressPolicy, Courier, Deliveries, Duty, KeySets, Outbound, Registration};
-use portico_seal::{Chance, PasswordHasher, Secret, SystemChance, WebhookKey, digest};
-use portico_sql::postgres::{self, Postgres};
-use portico_sql::sqlite::{OpenError, Sqlite, SqliteOptions};
-use portico_store::{Store, Unavailable};
+use portico_http::{FaceSettings, House};
+use portico_live::{Clock, KeyError, Settings, SystemClock, Vault, VaultError};
+use portico_reach::{AddressPolicy, BadBus, Courier, Deliveries, KeySets, Outbound};
+use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
+use portico_sql::postgres;
+use portico_sql::sqlite::OpenError;
+use portico_store::Unavailable;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 
-use crate::config::{Config, StoreAddress};
+use crate::config::Config;
 use crate::data::{DataError, DataFolder};
 
 pub use messages::MessagesError;
@@ -46,6 +49,12 @@ pub enum ServeError {
     /// The store on PostgreSQL does not open.
     #[error(transparent)]
     Postgres(#[from] postgres::OpenError),
+    /// The bus cannot be used as configured.
+    #[error(transparent)]
+    Bus(#[from] BadBus),
+    /// A bus joins nodes, and there can be only one.
+    #[error("bus.url needs a store that nodes can share: store = \"postgres://…\"")]
+    BusAlone,
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -101,26 +110,42 @@ pub struct Running {
     pub admin_token: String,
     /// The house, for what else runs in this process.
     pub house: Arc<House>,
+    drain: Duration,
     stop: watch::Sender<bool>,
     terminate: Signal,
     interrupt: Signal,
-    tasks: tokio::task::JoinSet<()>,
+    tasks: JoinSet<()>,
+    company: JoinSet<()>,
     _data: DataFolder,
 }
 
 impl Running {
-    /// Waits for SIGTERM or SIGINT, then stops in good order.
+    /// Waits for SIGTERM or SIGINT, then stops in good order; a second signal cuts the draining short.
     pub async fn until_signal(mut self) -> Result<(), ServeError> {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        self.signal().await;
+        self.house.drain();
+        if !self.drain.is_zero() {
+            tracing::info!(?self.drain, "not ready any more; requests are still taken");
+            let drain = self.drain;
+            tokio::select! {
+                () = tokio::time::sleep(drain) => {}
+                () = self.signal() => {}
+            }
         }
         self.stop().await;
         Ok(())
     }
 
-    /// Stops accepting, finishes what runs, and writes down what waits.
+    async fn signal(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    /// Stops accepting, finishes what runs, writes down what waits, and leaves the other nodes.
     pub async fn stop(mut self) {
+        self.house.drain();
         // Nobody may be left to hear it; then there is nothing to stop.
         let _ = self.stop.send(true);
         self.house.live.hub().close();
@@ -128,6 +153,9 @@ impl Running {
         if let Err(error) = self.house.live.flush().await {
             tracing::warn!(%error, "last uses were not written down");
         }
+        // No renewal may come after the farewell.
+        self.company.shutdown().await;
+        self.house.live.leave().await;
     }
 }
 
@@ -151,7 +179,12 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let now: portico_reach::Clock = Arc::new(move || ticking.now());
     let carrier = messages::carrier(&config, chance.clone(), now.clone())?;
     let data = DataFolder::open(&config.data)?;
-    let store = open_store(&config, &data).await?;
+    let bus = fleet::bus(&config).await?;
+    let opened = store::open(&config, &data).await?;
+    if bus.is_some() && matches!(opened, store::Opened::Alone(_)) {
+        return Err(ServeError::BusAlone);
+    }
+    let store = opened.store();
     let sealed = Vault::is_sealed(&*store).await?;
     let master = data.master_key(config.master_key.as_deref(), sealed, &*chance)?;
     let admin_token = data.admin_token(&*chance)?;
@@ -173,26 +206,30 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         rotate_keys_every: config.keys.rotate_every.span(),
         bounds: config.memory.bounds(),
     };
-    let live = Live::open(store.clone(), clock, vault, settings).await?;
+    let name = config.node.name.clone().unwrap_or_else(|| admin_url.clone());
+    let live = fleet::open(opened, bus.clone(), name, clock, vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
-    let console = console_settings(&config, &admin_url)?;
+    let console = face::console_settings(&config, &admin_url)?;
     let face = FaceSettings {
         admin_token_digest: digest(admin_token.expose()),
         console,
-        limits: limits(&config),
+        limits: face::limits(&config),
         sign_in_notice: extras.sign_in_notice,
         closed_to_newcomers: !config.accounts.registration,
-        kyc_webhook: kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
+        kyc_webhook: face::kyc_webhook(config.kyc.webhook_secret_file.as_deref())?,
+        bus: bus.clone(),
     };
     let (courier, letters) = Courier::new(carrier.ways());
     let keysets = KeySets::new(outbound.clone());
     let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
     let (stop, stopping) = watch::channel(false);
-    let mut tasks = tokio::task::JoinSet::new();
+    live.join().await?;
+    let company = fleet::tasks(&live, bus.is_some());
+    let mut tasks = JoinSet::new();
     let compose = Arc::new(portico_http::compose::LogoutTokens(live.clone()));
-    let deliveries = Deliveries::new(store, compose, outbound, now, wake, Arc::new(|| Duty::All));
+    let deliveries = Deliveries::new(store, compose, outbound, now, wake, fleet::on_duty(&live));
     tasks.spawn(deliveries.run(stopping.clone()));
     tasks.spawn(carrier.run(letters, stopping.clone(), GRACE));
     tasks.spawn(until(stopping.clone(), portico_http::sweep::run(house.clone())));
@@ -203,64 +240,37 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
     let routes = (extras.around)(portico_http::public(house.clone()));
     let proxies = Proxies::new(config.trusted_proxies.0.clone());
-    tasks.spawn(listen::accept(public, routes, proxies, stopping.clone(), GRACE));
-    let operator =
-        portico_http::admin(house.clone()).route("/metrics", get(move || async move { metrics.render() }));
-    tasks.spawn(listen::accept(admin, operator, Proxies::default(), stopping, GRACE));
+    tasks.spawn(listen::accept(public, routes, proxies, draining(&house), stopping.clone(), GRACE));
+    let shown = live.clone();
+    let render = move || async move {
+        fleet::gauges(&shown);
+        metrics.render()
+    };
+    let operator = portico_http::admin(house.clone()).route("/metrics", get(render));
+    tasks.spawn(listen::accept(admin, operator, Proxies::default(), draining(&house), stopping, GRACE));
 
     data.note_server(&admin_url)?;
     let admin_token = admin_token.expose().to_owned();
-    Ok(Running { public_url, admin_url, admin_token, house, stop, terminate, interrupt, tasks, _data: data })
+    let drain = config.drain();
+    Ok(Running {
+        public_url,
+        admin_url,
+        admin_token,
+        house,
+        drain,
+        stop,
+        terminate,
+        interrupt,
+        tasks,
+        company,
+        _data: data,
+    })
 }
 
-fn console_settings(config: &Config, admin_url: &str) -> Result<ConsoleSettings, ServeError> {
-    let section = &config.console;
-    let url = section.url.as_ref().map_or(admin_url, |url| url.as_str());
-    let provider = match (&section.issuer, &section.client_id) {
-        (Some(issuer), Some(client_id)) => Some(ConsoleProvider {
-            registration: Registration {
-                issuer: issuer.clone(),
-                client_id: client_id.clone(),
-                client_secret: section.client_secret_file.as_deref().map(client_secret).transpose()?,
-                scope: "openid email".to_owned(),
-                redirect_uri: format!("{url}/console/provider"),
-            },
-            allow: section.allow.0.clone(),
-        }),
-        _ => None,
-    };
-    Ok(ConsoleSettings { secure: url.starts_with("https://"), provider })
-}
-
-fn client_secret(file: &Path) -> Result<Secret, ServeError> {
-    let unreadable = |error: std::io::Error| ServeError::ConsoleSecret(file.to_owned(), error.to_string());
-    let text = std::fs::read_to_string(file).map_err(unreadable)?;
-    match text.trim() {
-        "" => Err(ServeError::ConsoleSecret(file.to_owned(), "it is empty".to_owned())),
-        secret => Ok(Secret::from(secret.to_owned())),
-    }
-}
-
-async fn open_store(config: &Config, data: &DataFolder) -> Result<Arc<dyn Store>, ServeError> {
-    let path = match &config.store {
-        Some(StoreAddress::Postgres(address)) => {
-            return Ok(Arc::new(Postgres::open(address.expose(), &config.postgres.options()).await?));
-        }
-        Some(StoreAddress::Sqlite(path)) => path.clone(),
-        None => data.database(),
-    };
-    let opened = tokio::task::spawn_blocking(move || Sqlite::open(path, SqliteOptions::default())).await;
-    let opened = opened.map_err(|_| Unavailable("the store did not open".into()))?;
-    Ok(Arc::new(opened?))
-}
-
-/// The secret in this file, if one is named.
-fn kyc_webhook(file: Option<&Path>) -> Result<Option<WebhookKey>, ServeError> {
-    let Some(file) = file else { return Ok(None) };
-    let wrong = |why: String| ServeError::KycSecret(file.display().to_string(), why);
-    let text = std::fs::read_to_string(file).map(Secret::from);
-    let text = text.map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    WebhookKey::parse(text.expose()).map(Some).map_err(|error| wrong(error.to_string()))
+/// Whether connections are to be given up after the answer that is under way.
+fn draining(house: &Arc<House>) -> impl Fn() -> bool + Clone + Send + Sync + 'static {
+    let house = house.clone();
+    move || house.is_draining()
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
@@ -281,19 +291,6 @@ fn policy(config: &Config, issuer: &str) -> AddressPolicy {
         None => false,
     };
     AddressPolicy { allow_private: config.allow_private_callbacks || on_loopback }
-}
-
-fn limits(config: &Config) -> Limits {
-    let count = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-    Limits {
-        sign_in_per_account: count(config.rate_limits.sign_in_per_account),
-        sign_in_per_address: count(config.rate_limits.sign_in_per_address),
-        client_auth_per_address: count(config.rate_limits.client_auth_per_address),
-        passkeys_per_address: count(config.rate_limits.passkeys_per_address),
-        messages_per_person: count(config.rate_limits.messages_per_person),
-        messages_per_destination: count(config.rate_limits.messages_per_destination),
-        messages_per_address: count(config.rate_limits.messages_per_address),
-    }
 }
 
 async fn until(mut stopping: watch::Receiver<bool>, work: impl Future<Output = ()>) {

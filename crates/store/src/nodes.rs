@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{ClosingSeq, NodeId};
+use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
 
@@ -20,6 +21,10 @@ pub trait Nodes: Send + Sync {
     /// written down any more. A count that another node reads after a commit of its own and finds
     /// unchanged therefore belongs to a renewal that will see that commit.
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable>;
+    /// What the store's own clock says, where it has one: to be compared by operators, and for nothing else.
+    async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
+        Ok(None)
+    }
     /// How things stand, as [`Self::renew`] answers it.
     async fn standing(&self) -> Result<Standing, Unavailable>;
     /// Strikes a node out if it has renewed just so often, and lets go of its deliveries. Answers

@@ -29,8 +29,10 @@ const NATS: u16 = 4222;
 pub(crate) const RECEIVER: u16 = 9000;
 /// Where the load balancer of a rolling restart listens.
 pub(crate) const BALANCER: u16 = 8000;
-/// How long a node may take to be ready.
+/// How long a node may take to be ready, or to end when asked.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often it is looked whether a node has ended.
+const LOOK: Duration = Duration::from_millis(20);
 /// How long until a node that could not start is started again, as a supervisor would.
 const AGAIN: Duration = Duration::from_millis(300);
 
@@ -180,11 +182,18 @@ impl Field {
         self.nodes[node].borrow_mut().kill();
     }
 
-    /// Asks a node to end, and waits until it has.
-    #[allow(clippy::await_holding_refcell_ref, reason = "nobody else touches a node that is being ended")]
+    /// Asks a node to end, and waits until it has; a failure when it does not end well.
     pub(crate) async fn end(&self, node: usize) -> Outcome<()> {
         self.up[node].set(false);
-        self.nodes[node].borrow_mut().end().await
+        self.nodes[node].borrow().ask_to_end()?;
+        let begin = tokio::time::Instant::now();
+        while !self.nodes[node].borrow_mut().has_ended()? {
+            if begin.elapsed() > PATIENCE {
+                return Err(Failure(format!("node {node} was asked to end and did not")));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 
     /// Stops a node's process where it stands.
@@ -253,7 +262,11 @@ impl Field {
     /// The first node that ended although nobody asked it to, with what it said last.
     pub(crate) fn ended_by_itself(&self) -> Option<(usize, String)> {
         let mut up = (0..self.count()).filter(|node| self.up[*node].get());
-        up.find_map(|index| Some((index, self.nodes[index].try_borrow_mut().ok()?.ended_by_itself()?)))
+        up.find_map(|index| {
+            let words = self.nodes[index].borrow_mut().ended_by_itself()?;
+            self.up[index].set(false);
+            Some((index, words))
+        })
     }
 }
 

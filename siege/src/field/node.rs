@@ -7,13 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long a node may take to be ready, or to end when asked.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often it is looked whether a node has ended.
-const LOOK: Duration = Duration::from_millis(20);
 /// Where people and apps reach a node.
 const PUBLIC: u16 = 8080;
 /// Where operators do.
@@ -111,20 +106,18 @@ impl Node {
         }
     }
 
-    /// Asks it to end (SIGTERM) and waits until it has; fails when it does not end well.
-    pub(crate) async fn end(&mut self) -> Outcome<()> {
-        self.signal(Signal::TERM)?;
-        let begin = Instant::now();
-        while begin.elapsed() < PATIENCE {
-            let Some(child) = &mut self.child else { return Ok(()) };
-            if let Some(status) = child.try_wait().during("ending a node")? {
-                self.child = None;
-                let well = status.success().then_some(());
-                return well.ok_or_else(|| Failure(format!("a node asked to end gave {status}")));
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        Err(Failure(format!("a node asked to end did not within {} s", PATIENCE.as_secs())))
+    /// Asks it to end (SIGTERM).
+    pub(crate) fn ask_to_end(&self) -> Outcome<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Whether it has ended; a failure when it did not end well.
+    pub(crate) fn has_ended(&mut self) -> Outcome<bool> {
+        let Some(child) = &mut self.child else { return Ok(true) };
+        let Some(status) = child.try_wait().during("ending a node")? else { return Ok(false) };
+        self.child = None;
+        let well = status.success().then_some(true);
+        well.ok_or_else(|| Failure(format!("a node asked to end gave {status}")))
     }
 
     /// Stops its process where it stands (SIGSTOP).

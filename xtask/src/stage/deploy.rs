@@ -34,7 +34,7 @@ pub(crate) fn check(repository: &Repository) -> Tally {
 
     tally += nats(&deploy, &made);
     tally += postgres_settings(&deploy, &folder);
-    tally += compose(&deploy);
+    tally += compose(&deploy, &made);
     tally += units(&deploy, &folder);
     tally
 }
@@ -54,7 +54,13 @@ fn postgres_settings(deploy: &Path, folder: &Path) -> Tally {
     passes(program(bin.join("postgres"), folder), &read, "deploy/postgres/portico.conf")
 }
 
-fn compose(deploy: &Path) -> Tally {
+/// Compose reads its file, and the scripts make what it hands to containers.
+fn compose(deploy: &Path, made: &Path) -> Tally {
+    let text = fs::read_to_string(deploy.join("compose.yaml")).unwrap_or_default();
+    let named = text.split("./made/").skip(1).filter_map(|rest| rest.split([':', '\n']).next());
+    if let Some(missing) = named.into_iter().find(|name| !made.join(name).is_file()) {
+        return Tally::failed(format!("deploy/compose.yaml: no script makes {missing}"));
+    }
     let read = ["compose", "-f", "compose.yaml", "config", "--quiet"];
     match succeeds("docker", &["compose", "version"]) {
         true => passes(program("docker", deploy), &read, "deploy/compose.yaml"),

@@ -14,8 +14,12 @@ pub async fn live() -> Reply {
     reply::ok(&json!({ "status": "live" }))
 }
 
-/// The node may answer: its store does.
+/// Requests may be sent here: the store answers, a lease that is needed is not about to end, and the node
+/// is not about to stop.
 pub async fn ready(State(house): State<Arc<House>>) -> Reply {
+    if house.is_draining() {
+        return reply::json(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "draining" }));
+    }
     match house.live.is_ready().await {
         Ok(()) => reply::ok(&json!({ "status": "ready" })),
         Err(cause) => {

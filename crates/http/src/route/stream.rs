@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use futures_util::stream::unfold;
-use portico_core::denied::Denied;
+use portico_core::denied::{Code, Denied};
 use portico_core::id::EventSeq;
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::event::Event;
@@ -200,7 +200,7 @@ impl<L: Listen> Open<L> {
         while !self.over {
             let said = match self.step().await {
                 Step::Heard(Heard::Event(event)) => {
-                    let told = self.listener.hear(&event).await;
+                    let told = self.heard(&event).await;
                     self.say(told, Some(event.seq))
                 }
                 Step::Heard(Heard::CaughtUp) => {
@@ -208,21 +208,38 @@ impl<L: Listen> Open<L> {
                     self.listener.wants_caught_up().then(|| frame("caught_up", &json!({}), Some(&id)))
                 }
                 Step::Heard(Heard::Gone) => return None,
-                Step::Ping => {
-                    let told = self.listener.check().await;
-                    let last_words = self.say(told, None);
-                    last_words.or_else(|| (!self.over).then(|| self.ping()))
-                }
-                Step::Due => {
-                    let told = self.listener.check().await;
-                    self.say(told, None)
-                }
+                // Silence says that this node may lack what others know: nobody is to rely on it.
+                Step::Ping if !self.house.live.is_current() => None,
+                Step::Ping => match self.listener.check().await {
+                    Err(denied) if is_for_now(&denied) => None,
+                    told => {
+                        let last_words = self.say(told, None);
+                        last_words.or_else(|| (!self.over).then(|| self.ping()))
+                    }
+                },
+                Step::Due => match self.listener.check().await {
+                    Err(denied) if is_for_now(&denied) => {
+                        sleep(PATIENCE).await;
+                        None
+                    }
+                    told => self.say(told, None),
+                },
             };
             if said.is_some() {
                 return said;
             }
         }
         None
+    }
+
+    /// What the event means, as soon as that can be known.
+    async fn heard(&mut self, event: &Event) -> Result<Option<Told>, Denied> {
+        loop {
+            match self.listener.hear(event).await {
+                Err(denied) if is_for_now(&denied) => sleep(PATIENCE).await,
+                told => return told,
+            }
+        }
     }
 
     /// What happens next. Events come before pings, so a ping means that all before it was said.
@@ -267,6 +284,11 @@ impl<L: Listen> Open<L> {
         self.named_at = self.house.now();
         self.listener.keys().event_id(self.tail.last.0)
     }
+}
+
+/// Whether the same may be asked again: the stream stays open and silent meanwhile.
+fn is_for_now(denied: &Denied) -> bool {
+    denied.code == Code::Unavailable
 }
 
 /// The first words of a stream that goes on from here: a ping that names the place.

@@ -110,6 +110,10 @@ impl Fleet {
         }
     }
 
+    pub(crate) fn store(&self) -> &dyn SharedStore {
+        &*self.company.store
+    }
+
     /// Whether memory may be believed. To be asked after the question is read, and before memory is.
     pub(crate) fn holds(&self) -> bool {
         self.company.ticks.now().0 < self.held_until.load(Ordering::Acquire)

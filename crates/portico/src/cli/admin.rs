@@ -28,6 +28,17 @@ pub(super) struct Reach {
     admin_url: Option<String>,
 }
 
+impl Reach {
+    /// The data folder of the server, where it is on this machine.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        if self.admin_url.is_some() {
+            return None;
+        }
+        let data = self.data.clone().or_else(|| variable("PORTICO_DATA").map(PathBuf::from));
+        Some(data.unwrap_or_else(|| DEFAULT_DATA.into()))
+    }
+}
+
 /// A server's admin API, and the token it takes.
 pub(super) struct Admin {
     http: Client,
@@ -57,8 +68,7 @@ fn variable(name: &str) -> Option<String> {
 impl Admin {
     /// Finds the server that the command line names, or the one on this machine.
     pub(super) fn find(reach: Reach) -> Result<Self, Failure> {
-        let data = reach.data.or_else(|| variable("PORTICO_DATA").map(PathBuf::from));
-        let data = data.unwrap_or_else(|| DEFAULT_DATA.into());
+        let data = reach.folder();
         let token = variable("PORTICO_ADMIN_TOKEN").map(Secret::from);
         match (reach.admin_url, token) {
             (Some(url), Some(token)) => Self::at(&url, token),
@@ -67,6 +77,7 @@ impl Admin {
                 Err(Failure::Usage("--admin-url needs the admin token in PORTICO_ADMIN_TOKEN".into()))
             }
             (None, token) => {
+                let data = data.unwrap_or_else(|| DEFAULT_DATA.into());
                 let (note, found) =
                     find_server(&data).map_err(|error| Failure::Refused(error.to_string()))?;
                 Self::at(&note.admin_url, token.unwrap_or(found))

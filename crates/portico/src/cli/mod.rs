@@ -2,6 +2,7 @@
 
 mod admin;
 mod backup;
+mod doctor;
 mod import;
 mod migrate;
 mod people;
@@ -53,6 +54,10 @@ enum Command {
     Audit(Single<system::Audit>),
     /// What happened in the last hour: sessions, launches, refusals, logout messages waiting
     Figures(Reach),
+    /// The nodes that share the store, as this one sees them
+    Nodes(Reach),
+    /// Look for the usual mistakes of a server and of the machines around it
+    Doctor(Reach),
     /// Write a copy of everything to a file, people's keys to one of their own
     Backup(backup::Backup),
     /// Put a copy back where no database is yet
@@ -161,6 +166,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::Audit(single) => ask(single.reach, async |admin| system::audit(admin, single.args).await),
         Command::Figures(reach) => ask(reach, async |admin| system::figures(admin).await),
+        Command::Doctor(reach) => examined(reach),
+        Command::Nodes(reach) => ask(reach, async |admin| system::nodes(admin).await),
     }
 }
 
@@ -174,6 +181,17 @@ fn told(command: impl AsyncFnOnce() -> Outcome) -> ExitCode {
         Err(error) => return failed(&error.to_string(), 1),
     };
     answered(runtime.block_on(command()))
+}
+
+/// Prints what was looked at: 1 if anything is wrong.
+fn examined(reach: Reach) -> ExitCode {
+    let mut well = true;
+    let code = told(async || {
+        let (report, all) = doctor::doctor(reach).await?;
+        well = all;
+        Ok(report)
+    });
+    if well { code } else { ExitCode::from(1) }
 }
 
 fn answered(outcome: Outcome) -> ExitCode {
@@ -221,6 +239,7 @@ mod tests {
     fn every_command_of_the_contract_is_understood() {
         for line in [
             "serve --data d --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --issuer http://localhost:1 --store sqlite:x --master-key k --config c",
+            "serve --store postgres://db/portico --bus nats://bus:4222",
             "demo",
             "demo --listen 127.0.0.1:0",
             "apps register manifest.json",
@@ -265,6 +284,9 @@ mod tests {
             "audit",
             "audit --target usr_1 --after 7 --limit 5 --data d",
             "figures --data d",
+            "nodes --data d",
+            "doctor --data d",
+            "doctor --admin-url http://127.0.0.1:8081",
             "backup copy.db",
             "backup copy.db --keys keys.db --data d",
             "restore copy.db --keys keys.db --data d",
@@ -290,7 +312,6 @@ mod tests {
             "portico users create --name A --phone-verified",
             "portico deliveries list --state lost",
             "portico serve --listen nowhere",
-            "portico serve --bus nats://x",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
@@ -301,7 +322,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_later_versions_is_not_there() {
-        for line in ["gateway", "agreements list", "doctor"] {
+        for line in ["gateway", "agreements list"] {
             assert_eq!(parse(&format!("portico {line}")).unwrap_err().exit_code(), 2, "{line}");
         }
     }

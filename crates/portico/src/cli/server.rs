@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use super::failed;
-use crate::config::{Config, ConfigError, Flags, reference};
+use crate::config::{BusFlag, Config, ConfigError, Flags, reference};
 use crate::serve::{Extras, ServeError, start};
 use crate::{demo, serve};
 
@@ -30,6 +30,9 @@ pub(super) struct ServeFlags {
     /// Where everything is kept, sqlite:PATH or postgres://USER@HOST:PORT/DATABASE [default: portico.db in the data folder]
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// The bus between nodes that share a store, nats://HOST:PORT or tls://HOST:PORT
+    #[arg(long, value_name = "URL")]
+    bus: Option<String>,
     /// The operator's key [default: master.key in the data folder]
     #[arg(long, value_name = "FILE")]
     master_key: Option<PathBuf>,
@@ -66,6 +69,7 @@ pub(super) fn serve(flags: ServeFlags) -> ExitCode {
         admin_listen: flags.admin_listen,
         issuer: flags.issuer,
         store: flags.store,
+        bus: flags.bus.map(|url| BusFlag { url }),
         master_key: flags.master_key,
     };
     let config = match load(file, &flags) {

@@ -1,4 +1,4 @@
-//! `keys`, `deliveries`, `audit` and `figures`.
+//! `keys`, `deliveries`, `audit`, `figures` and `nodes`.
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -63,4 +63,8 @@ pub(super) async fn audit(admin: &Admin, audit: Audit) -> Outcome {
 
 pub(super) async fn figures(admin: &Admin) -> Outcome {
     admin.get(&["figures"], &[]).await
+}
+
+pub(super) async fn nodes(admin: &Admin) -> Outcome {
+    admin.get(&["nodes"], &[]).await
 }

@@ -1,5 +1,6 @@
 //! Reading the configuration and refusing what is wrong with it, in one line.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::section::{Config, Console, Postgres};
+use super::value::StoreAddress;
 
 /// What is wrong with the configuration, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,9 +41,25 @@ pub struct Flags {
     /// `--store`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
+    /// `--bus`, which is `url` of the section.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bus: Option<BusFlag>,
     /// `--master-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub master_key: Option<PathBuf>,
+}
+
+/// The one key of `[bus]` that the command line takes.
+#[derive(Clone, Serialize)]
+pub struct BusFlag {
+    /// Where its servers are. May hold a password and is never shown.
+    pub url: String,
+}
+
+impl fmt::Debug for BusFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BusFlag(…)")
+    }
 }
 
 /// How alike a name must be to a key for it to count as a slip of the pen.
@@ -139,6 +157,15 @@ impl Config {
         }
         if [wait_timeout, connect_timeout, statement_timeout].iter().any(|time| time.span().as_millis() < 1) {
             return wrong("a timeout of [postgres] must be more than nothing");
+        }
+        if !portico_reach::bus::is_name(&self.bus.name) {
+            return wrong("bus.name takes letters, digits, - and _");
+        }
+        if self.bus.tls_cert.is_some() != self.bus.tls_key.is_some() {
+            return wrong("bus.tls_cert and bus.tls_key go together");
+        }
+        if self.bus.url.is_some() && !matches!(self.store, Some(StoreAddress::Postgres(_))) {
+            return wrong("bus.url needs a store that nodes can share: store = 'postgres://…'");
         }
         if self.keys.rotate_every.span().as_seconds() < 3600 {
             return wrong("keys.rotate_every must be an hour or more");
@@ -254,6 +281,20 @@ mod tests {
     }
 
     #[test]
+    fn the_bus_of_the_command_line_stands_beside_the_keys_of_its_section() {
+        let toml = "store = 'postgres://db/x'\n[bus]\nname = 'here'\nurl = 'nats://a'";
+        let bus = Some(BusFlag { url: "nats://anna:secret@b".to_owned() });
+        let config = load(toml, &[], &Flags { bus, ..Flags::default() }).unwrap();
+        assert_eq!(config.bus.name, "here");
+        assert_eq!(config.bus.url.as_ref().unwrap().to_string(), "nats://b");
+        assert!(!format!("{config:?}").contains("secret"));
+        assert_eq!(config.drain().as_secs(), 5);
+        let config = load("[node]\ndrain = '250 ms'", &[], &Flags::default()).unwrap();
+        assert_eq!(config.drain().as_millis(), 250);
+        assert!(Config::default().drain().is_zero());
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_with_the_nearest_known_one() {
         let line = refused("listne = '127.0.0.1:1'", &[]);
         assert!(line.contains("'listne'") && line.contains("did you mean 'listen'?"), "{line}");
@@ -305,6 +346,10 @@ mod tests {
             "[postgres]\nstatement_timeout = '0 s'",
             "[passwords]\nmemory_kib = 1",
             "[log]\nfilter = 'a=b=c'",
+            "[bus]\nname = 'a.b'",
+            "[bus]\nurl = 'nats://127.0.0.1:4222'",
+            "store = 'postgres://db/x'\n[bus]\nurl = 'http://127.0.0.1:4222'",
+            "store = 'postgres://db/x'\n[bus]\ntls_cert = 'x'",
             "[console]\nclient_id = 'x'",
             "[console]\nissuer = 'https://id.example'\nclient_id = 'x'",
             "[console]\nissuer = 'https://id.example'\nallow = ['a@b.c']",

@@ -5,9 +5,10 @@ mod reference;
 mod section;
 mod value;
 
-pub use load::{ConfigError, Flags};
+pub use load::{BusFlag, ConfigError, Flags};
 pub use reference::reference;
 pub use section::{
-    Accounts, Config, Described, Keys, Log, Mail, Memory, Passwords, Postgres, RateLimits, Sessions, Sms,
+    Accounts, Bus, Config, Described, Keys, Log, Mail, Memory, Node, Passwords, Postgres, RateLimits,
+    Sessions, Sms,
 };
-pub use value::{Issuer, Length, PostgresAddress, Protection, Setting, StoreAddress};
+pub use value::{BusServers, Issuer, Length, PostgresAddress, Protection, Setting, StoreAddress};

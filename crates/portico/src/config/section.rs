@@ -8,11 +8,12 @@ use std::time::Duration;
 use portico_core::moment::Span;
 use portico_core::noun::session::SessionLimits;
 use portico_live::Bounds;
+use portico_reach::BusSettings;
 use portico_seal::PasswordCost;
 use portico_sql::postgres::PostgresOptions;
 use serde::Deserialize;
 
-use super::value::{Issuer, Length, Names, Networks, Protection, Setting, StoreAddress};
+use super::value::{BusServers, Issuer, Length, Names, Networks, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,10 @@ section! {
     } with {
         /// How a store on PostgreSQL is spoken to.
         postgres: Postgres,
+        /// The bus (NATS) by which nodes that share a store on PostgreSQL reach each other. Needed as soon as there are two.
+        bus: Bus,
+        /// This node among the others.
+        node: Node,
         /// Who may make an account.
         accounts: Accounts,
         /// How long people stay signed in.
@@ -141,6 +146,36 @@ section! {
         password_file: Option<PathBuf> = None,
         /// Whether statements are prepared once a connection. `false` through a proxy that pools transactions, such as pgbouncer.
         prepared: bool = true,
+    }
+}
+
+section! {
+    /// The bus between nodes.
+    Bus {
+        /// Where its servers are: `nats://HOST:PORT`, or `tls://HOST:PORT` for one that must be reached over TLS, several with commas between them. May name a user and a password, as `nats://USER:PASSWORD@HOST`; somebody without a password is a token.
+        url: Option<BusServers> = None,
+        /// The name under which the nodes of one store meet, where several stores share a bus: letters, digits, `-` and `_`.
+        name: String = "portico".into(),
+        /// The file with the password of the user that `url` names, or with a token where it names none.
+        password_file: Option<PathBuf> = None,
+        /// A NATS credentials file, in place of a password.
+        credentials_file: Option<PathBuf> = None,
+        /// The file with the certificates (PEM) of the authorities to trust, in place of the system's. With one, TLS is required.
+        tls_ca: Option<PathBuf> = None,
+        /// The file with the certificate (PEM) that this node shows. With one, TLS is required.
+        tls_cert: Option<PathBuf> = None,
+        /// The file with the key (PEM) of that certificate.
+        tls_key: Option<PathBuf> = None,
+    }
+}
+
+section! {
+    /// This node among the others.
+    Node {
+        /// What operators know it by. Where none is given: the address of its admin listener.
+        name: Option<String> = None,
+        /// How long requests are still taken after SIGTERM, while `/health/ready` says 503 already, so that a load balancer looks elsewhere. Where none is given: 5 s with a bus, else not at all.
+        drain: Option<Length> = None,
     }
 }
 
@@ -280,6 +315,10 @@ section! {
     }
 }
 
+/// How long requests are still taken by one of several nodes that is to stop: twice as long as load
+/// balancers commonly take between two looks.
+const DRAIN: Duration = Duration::from_secs(5);
+
 /// A time as the reference page writes it.
 fn length(time: Duration) -> Length {
     Length(Span::millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
@@ -301,6 +340,32 @@ impl Postgres {
             tls_ca: self.tls_ca.clone(),
             password_file: self.password_file.clone(),
             prepared: self.prepared,
+        }
+    }
+}
+
+impl Bus {
+    /// The settings as the bus takes them; none where no bus is configured.
+    pub fn settings(&self) -> Option<BusSettings> {
+        Some(BusSettings {
+            servers: self.url.as_ref()?.0.clone(),
+            name: self.name.clone(),
+            tls_ca: self.tls_ca.clone(),
+            tls_cert: self.tls_cert.clone(),
+            tls_key: self.tls_key.clone(),
+            credentials_file: self.credentials_file.clone(),
+            password_file: self.password_file.clone(),
+        })
+    }
+}
+
+impl Config {
+    /// How long requests are still taken after SIGTERM.
+    pub fn drain(&self) -> Duration {
+        match (self.node.drain, &self.bus.url) {
+            (Some(given), _) => duration(given),
+            (None, Some(_)) => DRAIN,
+            (None, None) => Duration::ZERO,
         }
     }
 }

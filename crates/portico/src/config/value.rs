@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use portico_core::moment::Span;
+use portico_reach::bus::{BadServers, Servers};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use url::Url;
@@ -39,6 +40,7 @@ setting! {
     SocketAddr: "address:port",
     Length: "duration",
     Issuer: "URL",
+    BusServers: "`nats://…` or `tls://…`",
     StoreAddress: "`sqlite:PATH` or `postgres://…`",
     Protection: "`starttls`, `implicit` or `none`",
 }
@@ -189,6 +191,24 @@ impl fmt::Display for StoreAddress {
     }
 }
 
+/// Where the servers of the bus are. User and password are never shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusServers(pub Servers);
+
+impl FromStr for BusServers {
+    type Err = BadServers;
+
+    fn from_str(text: &str) -> Result<Self, BadServers> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for BusServers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// The address by which everyone knows this Portico, without a trailing slash (OIDC Discovery §3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer(String);
@@ -269,7 +289,7 @@ macro_rules! read_from_text {
     };
 }
 
-read_from_text!(Length, StoreAddress, Issuer, Protection);
+read_from_text!(Length, StoreAddress, BusServers, Issuer, Protection);
 
 #[cfg(test)]
 mod tests {

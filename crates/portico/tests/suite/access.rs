@@ -4,17 +4,17 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, Response};
 
 use crate::fixture::{Browser, Tokens, World};
 
 /// What each caller is answered: nobody, a person (their host's token), an app's launch token,
 /// an app's credentials, the operator's token.
-type Row = (&'static str, &'static str, [u16; 5]);
+pub type Row = (&'static str, &'static str, [u16; 5]);
 
 /// Answers of the public face. 4xx other than 401 and 403 mean that the caller got past the door
 /// and the empty request was refused for what it said.
-const PUBLIC: &[Row] = &[
+pub const PUBLIC: &[Row] = &[
     ("POST", "/oauth/introspect", [401, 401, 401, 400, 401]),
     ("POST", "/oauth/token", [401, 401, 401, 400, 401]),
     ("POST", "/oauth/revoke", [401, 401, 401, 400, 401]),
@@ -154,11 +154,11 @@ fn is_of_the_console(path: &str) -> bool {
     path == "/" || path.starts_with("/console")
 }
 
-struct Callers {
-    headers: [Option<String>; 5],
+pub struct Callers {
+    pub headers: [Option<String>; 5],
 }
 
-async fn callers(world: &World, tokens: &Tokens) -> Callers {
+pub async fn callers(world: &World, tokens: &Tokens) -> Callers {
     let launch = world.launch_granting(tokens, "org.example.taxi", None).await;
     let bearer = |token: &str| Some(format!("Bearer {token}"));
     Callers {
@@ -173,6 +173,11 @@ async fn callers(world: &World, tokens: &Tokens) -> Callers {
 }
 
 async fn status(world: &World, method: &str, path: &str, authorization: Option<&str>) -> u16 {
+    answer(world, method, path, authorization).await.status().as_u16()
+}
+
+/// The head of what is answered to an empty request.
+pub async fn answer(world: &World, method: &str, path: &str, authorization: Option<&str>) -> Response<Body> {
     let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
     let path = path
         .replace("{connection}", "acme")
@@ -188,7 +193,7 @@ async fn status(world: &World, method: &str, path: &str, authorization: Option<&
     }
     // Streams do not end: only the head of the answer is read.
     use tower::ServiceExt;
-    world.public.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    world.public.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod access;
+mod deploy;
 mod fixture;
 mod fleet;
 mod floors;

@@ -6,6 +6,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,12 @@ pub enum BadBus {
     Servers(String),
 }
 
+/// Whether nodes can meet under this name: it becomes part of a subject.
+pub fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !name.is_empty() && name.bytes().all(plain)
+}
+
 /// The bus on NATS.
 ///
 /// Messages go out on the subjects `portico.NAME.all` and `portico.NAME.node.ID`. While there is no
@@ -94,8 +101,7 @@ pub struct Nats {
 impl Nats {
     /// Begins to connect and answers without waiting for it; [`Self::state`] says what came of it.
     pub async fn connect(settings: BusSettings) -> Result<Self, BadBus> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if settings.name.is_empty() || !settings.name.bytes().all(plain) {
+        if !is_name(&settings.name) {
             return Err(BadBus::Name);
         }
         let watch = Arc::new(Watch::default());
@@ -177,6 +183,12 @@ impl Nats {
 
     fn one(&self, node: NodeId) -> String {
         format!("{}.node.{:032x}", self.prefix, u128::from_be_bytes(*node.as_bytes()))
+    }
+}
+
+impl fmt::Debug for Nats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Nats({}, {:?})", self.prefix, self.state())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use portico_core::id::{ClosingSeq, EventSeq, NodeId};
+use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
 use portico_store::{Nodes, Unavailable};
@@ -12,7 +13,7 @@ use super::column::{doc, get, id, limit, maybe_id, moment};
 use super::fault::Fault;
 use super::migrate;
 use super::pool::Lent;
-use super::statement::{Db, Read, many, run};
+use super::statement::{Db, Read, many, one, run};
 use super::value::values;
 
 fn count(row: &Row, column: usize) -> Read<u64> {
@@ -66,6 +67,11 @@ async fn renew(db: Db<'_>, node: NodeId) -> Read<Option<Standing>> {
         return Ok(None);
     }
     standing(db).await.map(Some)
+}
+
+async fn clock(db: Db<'_>) -> Read<Option<Moment>> {
+    let sql = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+    one(db, sql, values![], |row| moment(row, 0)).await
 }
 
 async fn leave(db: Db<'_>, node: NodeId, renewals: u64) -> Read<bool> {
@@ -122,6 +128,12 @@ impl Nodes for Postgres {
         let lent = self.apart().await?;
         let standing = renew(lent.db(), node).await;
         lent.answer(standing)
+    }
+
+    async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
+        let lent = self.apart().await?;
+        let clock = clock(lent.db()).await;
+        lent.answer(clock)
     }
 
     async fn standing(&self) -> Result<Standing, Unavailable> {

@@ -12,6 +12,7 @@ mod figures;
 pub(crate) mod hosts;
 mod keys;
 mod kyc;
+mod nodes;
 mod page;
 pub(crate) mod scopes;
 pub(crate) mod standing;
@@ -84,6 +85,7 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/keys/rotate", post(keys::rotate))
         .route("/admin/v1/audit", get(audit::list))
         .route("/admin/v1/figures", get(figures::list))
+        .route("/admin/v1/nodes", get(nodes::list))
         .route("/admin/v1/backup", get(backup::copy))
         .route("/admin/v1/backup/keys", get(backup::keys))
         .method_not_allowed_fallback(wrong_method)

@@ -21,6 +21,7 @@ mod feed;
 mod known;
 mod kyc;
 mod launch;
+mod lease;
 mod listen;
 mod me;
 mod pages;

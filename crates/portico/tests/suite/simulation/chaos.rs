@@ -74,8 +74,19 @@ fn kill(town: &Arc<Town>, number: usize) {
 }
 
 /// The calls to the database at which something may lie in wait.
-const CALLS: [&str; 9] =
-    ["commit", "commit", "renew", "enter", "standing", "closings_after", "session", "client", "consents"];
+const CALLS: [&str; 11] = [
+    "commit",
+    "commit",
+    "commit",
+    "commit",
+    "renew",
+    "enter",
+    "standing",
+    "closings_after",
+    "session",
+    "client",
+    "consents",
+];
 
 /// What happens in the worst moment.
 fn ambush(town: &Arc<Town>, number: usize) {
@@ -83,9 +94,9 @@ fn ambush(town: &Arc<Town>, number: usize) {
     let there = town.clone();
     let spring = move || {
         note(&there, format!("node {number} has {stage:?} a {call}"));
-        match there.dice.below(5) {
+        match there.dice.below(6) {
             0 => stop(&there, number),
-            1 => kill(&there, number),
+            1 | 2 => kill(&there, number),
             _ => cut_off(&there, number),
         }
     };

@@ -174,6 +174,8 @@ impl Town {
             Deed::SignOut(session) => {
                 json("DELETE", "/v1/me/sessions/current", &bearer(session), &Value::Null)
             }
+            Deed::EndOthers(session) => json("DELETE", "/v1/me/sessions", &bearer(session), &Value::Null),
+            Deed::Go(session) => json("DELETE", "/v1/me", &bearer(session), &Value::Null),
             Deed::Revoke(session) => {
                 form("/oauth/revoke", None, &[("token", &self.host(*session).refresh), ("client_id", HOST)])
             }

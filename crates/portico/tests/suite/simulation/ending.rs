@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use portico_core::id::EventSeq;
+use portico_core::moment::Moment;
 use portico_core::noun::delivery::DeliveryState;
 use portico_store::{Nodes, Page, Read};
 
@@ -16,6 +17,8 @@ pub async fn look(town: &Town) -> Result<(), String> {
     nothing_belongs_to_the_dead(town).await
 }
 
+/// After everything that is ever due.
+const FOREVER: Moment = Moment::from_millis(4_000_000_000_000);
 /// How many tokens are asked about.
 const SAMPLE: usize = 12;
 
@@ -51,6 +54,7 @@ fn closed(town: &Town) -> BTreeSet<Token> {
         let (session, app, _) = &tokens[*token];
         deeds().any(|deed| match deed {
             Deed::SignOut(other) | Deed::Revoke(other) => session == other,
+            Deed::EndOthers(other) | Deed::Go(other) => sessions[*session].0 == sessions[*other].0,
             Deed::RevokeToken(other) => token == other,
             Deed::SuspendApp(other) => app == other,
             Deed::EndAll(other) | Deed::Suspend(other) | Deed::Erase(other) => sessions[*session].0 == *other,
@@ -83,10 +87,13 @@ async fn nothing_belongs_to_the_dead(town: &Town) -> Result<(), String> {
     }
     let page = Page { after: None, limit: usize::MAX };
     let pending = town.memory.deliveries(Some(DeliveryState::Pending), page).await.unwrap();
-    let orphan =
-        pending.iter().find(|delivery| delivery.owner.is_some_and(|owner| !members.contains(&owner)));
-    match orphan {
-        Some(delivery) => Err(format!("the delivery {} belongs to a node that is gone", delivery.id)),
+    let mut within_reach = BTreeSet::new();
+    for member in members {
+        let due = town.memory.deliveries_due(Some(member), FOREVER, usize::MAX).await.unwrap();
+        within_reach.extend(due.into_iter().map(|delivery| delivery.id));
+    }
+    match pending.iter().find(|delivery| !within_reach.contains(&delivery.id)) {
+        Some(delivery) => Err(format!("nobody delivers {} any more", delivery.id)),
         None => Ok(()),
     }
 }

@@ -43,6 +43,10 @@ pub enum Deed {
     Keep(Session, App, Vec<String>),
     /// Closes the app.
     SuspendApp(App),
+    /// Closes the person's other sessions: `DELETE /v1/me/sessions`.
+    EndOthers(Session),
+    /// Closes every session of the person, who goes: `DELETE /v1/me`.
+    Go(Session),
     /// Closes the sessions that the person has.
     EndAll(Person),
     /// Closes every session of the person, and lets them in no more.

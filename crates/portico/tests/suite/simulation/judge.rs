@@ -86,9 +86,11 @@ pub fn judge(history: &[Line]) -> Result<Tally, Violation> {
                 if !deed.asks() && !deed.closes() {
                     judge.opened.insert(*call, Opened { deed: deed.clone(), settled: None });
                 }
-                if let Deed::Erase(person) = deed {
-                    judge.erased.insert(*person);
-                }
+                judge.erased.extend(match deed {
+                    Deed::Erase(person) => Some(*person),
+                    Deed::Go(session) => judge.sessions[session].0,
+                    _ => None,
+                });
                 judge.calls.insert(*call, (place, deed.clone()));
             }
             Entry::Answered(call, said) => judge.answered(place, *call, said)?,
@@ -159,6 +161,11 @@ impl Judge {
         let (person, began) = self.sessions[&about.session];
         match &closed.deed {
             Deed::SignOut(session) | Deed::Revoke(session) => about.session == *session,
+            Deed::EndOthers(session) => {
+                let same = person.is_some() && person == self.sessions[session].0;
+                same && about.session != *session && began < closed.sent
+            }
+            Deed::Go(session) => person.is_some() && person == self.sessions[session].0,
             Deed::RevokeToken(token) => about.token == Some(*token),
             Deed::EndAll(whose) => person == Some(*whose) && began < closed.sent,
             Deed::Suspend(whose) | Deed::Erase(whose) => person == Some(*whose),

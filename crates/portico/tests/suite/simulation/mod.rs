@@ -31,6 +31,9 @@ const CHAOS: u64 = 8_000;
 /// cut off takes five seconds, the others wait two for its lease.
 const SETTLED: u64 = 9_000;
 
+/// How long it takes at most until a back end has found a node and heard what it missed, in milliseconds.
+const HEARD: u64 = 4_000;
+
 /// What came of a run.
 pub struct Run {
     /// The seed.
@@ -82,6 +85,11 @@ async fn live(seed: u64, planted: Planted) -> (Vec<Line>, Result<(), String>) {
         client.await.expect("nobody who calls panics");
     }
     script::pause(SETTLED).await;
+    // The back end of a suspended app hears nothing.
+    for app in 0..APPS.len() {
+        script::resume(&town, app).await;
+    }
+    script::pause(HEARD).await;
     town.history.note(Entry::Chaos("the end".to_owned()));
     let mut ending = ending::look(&town).await;
     for back_end in back_ends {

@@ -104,7 +104,7 @@ fn choose(town: &Town) -> Deed {
     let session = town.dice.index(town.sessions.lock().len());
     let person = town.dice.index(PEOPLE);
     let app = town.dice.index(APPS.len());
-    match town.dice.below(24) {
+    match town.dice.below(27) {
         0..6 => Deed::SignOut(session),
         6..11 => Deed::Revoke(session),
         11..15 => Deed::RevokeToken(town.dice.index(town.tokens.lock().len())),
@@ -115,7 +115,9 @@ fn choose(town: &Town) -> Deed {
             Deed::Keep(session, app, kept.iter().map(|scope| (*scope).to_owned()).collect())
         }
         20 | 21 => Deed::SuspendApp(app),
-        22 => Deed::EndAll(person),
+        22..24 => Deed::EndOthers(session),
+        24 => Deed::EndAll(person),
+        25 => Deed::Go(session),
         _ if town.dice.one_in(2) => Deed::Suspend(person),
         _ => Deed::Erase(person),
     }
@@ -129,6 +131,8 @@ fn touched(town: &Town, deed: &Deed) -> Vec<Token> {
         let person = sessions[*session].0;
         match deed {
             Deed::SignOut(other) | Deed::Revoke(other) => session == other,
+            Deed::EndOthers(other) => session != other && person == sessions[*other].0,
+            Deed::Go(other) => person == sessions[*other].0,
             Deed::RevokeToken(other) => token == *other,
             Deed::Keep(other, of, _) => person == sessions[*other].0 && app == of,
             Deed::SuspendApp(other) => app == other,
@@ -142,33 +146,58 @@ fn touched(town: &Town, deed: &Deed) -> Vec<Token> {
 /// Closes something, asks at once whether everybody knows, and opens again what can be.
 async fn close(town: &Arc<Town>, deed: &Deed) {
     let touched = touched(town, deed);
-    if !touched.is_empty() && town.dice.one_in(2) {
+    if !touched.is_empty() && !town.dice.one_in(4) {
         // So that every node has in memory what is about to be closed.
         everywhere(town, *town.dice.pick(&touched)).await;
     }
+    let mut deed = deed.clone();
     for _ in 0..REPEATS {
-        match town.close(town.dice.index(NODES), deed).await {
-            Said::Nothing | Said::Refused(500..) => pause(town.dice.below(600)).await,
+        match town.close(town.dice.index(NODES), &deed).await {
+            Said::Nothing | Said::Refused(500..) => {
+                pause(town.dice.below(*town.dice.pick(&[1, 50, 600]))).await
+            }
             _ => break,
         }
+        deed = otherwise(town, deed);
     }
     if !touched.is_empty() {
         everywhere(town, *town.dice.pick(&touched)).await;
         pause(town.dice.below(40)).await;
         everywhere(town, *town.dice.pick(&touched)).await;
     }
-    match deed {
+    match &deed {
         Deed::SuspendApp(app) => {
             pause(town.dice.between(100, 1500)).await;
-            for _ in 0..REPEATS {
-                match town.resume_app(town.dice.index(NODES), *app).await {
-                    Said::Done => break,
-                    _ => pause(town.dice.below(600)).await,
-                }
-            }
+            resume(town, *app).await;
         }
         Deed::Keep(session, app, _) if town.dice.one_in(2) => launch(town, *session, *app).await,
         _ => {}
+    }
+}
+
+/// Lets an app work again.
+pub async fn resume(town: &Town, app: usize) {
+    for _ in 0..REPEATS {
+        match town.resume_app(town.dice.index(NODES), app).await {
+            Said::Done => return,
+            _ => pause(town.dice.below(600)).await,
+        }
+    }
+}
+
+/// Mostly the same again, and sometimes what closes the same and more: it may find it closed already by a
+/// call that nobody was told of.
+fn otherwise(town: &Town, deed: Deed) -> Deed {
+    let (Deed::SignOut(session) | Deed::Revoke(session)) = deed else { return deed };
+    let sessions = town.sessions.lock();
+    let person = sessions[session].0;
+    let others: Vec<_> =
+        (0..sessions.len()).filter(|other| *other != session && sessions[*other].0 == person).collect();
+    match town.dice.below(5) {
+        0 if !others.is_empty() => Deed::EndOthers(*town.dice.pick(&others)),
+        1 if !others.is_empty() => Deed::Go(*town.dice.pick(&others)),
+        2 => Deed::EndAll(person),
+        _ => deed,
     }
 }
 

@@ -1,0 +1,114 @@
+//! This process as one node among others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use portico_core::id::NodeId;
+use portico_core::rule::lease::Terms;
+use portico_live::{Bus, Clock, Company, KeyError, Live, Settings, Silence, SystemTicks, Vault};
+use portico_reach::{BadBus, Duty, Nats, OnDuty};
+use tokio::task::JoinSet;
+
+use super::store::Opened;
+use crate::config::Config;
+
+/// How often it is looked whether nodes that cannot hear each other have come together.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The bus as the memory speaks to it.
+struct Wire(Arc<Nats>);
+
+#[async_trait]
+impl Bus for Wire {
+    async fn join(&self, me: NodeId) {
+        self.0.join(me).await;
+    }
+
+    async fn to_all(&self, message: Vec<u8>) {
+        self.0.to_all(message).await;
+    }
+
+    async fn to(&self, node: NodeId, message: Vec<u8>) {
+        self.0.to(node, message).await;
+    }
+
+    async fn next(&self) -> Vec<u8> {
+        self.0.next().await
+    }
+}
+
+/// The bus that is configured, if one is.
+pub(super) async fn bus(config: &Config) -> Result<Option<Arc<Nats>>, BadBus> {
+    match config.bus.settings() {
+        Some(settings) => Ok(Some(Arc::new(Nats::connect(settings).await?))),
+        None => Ok(None),
+    }
+}
+
+/// The memory over the store: alone, or as the node of this name.
+pub(super) async fn open(
+    opened: Opened,
+    bus: Option<Arc<Nats>>,
+    name: String,
+    clock: Arc<dyn Clock>,
+    vault: Vault,
+    settings: Settings,
+) -> Result<Arc<Live>, KeyError> {
+    let store = match opened {
+        Opened::Alone(store) => return Live::open(store, clock, vault, settings).await,
+        Opened::Shared(store) => store,
+    };
+    let bus: Arc<dyn Bus> = match bus {
+        Some(bus) => Arc::new(Wire(bus)),
+        None => Arc::new(Silence),
+    };
+    let (ticks, version) = (Arc::new(SystemTicks), env!("CARGO_PKG_VERSION").to_owned());
+    let company = Company { store, bus, ticks, terms: Terms::DEFAULT, name, version };
+    Live::open_among(company, clock, vault, settings).await
+}
+
+/// What keeps a node one of several; it goes on until the node has nothing left to answer.
+pub(super) fn tasks(live: &Arc<Live>, has_bus: bool) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let (keeping, hearing, looking) = (live.clone(), live.clone(), live.clone());
+    tasks.spawn(async move { keeping.keep_lease().await });
+    tasks.spawn(async move { hearing.hear().await });
+    if !has_bus {
+        tasks.spawn(async move { look_around(&looking).await });
+    }
+    tasks
+}
+
+/// Whose deliveries this process makes.
+pub(super) fn on_duty(live: &Arc<Live>) -> OnDuty {
+    let live = live.clone();
+    Arc::new(move || match live.me() {
+        None => Duty::All,
+        Some(me) if live.hold().is_ok() => Duty::Of(me),
+        Some(_) => Duty::None,
+    })
+}
+
+/// Says so when another node is there and no bus between them.
+async fn look_around(live: &Live) {
+    let mut company = false;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let others = live.membership().is_some_and(|membership| membership.nodes.len() > 1);
+        if others && !company {
+            tracing::warn!(
+                "another node shares this store and no bus is configured: every closing waits for its lease"
+            );
+        }
+        company = others;
+    }
+}
+
+/// What is shown of the node in the metrics, read when they are.
+pub(super) fn gauges(live: &Live) {
+    let Some(membership) = live.membership() else { return };
+    metrics::gauge!("portico_lease_left_seconds").set(membership.lease_left as f64 / 1e6);
+    metrics::gauge!("portico_nodes").set(membership.nodes.len() as f64);
+    metrics::gauge!("portico_nodes_heard").set(membership.heard.len() as f64);
+}
