@@ -8,6 +8,7 @@ mod figure;
 pub mod histogram;
 mod load;
 mod measure;
+mod nodes;
 mod options;
 mod process;
 mod report;
@@ -25,6 +26,7 @@ use report::{Figure, Report};
 use server::Portico;
 pub use setup::assertion::Signer;
 use setup::{World, fill};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// The program: exit code 0, or 1 when a figure is over its limit and `--check` was given, or 2 when it could
@@ -34,6 +36,10 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.during("the runtime").and_then(|runtime| match &line.part {
         Some(Part::Bare { constant }) => runtime.block_on(bare::serve(constant)).map(|()| ExitCode::SUCCESS),
+        Some(Part::Nodes(options)) => runtime.block_on(async {
+            let report = nodes::measure(options).await?;
+            finish(&report, options.markdown, options.json.as_deref(), options.check)
+        }),
         None => runtime.block_on(bench(&line.options)),
     });
     outcome.unwrap_or_else(|failure| {
@@ -44,15 +50,20 @@ pub fn main() -> ExitCode {
 
 async fn bench(options: &Options) -> Outcome<ExitCode> {
     let program = options.server.clone().map_or_else(server::release_binary, Ok)?;
-    process::hold_self(options.load_core)?;
-    let report = measure_all(options, Portico::new(program, options.core)?).await?;
-    let format = if options.markdown { Format::Markdown } else { Format::Plain };
-    print(&table::text(&report, format));
-    if let Some(file) = &options.json {
-        let text = serde_json::to_string_pretty(&report).during("writing JSON")?;
+    process::hold_self(&options.load_core.to_string())?;
+    let report = measure_all(options, Portico::new(program, &options.core.to_string())?).await?;
+    finish(&report, options.markdown, options.json.as_deref(), options.check)
+}
+
+/// Prints the report, writes it down, and says how the program ends.
+fn finish(report: &Report, markdown: bool, json: Option<&Path>, check: bool) -> Outcome<ExitCode> {
+    let format = if markdown { Format::Markdown } else { Format::Plain };
+    print(&table::text(report, format));
+    if let Some(file) = json {
+        let text = serde_json::to_string_pretty(report).during("writing JSON")?;
         std::fs::write(file, text).during(&format!("writing {}", file.display()))?;
     }
-    let over = options.check && !report.over().is_empty();
+    let over = check && !report.over().is_empty();
     Ok(ExitCode::from(u8::from(over)))
 }
 
@@ -90,6 +101,7 @@ async fn measure_all(options: &Options, mut portico: Portico) -> Outcome<Report>
     }
     Ok(Report {
         machine: Machine::this(),
+        arrangement: "server and bare server on one core",
         connections: amount.connections,
         rounds: amount.rounds,
         runs,

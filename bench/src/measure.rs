@@ -56,7 +56,7 @@ pub(crate) async fn requests_and_starts(
     progress("the operator's lists");
     figures.extend(lists::measure(&serving).await?);
     figures.push(Figure::new("binary", megabytes(portico.binary()?), "MB").at_most(25.0));
-    Ok((Run { name: name.into(), rows, figures }, serving))
+    Ok((Run { name: name.into(), beside: "bare", rows, figures }, serving))
 }
 
 /// Measures what is not asked per request: commits per sync, growth, and memory of sessions. Ends the

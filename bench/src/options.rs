@@ -1,5 +1,6 @@
 //! The command line, and how much of everything a run does.
 
+use crate::nodes::options::Options as Nodes;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -13,9 +14,11 @@ pub(crate) struct CommandLine {
     pub(crate) options: Options,
 }
 
-/// Parts that run as processes of their own.
+/// What else the program does.
 #[derive(Subcommand)]
 pub(crate) enum Part {
+    /// Three nodes over a PostgreSQL and a NATS that are started and thrown away
+    Nodes(Nodes),
     /// The bare server: reads each request whole and answers a constant
     Bare {
         /// The constant, as JSON: {"status": 200, "headers": [["name", "value"]], "bytes": 120}

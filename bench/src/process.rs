@@ -1,4 +1,4 @@
-//! A server process of its own, held to one core.
+//! A server process of its own, held to a core or several.
 
 use crate::failure::{During, Failure, Outcome};
 use std::fs::File;
@@ -22,13 +22,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a program on this core and waits for the line `…: ready on …` on its standard output. Its
-    /// standard error goes to the file `log`.
-    pub(crate) fn start(core: usize, program: &Path, arguments: &[&str], log: &Path) -> Outcome<Self> {
+    /// Starts a program on these cores (`0`, or `0,1`) and waits for the line `…: ready on …` on its
+    /// standard output. Its standard error goes to the file `log`.
+    pub(crate) fn start(cores: &str, program: &Path, arguments: &[&str], log: &Path) -> Outcome<Self> {
         let step = format!("starting {}", program.display());
         let begin = Instant::now();
         let mut child = Command::new("taskset")
-            .args(["-c", &core.to_string()])
+            .args(["-c", cores])
             .arg(program)
             .args(arguments)
             .stdin(Stdio::null())
@@ -53,8 +53,7 @@ impl Process {
 
     /// Asks it to end (SIGTERM) and waits until it has; fails when it does not end well.
     pub(crate) fn end(mut self) -> Outcome<()> {
-        let ask = format!("kill -TERM {}", self.id());
-        Command::new("sh").args(["-c", &ask]).status().during("ending a server")?;
+        signal("TERM", &[self.id()])?;
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
             match self.child.try_wait().during("ending a server")? {
@@ -105,15 +104,34 @@ pub(crate) fn addresses(ready: &str) -> Vec<SocketAddr> {
         .collect()
 }
 
-/// Holds this process, the sender of the load, to a core; threads started later inherit it.
-pub(crate) fn hold_self(core: usize) -> Outcome<()> {
-    let (core, own) = (core.to_string(), std::process::id().to_string());
+/// Sends a signal (`TERM`, `STOP`, `CONT`) to processes that this one, or a child of it, has started.
+pub(crate) fn signal(name: &str, processes: &[u32]) -> Outcome<()> {
+    let ids: Vec<String> = processes.iter().map(u32::to_string).collect();
+    let send = format!("kill -{name} {}", ids.join(" "));
+    Command::new("sh").args(["-c", &send]).status().during("sending a signal").map(drop)
+}
+
+/// Holds this process, the sender of the load, to cores; threads started later inherit it.
+pub(crate) fn hold_self(cores: &str) -> Outcome<()> {
+    let own = std::process::id().to_string();
     let output =
-        Command::new("taskset").args(["-c", "-p", &core, &own]).output().during("taskset (util-linux)")?;
+        Command::new("taskset").args(["-c", "-p", cores, &own]).output().during("taskset (util-linux)")?;
     if output.status.success() {
         return Ok(());
     }
-    Err(Failure(format!("core {core}: {}", String::from_utf8_lossy(&output.stderr).trim())))
+    Err(Failure(format!("cores {cores}: {}", String::from_utf8_lossy(&output.stderr).trim())))
+}
+
+/// Lets this process, and those that it starts from now on, hold as many files open as the system
+/// allows, and says how many that is.
+pub(crate) fn open_many_files() -> Outcome<u64> {
+    let own = std::process::id().to_string();
+    let ask = ["--pid", &own, "--nofile", "--noheadings", "--raw", "--output", "HARD"];
+    let hard = Command::new("prlimit").args(ask).output().during("prlimit (util-linux)")?;
+    let hard = String::from_utf8_lossy(&hard.stdout).trim().to_owned();
+    let raise = format!("--nofile={hard}:{hard}");
+    Command::new("prlimit").args(["--pid", &own, &raise]).status().during("prlimit (util-linux)")?;
+    Ok(hard.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]
@@ -132,7 +150,7 @@ mod tests {
     fn a_program_that_ends_before_it_is_ready_is_named_with_its_last_word() {
         let folder = tempfile::tempdir().unwrap();
         let arguments = ["-c", "echo first >&2; echo no room >&2; exit 2"];
-        let started = Process::start(0, Path::new("/bin/sh"), &arguments, &folder.path().join("log"));
+        let started = Process::start("0", Path::new("/bin/sh"), &arguments, &folder.path().join("log"));
         assert_eq!(started.err().unwrap().0, "starting /bin/sh: not ready: no room");
     }
 
@@ -143,7 +161,7 @@ mod tests {
             let script =
                 format!("trap 'exit {code}' TERM; echo 'x: ready on y'; while :; do sleep 0.01; done");
             let started =
-                Process::start(0, Path::new("/bin/sh"), &["-c", &script], &folder.path().join("log"));
+                Process::start("0", Path::new("/bin/sh"), &["-c", &script], &folder.path().join("log"));
             let process = started.unwrap();
             assert_eq!(process.ready, "y");
             assert_eq!(process.end().is_ok(), well);

@@ -9,6 +9,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(crate) struct Report {
     pub(crate) machine: machine::Machine,
+    /// How the processes share the machine.
+    pub(crate) arrangement: &'static str,
     pub(crate) connections: usize,
     pub(crate) rounds: usize,
     pub(crate) runs: Vec<Run>,
@@ -20,6 +22,8 @@ pub(crate) struct Report {
 #[derive(Serialize)]
 pub(crate) struct Run {
     pub(crate) name: String,
+    /// What the rows' requests are compared with.
+    pub(crate) beside: &'static str,
     pub(crate) rows: Vec<Row>,
     pub(crate) figures: Vec<Figure>,
 }
@@ -39,7 +43,7 @@ pub(crate) struct Cost {
     pub(crate) p99_us: f64,
 }
 
-/// One kind of request, beside the bare server.
+/// One kind of request, beside the same at another server: the bare one, mostly.
 #[derive(Clone, Serialize)]
 pub(crate) struct Row {
     pub(crate) name: String,
@@ -47,7 +51,7 @@ pub(crate) struct Row {
     /// The ratio must not exceed this.
     pub(crate) limit: Option<f64>,
     pub(crate) server: Cost,
-    pub(crate) bare: Cost,
+    pub(crate) beside: Cost,
 }
 
 /// One number that is not a request's cost.
@@ -62,8 +66,8 @@ pub(crate) struct Figure {
 
 impl Row {
     /// A row with the ratio of the medians.
-    pub(crate) fn new(name: &str, limit: Option<f64>, server: Cost, bare: Cost) -> Self {
-        Self { name: name.into(), ratio: server.cpu_us / bare.cpu_us, limit, server, bare }
+    pub(crate) fn new(name: &str, limit: Option<f64>, server: Cost, beside: Cost) -> Self {
+        Self { name: name.into(), ratio: server.cpu_us / beside.cpu_us, limit, server, beside }
     }
 }
 
@@ -127,12 +131,13 @@ mod tests {
             Row::new("cold", None, cost(9.0), cost(7.0)),
         ];
         let figures = vec![Figure::new("start", start, "ms").at_most(100.0), Figure::new("speed", 1.0, "/s")];
-        Run { name: "a".into(), rows, figures }
+        Run { name: "a".into(), beside: "bare", rows, figures }
     }
 
     fn report(runs: Vec<Run>) -> Report {
         let changes = changes(&runs[0], &runs[runs.len() - 1]);
-        Report { machine: machine::Machine::default(), connections: 1, rounds: 1, runs, changes }
+        let machine = machine::Machine::default();
+        Report { machine, arrangement: "", connections: 1, rounds: 1, runs, changes }
     }
 
     #[test]

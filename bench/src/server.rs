@@ -13,7 +13,11 @@ use tempfile::TempDir;
 /// A data folder that is thrown away at the end, and the way to serve it.
 pub(crate) struct Portico {
     program: PathBuf,
-    core: usize,
+    cores: String,
+    /// What is said on the command line beside data folder and listeners.
+    more: Vec<String>,
+    /// The issuer that is said there; without one, the server takes its address.
+    issuer: Option<String>,
     folder: TempDir,
     /// The address of the first start: later starts keep it, and with it the issuer of all tokens.
     listen: Option<SocketAddr>,
@@ -26,13 +30,26 @@ pub(crate) struct Serving {
     pub(crate) admin: SocketAddr,
     /// The bearer token of the admin API.
     pub(crate) admin_token: String,
+    issuer: String,
 }
 
 impl Portico {
     /// A fresh, empty data folder for this binary.
-    pub(crate) fn new(program: PathBuf, core: usize) -> Outcome<Self> {
+    pub(crate) fn new(program: PathBuf, cores: &str) -> Outcome<Self> {
         let folder = tempfile::Builder::new().prefix("portico-bench-").tempdir().during("a data folder")?;
-        Ok(Self { program, core, folder, listen: None })
+        Ok(Self { program, cores: cores.into(), more: Vec::new(), issuer: None, folder, listen: None })
+    }
+
+    /// The same as one node of many: with this issuer, and with what else is to be said to each of them.
+    pub(crate) fn among(mut self, issuer: &str, more: &[&str]) -> Self {
+        self.more = ["--issuer", issuer].iter().chain(more).map(|&word| word.into()).collect();
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Holds later starts to these cores.
+    pub(crate) fn hold_to(&mut self, cores: &str) {
+        self.cores = cores.into();
     }
 
     /// Starts it on this folder and waits until it is ready.
@@ -40,15 +57,18 @@ impl Portico {
         let data = self.data();
         let (data_text, log) = (data.to_string_lossy(), self.folder.path().join("log"));
         let listen = self.listen.map_or("127.0.0.1:0".into(), |address| address.to_string());
-        let arguments = ["serve", "--data", &data_text, "--listen", &listen, "--admin-listen", "127.0.0.1:0"];
-        let process = Process::start(self.core, &self.program, &arguments, &log)?;
+        let mut arguments =
+            vec!["serve", "--data", &data_text, "--listen", &listen, "--admin-listen", "127.0.0.1:0"];
+        arguments.extend(self.more.iter().map(String::as_str));
+        let process = Process::start(&self.cores, &self.program, &arguments, &log)?;
         let addresses = process::addresses(&process.ready);
         let &[public, admin] = addresses.as_slice() else {
             return Err(Failure(format!("the ready line names no two addresses: {}", process.ready)));
         };
         self.listen = Some(public);
         let admin_token = fs::read_to_string(data.join("admin.token")).during("reading admin.token")?;
-        Ok(Serving { process, public, admin, admin_token: admin_token.trim().into() })
+        let issuer = self.issuer.clone().unwrap_or_else(|| format!("http://{public}"));
+        Ok(Serving { process, public, admin, admin_token: admin_token.trim().into(), issuer })
     }
 
     /// Bytes of the database with its write-ahead log.
@@ -68,8 +88,8 @@ impl Portico {
 
 impl Serving {
     /// The issuer that the server names itself by.
-    pub(crate) fn issuer(&self) -> String {
-        format!("http://{}", self.public)
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// From the start of the process to the ready line.

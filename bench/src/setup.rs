@@ -30,7 +30,7 @@ pub(crate) struct World {
 impl World {
     /// Registers a developer, a host that trusts a fresh key, and the apps.
     pub(crate) async fn register(serving: &Serving, amount: Amount) -> Outcome<Self> {
-        let signer = Signer::fresh(&serving.issuer())?;
+        let signer = Signer::fresh(serving.issuer())?;
         register::host(serving, &signer).await?;
         let apps = register::apps(serving, amount.connections, 0, amount.apps).await?;
         Ok(Self { signer, apps })

@@ -101,7 +101,7 @@ impl Track {
         let constant = bare::constant(sample.status, &sample.headers(), sample.body.len());
         let own = std::env::current_exe().during("the bare server")?;
         let log = self.folder.path().join("log");
-        let process = Process::start(self.course.core, &own, &["bare", &constant], &log)?;
+        let process = Process::start(&self.course.core.to_string(), &own, &["bare", &constant], &log)?;
         let address = process::addresses(&process.ready).first().copied();
         Ok((process, address.ok_or_else(|| Failure("the bare server names no address".into()))?))
     }

@@ -37,7 +37,7 @@ pub(crate) async fn measure(
     }
     let row = |(question, rounds): (&Question, &Rounds)| {
         let (same, _) = warm.iter().zip(questions.warm()).find(|(_, warm)| warm.kind == question.kind)?;
-        Some(Row::new(question.name, None, rounds.cost(), same.bare))
+        Some(Row::new(question.name, None, rounds.cost(), same.beside))
     };
     let rows = cold.iter().zip(&rounds).filter_map(row).collect();
     let figures = vec![

@@ -11,35 +11,44 @@ pub(crate) enum Format {
     Markdown,
 }
 
-const REQUESTS: [&str; 10] =
-    ["request", "ratio", "at most", "CPU µs", "least", "bare µs", "requests/s", "bare/s", "p50 µs", "p99 µs"];
+/// The head of the table of requests beside what they are compared with.
+fn requests(beside: &str) -> Vec<String> {
+    let (cost, rate) = (format!("{beside} µs"), format!("{beside}/s"));
+    let head =
+        ["request", "ratio", "at most", "CPU µs", "least", &cost, "requests/s", &rate, "p50 µs", "p99 µs"];
+    head.map(str::to_owned).into()
+}
 
 /// The whole report as text.
 pub(crate) fn text(report: &Report, format: Format) -> String {
     let machine = &report.machine;
     let mut text = format!(
-        "{}, Linux {}; {} connections, median of {} rounds; server and bare server on one core\n",
-        machine.processor, machine.kernel, report.connections, report.rounds
+        "{}, Linux {}; {} connections, median of {} rounds; {}\n",
+        machine.processor, machine.kernel, report.connections, report.rounds, report.arrangement
     );
     for run in &report.runs {
         text += &format!("\n{}\n\n", run.name);
-        text += &table(&REQUESTS, &run.rows.iter().map(request).collect::<Vec<_>>(), format);
-        text.push('\n');
-        text += &table(
-            &["figure", "value", "at most", ""],
-            &run.figures.iter().map(figure).collect::<Vec<_>>(),
-            format,
-        );
+        if !run.rows.is_empty() {
+            let rows: Vec<_> = run.rows.iter().map(request).collect();
+            text += &table(&requests(run.beside), &rows, format);
+            text.push('\n');
+        }
+        if !run.figures.is_empty() {
+            let figures: Vec<_> = run.figures.iter().map(figure).collect();
+            text += &table(&figures_head("value"), &figures, format);
+        }
     }
     if !report.changes.is_empty() {
         text += "\nfrom the first store to the last\n\n";
         let changes: Vec<_> = report.changes.iter().map(figure).collect();
-        text += &table(&["figure", "change", "at most", ""], &changes, format);
+        text += &table(&figures_head("change"), &changes, format);
     }
-    let idle = report.runs.iter().flat_map(|run| &run.rows);
-    let idle: Vec<_> = idle.filter(|row| row.bare.core_busy < 0.9).map(|row| row.name.as_str()).collect();
-    if !idle.is_empty() {
-        text += &format!("\nThe load did not keep the bare server's core busy at: {}.\n", idle.join("; "));
+    for run in &report.runs {
+        let idle = run.rows.iter().filter(|row| row.beside.core_busy < 0.9);
+        let idle: Vec<_> = idle.map(|row| row.name.as_str()).collect();
+        if !idle.is_empty() {
+            text += &format!("\nThe load did not keep the servers' core busy at: {}.\n", idle.join("; "));
+        }
     }
     match report.over().as_slice() {
         [] => text += "\nNothing is over its limit.\n",
@@ -49,16 +58,16 @@ pub(crate) fn text(report: &Report, format: Format) -> String {
 }
 
 fn request(row: &Row) -> Vec<String> {
-    let (server, bare) = (&row.server, &row.bare);
+    let (server, beside) = (&row.server, &row.beside);
     vec![
         row.name.clone(),
         marked(row.ratio, row.limit, 2),
         limit(row.limit),
         format!("{:.1}", server.cpu_us),
         format!("{:.1}", server.cpu_us_least),
-        format!("{:.1}", bare.cpu_us),
+        format!("{:.1}", beside.cpu_us),
         format!("{:.0}", server.per_second),
-        format!("{:.0}", bare.per_second),
+        format!("{:.0}", beside.per_second),
         format!("{:.0}", server.p50_us),
         format!("{:.0}", server.p99_us),
     ]
@@ -77,22 +86,25 @@ fn limit(limit: Option<f64>) -> String {
     limit.map_or("–".into(), |limit| limit.to_string())
 }
 
-fn table(head: &[&str], rows: &[Vec<String>], format: Format) -> String {
-    let head: Vec<String> = head.iter().map(|&name| name.to_owned()).collect();
+fn figures_head(value: &str) -> Vec<String> {
+    ["figure", value, "at most", ""].map(str::to_owned).into()
+}
+
+fn table(head: &[String], rows: &[Vec<String>], format: Format) -> String {
     let mut text = String::new();
     match format {
         Format::Markdown => {
             let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-            text += &line(&head);
+            text += &line(head);
             text += &format!("|---|{}\n", "---:|".repeat(head.len() - 1));
             rows.iter().for_each(|row| text += &line(row));
         }
         Format::Plain => {
-            let width = |column: usize| {
-                [&head].into_iter().chain(rows).map(|row| row[column].chars().count()).max().unwrap_or(0)
-            };
+            let lines = || std::iter::once(head).chain(rows.iter().map(Vec::as_slice));
+            let width =
+                |column: usize| lines().map(|row| row[column].chars().count()).max().unwrap_or_default();
             let widths: Vec<usize> = (0..head.len()).map(width).collect();
-            for row in [&head].into_iter().chain(rows) {
+            for row in lines() {
                 text += line(row, &widths).trim_end();
                 text.push('\n');
             }
@@ -121,7 +133,7 @@ mod tests {
     fn a_plain_table_lines_up_and_marks_what_is_over() {
         let rows = [Figure::new("start", 120.0, "ms").at_most(100.0), Figure::new("a", 3.0, "MiB")]
             .map(|row| figure(&row));
-        let text = table(&["figure", "value", "at most", ""], &rows, Format::Plain);
+        let text = table(&figures_head("value"), &rows, Format::Plain);
         assert_eq!(
             text,
             "figure         value  at most\nstart   120.0 (over)      100  ms\na                3.0        –  MiB\n"
@@ -131,7 +143,7 @@ mod tests {
     #[test]
     fn a_markdown_table_has_as_many_cells_in_every_line() {
         let rows = [figure(&Figure::new("start", 1.0, "ms"))];
-        let text = table(&["figure", "value", "at most", ""], &rows, Format::Markdown);
+        let text = table(&figures_head("value"), &rows, Format::Markdown);
         assert!(text.lines().all(|line| line.matches('|').count() == 5), "{text}");
     }
 }

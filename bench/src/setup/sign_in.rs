@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::net::SocketAddr;
 
 /// What the host holds for one signed-in person.
+#[derive(Clone)]
 pub(crate) struct Tokens {
     pub(crate) access: String,
     pub(crate) refresh: String,
@@ -24,6 +25,14 @@ pub(crate) async fn sign_in(connection: &mut Connection, signer: &Signer, person
         ("scope", "openid host"),
     ]);
     tokens(&connection.ask(&request.bytes()).await?.json(200..=200, "signing in")?)
+}
+
+/// Signs the person out and waits for the answer.
+pub(crate) async fn sign_out(connection: &mut Connection, tokens: &Tokens) -> Outcome<()> {
+    let request = Request::new("DELETE", "/v1/me/sessions/current", connection.address());
+    let request = request.header("authorization", &format!("Bearer {}", tokens.access)).bytes();
+    let answer = connection.ask(&request).await?;
+    if answer.status == 204 { Ok(()) } else { Err(answer.refused("signing out")) }
 }
 
 /// The request that trades this refresh token for the next.
