@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("portico-bench", &["portico-seal"]),
+    ("portico-siege", &["portico-bench"]),
     ("xtask", &[]),
 ];
 

@@ -287,7 +287,8 @@ async fn settings_that_cannot_work_are_refused_in_words() {
         (BusSettings { password_file: some.clone(), ..settings("nats://a:b@c") }, "more than one"),
         (BusSettings { credentials_file: some, ..settings("nats://a@c") }, "more than one"),
     ] {
-        let line = Nats::connect(settings).await.err().expect(said).to_string();
+        let Err(refusal) = Nats::connect(settings).await else { panic!("{said}") };
+        let line = refusal.to_string();
         assert!(line.contains(said) && !line.contains('\n'), "{line}");
     }
 }

@@ -225,7 +225,7 @@ impl Read for Sqlite {
     }
 
     async fn next_delivery_at(&self, _: Option<NodeId>) -> Found<Moment> {
-        self.point(|db| delivery::next_at(db))
+        self.point(delivery::next_at)
     }
 
     async fn deliveries(&self, state: Option<DeliveryState>, page: Page<DeliveryId>) -> Listed<Delivery> {

@@ -81,7 +81,7 @@ pub(super) async fn waiting_deliveries_are_counted_up_to_a_bound(house: House) {
 }
 
 pub(super) async fn who_is_not_written_down_as_a_node_has_no_delivery(house: House) {
-    let stranger = NodeId::from_bytes([1; 16]);
+    let stranger = NodeId::from_bytes([0xee; 16]);
     let owned = Delivery { owner: Some(stranger), ..queued(&house, 10) };
     house.done(vec![Change::DeliveryQueued(owned)]).await;
     assert_eq!(house.store.deliveries_due(None, at(99), 10).await, Ok(vec![queued(&house, 10)]));

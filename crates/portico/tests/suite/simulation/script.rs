@@ -109,7 +109,8 @@ fn choose(town: &Town) -> Deed {
         6..11 => Deed::Revoke(session),
         11..15 => Deed::RevokeToken(town.dice.index(town.tokens.lock().len())),
         15..20 => {
-            let kept: &[&str] = *town.dice.pick(&[&[][..], &["profile.basic"], &["phone.verified"]]);
+            let choices: [&[&str]; 3] = [&[], &["profile.basic"], &["phone.verified"]];
+            let kept = *town.dice.pick(&choices);
             // The shop asks for less.
             let kept = if app == 0 { kept } else { &[] };
             Deed::Keep(session, app, kept.iter().map(|scope| (*scope).to_owned()).collect())

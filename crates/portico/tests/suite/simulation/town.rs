@@ -97,7 +97,8 @@ impl Town {
             wire: Wire::new(net.clone()),
             wall: Wall::showing(BEGIN),
             speed: match planted {
-                Planted::SlowClocks if number > 0 => 500_000,
+                // So slow that it renews less often than others wait.
+                Planted::SlowClocks if number > 0 => 100_000,
                 Planted::SlowClocks => 1_000_000,
                 // A little less than the 2 % that leases allow for.
                 _ => machines.between(981_000, 1_019_000),
