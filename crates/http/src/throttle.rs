@@ -19,6 +19,9 @@ const OF_A_NETWORK: NonZeroU32 = NonZeroU32::new(3).expect("three is not zero");
 
 const SIX: NonZeroU32 = NonZeroU32::new(6).expect("six is not zero");
 
+/// Wrong codes borne per hour for one account from one address; five times as many from all.
+const CODES: NonZeroU32 = NonZeroU32::new(20).expect("twenty is not zero");
+
 /// Failures borne per minute before the next attempt must wait, and messages sent per hour.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -69,6 +72,8 @@ pub struct Throttles {
     pub ceremonies: Failures<IpAddr>,
     /// Failed sign-ins to the operator's console, by address.
     pub console: Failures<IpAddr>,
+    codes: Failures<([u8; 32], IpAddr)>,
+    codes_in_all: Failures<[u8; 32]>,
     senders: Messages<UserId>,
     destinations: Messages<([u8; 32], IpAddr)>,
     destinations_in_all: Messages<[u8; 32]>,
@@ -90,6 +95,8 @@ impl Throttles {
             ceremonies: Failures::new(limits.passkeys_per_address),
             // A token of 256 bits is not guessed; the limit keeps whoever tries from being a burden.
             console: Failures::new(limits.sign_in_per_account),
+            codes: Failures::at(Quota::per_hour(CODES)),
+            codes_in_all: Failures::at(Quota::per_hour(CODES.saturating_mul(IN_ALL))),
             senders: Messages::new(limits.messages_per_person),
             destinations: Messages::new(limits.messages_per_destination),
             destinations_in_all: Messages::new(limits.messages_per_destination.saturating_mul(IN_ALL)),
@@ -131,6 +138,21 @@ impl Throttles {
         self.may_send(destination, address)
     }
 
+    /// Whether a code that was sent for this one (a keyed index) may be answered from this address now; if
+    /// not, how many seconds to wait. However many codes are asked for, so many are guessed.
+    pub fn may_guess(&self, sent_for: &[u8; 32], address: IpAddr) -> Result<(), u64> {
+        self.codes.may_try(&(*sent_for, address))?;
+        let network = || self.networks.may_try(&(*sent_for, network(address)));
+        self.codes_in_all.may_try(sent_for).or_else(|_| network())
+    }
+
+    /// Notes that it was answered wrongly.
+    pub fn guessed_wrong(&self, sent_for: &[u8; 32], address: IpAddr) {
+        self.codes.failed(&(*sent_for, address));
+        self.codes_in_all.failed(sent_for);
+        self.networks.failed(&(*sent_for, network(address)));
+    }
+
     /// Forgets counters that are full again. Run it now and then.
     pub fn sweep(&self) {
         self.accounts.limiter.retain_recent();
@@ -138,6 +160,8 @@ impl Throttles {
         self.clients.limiter.retain_recent();
         self.ceremonies.limiter.retain_recent();
         self.console.limiter.retain_recent();
+        self.codes.limiter.retain_recent();
+        self.codes_in_all.limiter.retain_recent();
         self.senders.0.retain_recent();
         self.destinations.0.retain_recent();
         self.destinations_in_all.0.retain_recent();

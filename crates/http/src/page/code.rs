@@ -47,6 +47,11 @@ pub enum CodeTrouble {
     Gone,
     /// Too many wrong ones were typed.
     TooMany,
+    /// Too many wrong ones were typed for this account; the next is looked at after so many seconds.
+    Wait {
+        /// Seconds until then, as in `Retry-After`.
+        seconds: u64,
+    },
     /// The form was too old, or was not ours (`csrf`).
     FormExpired,
     /// The password is not taken; the code is still good.
@@ -117,6 +122,9 @@ fn explain(words: &Words, trouble: CodeTrouble) -> String {
         CodeTrouble::Wrong => words.say("code-wrong"),
         CodeTrouble::Gone => words.say("code-gone"),
         CodeTrouble::TooMany => words.say("code-too-many"),
+        CodeTrouble::Wait { seconds } => {
+            words.say_plainly("sign-in-too-many", &[("seconds", seconds.into())])
+        }
         CodeTrouble::FormExpired => words.say("code-form-expired"),
         CodeTrouble::Weak(weak) => weakness(words, weak),
     }

@@ -17,7 +17,7 @@ use portico_reach::Address;
 use portico_seal::secret;
 
 use super::sign_in::Onward;
-use crate::challenge::{Answered, CodeProblem, Posed, note, pose, went_to};
+use crate::challenge::{Answered, CodeProblem, Posed, note, open, pose, went_to};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::letter::{self, About, letter};
@@ -149,8 +149,12 @@ impl Visit {
             trouble,
             start,
         };
-        let status = if trouble.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        self.page(house, status, page(&view), None, None)
+        let (status, wait) = match trouble {
+            None => (StatusCode::OK, None),
+            Some(CodeTrouble::Wait { seconds }) => (StatusCode::TOO_MANY_REQUESTS, Some(seconds)),
+            Some(_) => (StatusCode::BAD_REQUEST, None),
+        };
+        self.page(house, status, page(&view), None, wait)
     }
 
     /// The reference, if the form with the code comes from the browser that waits for it.
@@ -260,8 +264,36 @@ pub fn method(to: &Address) -> &'static str {
     }
 }
 
+/// What a code was sent for, as wrong answers to it are counted: the same for everything that was sent for
+/// one account as it was named. The error is how many seconds to wait. None where there is nothing to answer.
+pub async fn guessing(
+    house: &House,
+    visit: &Visit,
+    way: Way,
+    reference: &str,
+    named: impl FnOnce(&str) -> String,
+) -> Result<Result<Option<[u8; 32]>, u64>, Denied> {
+    let Some(asked) = open(house, way.purpose(), reference).await? else { return Ok(Ok(None)) };
+    let sent_for = house.live.vault().typed(&named(&asked.about));
+    Ok(house.throttles.may_guess(&sent_for, visit.address).map(|()| Some(sent_for)))
+}
+
+/// The page again after a code that did not count; a wrong one is counted.
+pub fn not_counted(
+    house: &House,
+    visit: &Visit,
+    way: Way,
+    sent_for: Option<[u8; 32]>,
+    problem: CodeProblem,
+) -> Reply {
+    if let (CodeProblem::Wrong, Some(sent_for)) = (problem, sent_for) {
+        house.throttles.guessed_wrong(&sent_for, visit.address);
+    }
+    visit.typing(house, way, Some(trouble(problem)))
+}
+
 /// What the page says of a code that did not count.
-pub fn trouble(problem: CodeProblem) -> CodeTrouble {
+fn trouble(problem: CodeProblem) -> CodeTrouble {
     match problem {
         CodeProblem::Wrong => CodeTrouble::Wrong,
         CodeProblem::Gone => CodeTrouble::Gone,

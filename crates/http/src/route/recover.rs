@@ -11,7 +11,7 @@ use portico_core::noun::session::EndReason;
 use portico_core::rule::guard;
 use portico_core::rule::password::acceptable;
 
-use super::code::{Proven, Visit, Way, can_send, method, proven, send, trouble};
+use super::code::{Proven, Visit, Way, can_send, guessing, method, not_counted, proven, send};
 use super::password::{replaced, tell};
 use super::sign_in::{LONGEST_NAME, enter_untold};
 use super::sign_out;
@@ -131,6 +131,10 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
             Ok((changes, Some((person.person.id, to, way))))
         }
     };
+    let sent_for = match guessing(house, visit, Way::Recover, &reference, str::to_owned).await? {
+        Ok(sent_for) => sent_for,
+        Err(seconds) => return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Wait { seconds }))),
+    };
     let code = fields.get("code").unwrap_or_default();
     let taken = take(house, Way::Recover.purpose(), &reference, code, then).await;
     if let Some(weak) = weak.get() {
@@ -139,7 +143,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     let (user, to, way) = match taken? {
         Ok(Some(proven)) => proven,
         Ok(None) => return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Gone))),
-        Err(problem) => return Ok(visit.typing(house, Way::Recover, Some(trouble(problem)))),
+        Err(problem) => return Ok(not_counted(house, visit, Way::Recover, sent_for, problem)),
     };
     // One that began while the password was being set.
     sign_out::end_others(house, user, None, EndReason::PasswordChanged).await?;

@@ -17,7 +17,7 @@ use portico_reach::Address;
 use portico_seal::{normalise_email, normalise_phone};
 use serde::{Deserialize, Serialize};
 
-use super::code::{Visit, Way, can_send, method, post, trouble};
+use super::code::{Visit, Way, can_send, guessing, method, not_counted, post};
 use super::contact::{moved, tell_moved};
 use super::sign_in::enter;
 use crate::challenge::{Answered, pose, take};
@@ -58,6 +58,11 @@ impl Kind {
 }
 
 impl Wish {
+    /// The address in a sealed wish.
+    fn named(about: &str) -> String {
+        serde_json::from_str::<Self>(about).map(|wish| wish.address).unwrap_or_default()
+    }
+
     /// Reads the form: a name as a profile takes it, and an address to which a code can be sent.
     fn read(house: &House, fields: &Fields<'_>) -> Result<Self, RegisterProblem> {
         let name = Edit { name: Some(fields.get("name").map(str::to_owned)), ..Edit::default() };
@@ -253,6 +258,10 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
             Ok((changes, Proven::Made(user, wish, told)))
         }
     };
+    let sent_for = match guessing(house, visit, Way::Register, &reference, Wish::named).await? {
+        Ok(sent_for) => sent_for,
+        Err(seconds) => return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Wait { seconds }))),
+    };
     let code = fields.get("code").unwrap_or_default();
     let taken = take(house, Way::Register.purpose(), &reference, code, then).await;
     if let Some(weak) = weak.get() {
@@ -266,7 +275,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
             (made.ok_or_else(|| Denied::unavailable("a new account is not there"))?, wish, false)
         }
         Ok(Proven::Closed) => return Ok(visit.typing(house, Way::Register, Some(CodeTrouble::Gone))),
-        Err(problem) => return Ok(visit.typing(house, Way::Register, Some(trouble(problem)))),
+        Err(problem) => return Ok(not_counted(house, visit, Way::Register, sent_for, problem)),
     };
     let to = wish.to();
     let way = letter::index(house, &to).map(FactorWay::Contact);

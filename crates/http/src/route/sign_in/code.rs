@@ -11,7 +11,7 @@ use crate::challenge::take;
 use crate::form::Fields;
 use crate::page::code::CodeTrouble;
 use crate::reply::Reply;
-use crate::route::code::{Proven, Visit, Way, can_send, method, proven, send, trouble};
+use crate::route::code::{Proven, Visit, Way, can_send, guessing, method, not_counted, proven, send};
 
 const PATH: &str = "/sign-in/code";
 
@@ -62,13 +62,17 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
     let Some(reference) = visit.answered(house, Way::SignIn, fields) else {
         return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::FormExpired)));
     };
+    let sent_for = match guessing(house, visit, Way::SignIn, &reference, str::to_owned).await? {
+        Ok(sent_for) => sent_for,
+        Err(seconds) => return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::Wait { seconds }))),
+    };
     let code = fields.get("code").unwrap_or_default();
     let sent = &reference;
     let then = |answered| async move { Ok((vec![], proven(house, sent, &answered).await?)) };
     let Proven { person, to, way } = match take(house, Way::SignIn.purpose(), &reference, code, then).await? {
         Ok(Some(proven)) => proven,
         Ok(None) => return Ok(visit.typing(house, Way::SignIn, Some(CodeTrouble::Gone))),
-        Err(problem) => return Ok(visit.typing(house, Way::SignIn, Some(trouble(problem)))),
+        Err(problem) => return Ok(not_counted(house, visit, Way::SignIn, sent_for, problem)),
     };
     let entered = enter(house, &visit.headers, &person, &visit.to.client, (method(&to), way)).await?;
     Ok(visit.over(house, Way::SignIn, entered.onward(house, &visit.to)))

@@ -144,3 +144,40 @@ async fn a_new_password_and_signing_out_everywhere_else_forget_every_browser_but
         assert_eq!(tried(&world, &mut own, "ana", now).await, 303, "{way}");
     }
 }
+
+#[tokio::test]
+async fn guesses_sent_side_by_side_are_counted_one_by_one() {
+    let world = World::new().await;
+    world.create_person("ana", PASSWORD).await;
+    let guesses = (0..32).map(|_| async {
+        let mut stranger = Browser::default();
+        tried(&world, &mut stranger, "ana", "wrong").await
+    });
+    let answers = futures_util::future::join_all(guesses).await;
+    let looked_at = answers.iter().filter(|status| **status == 400).count();
+    // As many as are hashed at once may be under way when the limit is reached.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert!(looked_at <= 11 + cores, "{looked_at} guesses were looked at");
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 32 - looked_at);
+}
+
+#[tokio::test]
+async fn wrong_codes_are_counted_for_the_account_however_many_codes_are_asked_for() {
+    let world = World::new().await;
+    world.create_person("ana", PASSWORD).await;
+    let mut looked_at = 0;
+    for round in 0..5 {
+        let mut stranger = Browser::default();
+        stranger.fill(&world, "/sign-in", "/sign-in/code", &[("username", "ana")]).await;
+        for guess in 0..5 {
+            let fields = [("step", "check"), ("code", "not it")];
+            let reply = stranger.fill(&world, "/sign-in/code", "/sign-in/code", &fields).await;
+            match reply.status.as_u16() {
+                400 => looked_at += 1,
+                429 => assert!(reply.headers.contains_key("retry-after"), "{round} {guess}"),
+                other => panic!("{other}"),
+            }
+        }
+    }
+    assert_eq!(looked_at, 21);
+}
