@@ -101,7 +101,13 @@ pub fn step_up(view: &StepUp) -> Markup {
                 @if let Some(sent) = &view.sent { (code(view, words, sent)) }
                 @if view.means.password { (password(view, words)) }
                 @if view.means.code { (send(view, words)) }
-                @if view.means.passkey { (passkey::button(words, Ceremony::StepUp, &view.csrf)) }
+                @if view.means.passkey {
+                    @if !view.means.password && !view.means.code {
+                        // The script takes it away where it finds that passkeys work.
+                        p.small data-without-passkeys { (words.say("passkey-needs-script")) }
+                    }
+                    (passkey::button(words, Ceremony::StepUp, &view.csrf))
+                }
             }
         },
     )

@@ -109,7 +109,7 @@ fn sign_in_first(words: &Words) -> Markup {
 fn code(view: &Contacts, words: &Words, address: &str) -> Markup {
     let wrong = view.problem.filter(|problem| problem.is_of_code()).map(|_| "true");
     let described = if wrong.is_some() { "code-hint problem" } else { "code-hint" };
-    let address = name::tidy(address);
+    let address = name::prose(address);
     html! {
         section {
             h2 { (words.say("contacts-code")) }
@@ -151,7 +151,7 @@ fn list(view: &Contacts, words: &Words, kind: HandleKind, title: &str, none: &st
 }
 
 fn row(view: &Contacts, words: &Words, kind: HandleKind, one: &Reached) -> Markup {
-    let called = name::tidy(&one.value);
+    let called = name::prose(&one.value);
     html! {
         li.row {
             (glyph::of_scope(kind.as_str()))
@@ -183,7 +183,7 @@ fn button(
     action: &str,
     (text, label): (&str, &str),
 ) -> Markup {
-    let called = name::tidy(&one.value);
+    let called = name::prose(&one.value);
     html! {
         form method="post" action=(Section::Contacts.path()) {
             (csrf_field(&view.sheet.csrf))

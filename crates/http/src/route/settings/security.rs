@@ -9,6 +9,7 @@ use portico_core::denied::{Code, Denied};
 use portico_core::noun::challenge::ChallengePurpose;
 use portico_core::noun::guard::Way;
 use portico_core::noun::passkey::{MOST_PASSKEYS, Passkey as Stored};
+use portico_core::rule::readable::{is_blank, is_control};
 use portico_core::rule::{acr, guard, passkey as rule, sign_in};
 use portico_live::LivePerson;
 use portico_seal::Credential;
@@ -219,7 +220,9 @@ fn name_at_first(headers: &HeaderMap, words: &Words) -> String {
 }
 
 fn tidy_name(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+    let name = name.chars().filter(|c| !is_control(*c)).take(LONGEST_NAME).collect::<String>();
+    // A name of which nothing can be seen is none.
+    if is_blank(&name) { String::new() } else { name.trim().to_owned() }
 }
 
 fn script(result: Result<Value, Halt>) -> Reply {
