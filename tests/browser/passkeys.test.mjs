@@ -171,7 +171,7 @@ test("without JavaScript nothing is shown that does not work", async () => {
     assert.equal(await page.getByRole("button", { name: /passkey/i }).count(), 0);
     await signIn(page, username);
     assert.equal(await page.getByRole("button", { name: /passkey/i }).count(), 0);
-    await page.getByText("needs JavaScript").waitFor();
+    await page.getByText("need JavaScript").waitFor();
   });
 });
 
