@@ -10,7 +10,8 @@ use super::{Run, run};
 /// The seeds of the ordinary run.
 const SEEDS: Range<u64> = 0..200;
 /// Seeds in which something was wrong once.
-const REGRESSIONS: &[(&str, u64)] = &[];
+const REGRESSIONS: &[(&str, u64)] =
+    &[("a delivery was queued for a node that had been struck out meanwhile, and nobody sent it", 55)];
 
 /// Where a longer run begins, and how many seeds it takes.
 const FIRST: &str = "PORTICO_SIMULATION_FIRST";
