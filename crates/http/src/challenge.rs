@@ -74,27 +74,48 @@ pub async fn take<T, F>(
 where
     F: Future<Output = Result<(Vec<Change>, T), Denied>>,
 {
+    house.decide(|| attempt(house, purpose, (reference, code), &then)).await
+}
+
+/// The same as one of several steps of a call, which waits for other nodes at its end.
+pub async fn take_ahead<T, F>(
+    house: &House,
+    purpose: ChallengePurpose,
+    reference: &str,
+    code: &str,
+    then: impl Fn(Answered) -> F,
+) -> Result<Result<T, CodeProblem>, Denied>
+where
+    F: Future<Output = Result<(Vec<Change>, T), Denied>>,
+{
+    house.decide_ahead(|| attempt(house, purpose, (reference, code), &then)).await
+}
+
+async fn attempt<T, F>(
+    house: &House,
+    purpose: ChallengePurpose,
+    (reference, code): (&str, &str),
+    then: &impl Fn(Answered) -> F,
+) -> Result<(Vec<Change>, Result<T, CodeProblem>), Denied>
+where
+    F: Future<Output = Result<(Vec<Change>, T), Denied>>,
+{
     let digest = digest(reference);
     let typed: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16).collect();
     let given = answer_of(house, reference, &typed);
-    let then = &then;
-    house
-        .decide(|| async move {
-            let found = house.live.store().challenge(&digest).await.map_err(|cause| unavailable(&cause))?;
-            // Both are keyed hashes, so the time that comparing takes tells a guesser nothing.
-            let right = found.as_ref().is_some_and(|found| found.answer == given);
-            match (answer(found.as_ref(), purpose, right, house.now()), found) {
-                (Ok(change), Some(found)) => {
-                    let (mut changes, outcome) = then(opened(house, &found)?).await?;
-                    changes.insert(0, change);
-                    Ok((changes, Ok(outcome)))
-                }
-                (Err(NotAnswered::Wrong(counted)), _) => Ok((vec![*counted], Err(CodeProblem::Wrong))),
-                (Err(NotAnswered::TooMany), _) => Ok((vec![], Err(CodeProblem::TooMany))),
-                (Err(NotAnswered::Gone) | Ok(_), _) => Ok((vec![], Err(CodeProblem::Gone))),
-            }
-        })
-        .await
+    let found = house.live.store().challenge(&digest).await.map_err(|cause| unavailable(&cause))?;
+    // Both are keyed hashes, so the time that comparing takes tells a guesser nothing.
+    let right = found.as_ref().is_some_and(|found| found.answer == given);
+    match (answer(found.as_ref(), purpose, right, house.now()), found) {
+        (Ok(change), Some(found)) => {
+            let (mut changes, outcome) = then(opened(house, &found)?).await?;
+            changes.insert(0, change);
+            Ok((changes, Ok(outcome)))
+        }
+        (Err(NotAnswered::Wrong(counted)), _) => Ok((vec![*counted], Err(CodeProblem::Wrong))),
+        (Err(NotAnswered::TooMany), _) => Ok((vec![], Err(CodeProblem::TooMany))),
+        (Err(NotAnswered::Gone) | Ok(_), _) => Ok((vec![], Err(CodeProblem::Gone))),
+    }
 }
 
 /// What an open challenge is about, without an answer to it; none where it is answered, too old, or

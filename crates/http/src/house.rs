@@ -49,6 +49,13 @@ pub struct ConsoleSettings {
     pub provider: Option<Provider>,
 }
 
+/// Which nodes a commit waits for, where it closes something.
+#[derive(Clone, Copy)]
+enum Waits {
+    ForAll,
+    ForNobody,
+}
+
 /// What every route holds.
 pub struct House {
     /// The memory over the store.
@@ -158,7 +165,23 @@ impl House {
     }
 
     /// Loads and decides until the commit finds the grounds unchanged: three times, then 503.
-    pub async fn decide<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
+    pub async fn decide<T, F>(&self, attempt: impl FnMut() -> F) -> Result<T, Denied>
+    where
+        F: Future<Output = Result<(Vec<Change>, T), Denied>>,
+    {
+        self.decide_and(Waits::ForAll, attempt).await
+    }
+
+    /// The same for one of several steps: other nodes are told of what it closed and not waited for.
+    /// The call waits once, for all its steps, by [`settled`](Self::settled) before it answers.
+    pub async fn decide_ahead<T, F>(&self, attempt: impl FnMut() -> F) -> Result<T, Denied>
+    where
+        F: Future<Output = Result<(Vec<Change>, T), Denied>>,
+    {
+        self.decide_and(Waits::ForNobody, attempt).await
+    }
+
+    async fn decide_and<T, F>(&self, waits: Waits, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
     where
         F: Future<Output = Result<(Vec<Change>, T), Denied>>,
     {
@@ -168,7 +191,7 @@ impl House {
             if changes.is_empty() {
                 return Ok(outcome);
             }
-            match self.commit(changes).await {
+            match self.carry_out(changes, waits).await {
                 Ok(()) => return Ok(outcome),
                 // A use that only memory knows of may be what keeps the session alive.
                 Err(CommitError::Conflict) => {
@@ -184,32 +207,54 @@ impl House {
         Err(Denied::unavailable("what was relied on kept changing"))
     }
 
-    /// Decides what closes something. Where there is nothing left to close, a call before this one
+    /// Decides what closes one thing. Where there is nothing left to close, a call before this one
     /// closed it; this one answers only when memory has forgotten the old state too.
-    pub async fn close<F>(&self, mut attempt: impl FnMut() -> F) -> Result<(), Denied>
+    ///
+    /// Where there is something left, its own commit is waited for and nothing else. What was found
+    /// closed was committed before it was loaded, so before that commit, and closings are numbered in
+    /// the order of their commits: no node acknowledges this one before it has followed that one, and
+    /// every lease that is over without having seen this one is one that may not have seen that one.
+    pub async fn close<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
     where
-        F: Future<Output = Result<Vec<Change>, Denied>>,
+        F: Future<Output = Result<(Vec<Change>, T), Denied>>,
     {
-        let closed = self
+        let (closed, outcome) = self
             .decide(|| {
                 let attempt = attempt();
                 async {
-                    let changes = attempt.await?;
-                    let open = !changes.is_empty();
-                    Ok((changes, open))
+                    let (changes, outcome) = attempt.await?;
+                    let closes = portico_live::closes(&changes);
+                    Ok((changes, (closes, outcome)))
                 }
             })
             .await?;
         if !closed {
-            self.live.settled().await.map_err(|cause| unavailable(&cause))?;
+            self.settled().await?;
         }
-        Ok(())
+        Ok(outcome)
+    }
+
+    /// Answers when no memory holds anything that was made untrue before this call.
+    pub async fn settled(&self) -> Result<(), Denied> {
+        self.live.settled().await.map_err(|cause| unavailable(&cause))
     }
 
     /// Commits, and wakes the deliveries if a message was queued.
     pub async fn commit(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+        self.carry_out(changes, Waits::ForAll).await
+    }
+
+    /// The same, and does not wait for other nodes.
+    pub async fn commit_ahead(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+        self.carry_out(changes, Waits::ForNobody).await
+    }
+
+    async fn carry_out(&self, changes: Vec<Change>, waits: Waits) -> Result<(), CommitError> {
         let queued = changes.iter().any(|change| matches!(change, Change::DeliveryQueued(_)));
-        let result = self.live.commit(changes).await;
+        let result = match waits {
+            Waits::ForAll => self.live.commit(changes).await,
+            Waits::ForNobody => self.live.commit_ahead(changes).await,
+        };
         if queued && result.is_ok() {
             self.outbox.notify_one();
         }

@@ -32,7 +32,9 @@ pub async fn expire(house: &House) -> Result<usize, Denied> {
         if live.is_some_and(|live| live.is_live(&house.live.settings().sessions, now)) {
             continue;
         }
-        sign_out::end(house, session.id, EndReason::Expired).await?;
+        // Every node's clock says so already; nobody waits for the others to forget it.
+        let expire = || async { Ok((sign_out::changes(house, session.id, EndReason::Expired).await?, ())) };
+        house.decide_ahead(expire).await?;
         ended += 1;
     }
     Ok(ended)

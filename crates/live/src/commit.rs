@@ -7,6 +7,7 @@ use portico_core::id::{ClientId, SessionId};
 use portico_core::noun::closing::Closing;
 use portico_store::{CommitError, Unavailable};
 
+use crate::fleet::Fleet;
 use crate::{Live, Ring, load};
 
 /// What a list of changes touches in memory, gathered before the list is given away.
@@ -100,29 +101,67 @@ impl Touched {
     }
 }
 
+/// Whether a list makes anything untrue that memory may hold: only then does its commit wait for others.
+pub fn closes(changes: &[Change]) -> bool {
+    !Touched::by(changes).closing.is_empty()
+}
+
+/// What a commit waits for once it is durable and out of this node's memory.
+#[derive(Clone, Copy)]
+enum Then {
+    /// The other nodes.
+    Settles,
+    /// Nobody.
+    GoesOn,
+}
+
 impl Live {
     /// Commits the list and answers when it is durable and no memory holds anything that it made
     /// untrue, on this node or another: the closing rule.
     ///
     /// Once begun, it is carried through even if the caller goes away.
-    pub async fn commit(self: &Arc<Self>, mut changes: Vec<Change>) -> Result<(), CommitError> {
+    pub async fn commit(self: &Arc<Self>, changes: Vec<Change>) -> Result<(), CommitError> {
+        self.carry_through(changes, Then::Settles).await
+    }
+
+    /// The same, but answers as soon as this node's memory holds nothing untrue; the others are told and
+    /// not waited for.
+    ///
+    /// It is for calls that commit several lists: they wait once, for all of them, by
+    /// [`settled`](Self::settled) at their end. Otherwise a node that does not answer would hold
+    /// them up for a lease with each list.
+    pub async fn commit_ahead(self: &Arc<Self>, changes: Vec<Change>) -> Result<(), CommitError> {
+        self.carry_through(changes, Then::GoesOn).await
+    }
+
+    async fn carry_through(
+        self: &Arc<Self>,
+        mut changes: Vec<Change>,
+        then: Then,
+    ) -> Result<(), CommitError> {
         let live = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let touched = Touched::by(&changes);
+            let mut touched = Touched::by(&changes);
             if let Some(fleet) = &live.fleet {
                 fleet.mark(&mut changes, &touched.closing, live.now());
             }
             let _under_way = live.under_way.begin();
             let result = live.store.commit(changes).await;
             // After a failure too: whether the store applied the list may then be unknown.
+            if result.is_err() && live.fleet.is_some() {
+                // To forget is to ask the store again, but a revoked token is remembered. If this one was
+                // revoked after all, its closing has a number, and this node follows it like the others.
+                touched.closing.revoked.clear();
+            }
             live.forget(&touched, result.is_ok());
             live.reload(touched.closing.catalogue, touched.closing.ring || touched.swept).await?;
             let committed = result?;
             if let Some(fleet) = &live.fleet {
-                match committed.closing {
-                    Some(seq) => fleet.tell(&live, seq, touched.closing).await,
-                    None if touched.tells => fleet.happened(live.vault()).await,
-                    None => {}
+                match (committed.closing, then) {
+                    (Some(seq), Then::Settles) => fleet.tell(&live, seq, touched.closing).await,
+                    (Some(seq), Then::GoesOn) => Fleet::announce(&live, seq, touched.closing),
+                    (None, _) if touched.tells => fleet.happened(live.vault()).await,
+                    (None, _) => {}
                 }
             }
             Ok(())
@@ -130,16 +169,21 @@ impl Live {
         task.await.unwrap_or_else(|_| Err(Unavailable("the commit was cut short".into()).into()))
     }
 
-    /// Answers when no memory holds anything that a commit begun before this call has made untrue, on
-    /// this node or another.
+    /// Answers when no memory holds anything that was made untrue before this call, on this node or
+    /// another: by a commit that was told of ahead, or by another call that has not answered yet.
     ///
     /// A closing call that finds everything closed already waits here, as the first one did: that
     /// one may have committed and not yet taken the old state out of memory.
     pub async fn settled(self: &Arc<Self>) -> Result<(), Unavailable> {
-        self.under_way.settled().await;
         match &self.fleet {
+            // What this node itself has committed has a number too, and its memory catches up with
+            // that. To wait for the commits under way would be to wait for the leases that they wait
+            // for, and then for those that are left.
             Some(fleet) => fleet.settled(self).await,
-            None => Ok(()),
+            None => {
+                self.under_way.settled().await;
+                Ok(())
+            }
         }
     }
 

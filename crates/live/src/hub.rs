@@ -94,10 +94,6 @@ impl Hub {
         loop {
             let began = Instant::now();
             match self.store.events_after(last, BATCH).await {
-                Ok(events) if events.is_empty() => {
-                    self.read_up_to(began);
-                    self.wake.notified().await;
-                }
                 Ok(events) => {
                     let all = events.len() < BATCH;
                     for event in events {
@@ -107,6 +103,8 @@ impl Hub {
                     }
                     if all {
                         self.read_up_to(began);
+                        // Whatever was committed since the read began wakes after that, so now at the latest.
+                        self.wake.notified().await;
                     }
                 }
                 Err(unavailable) => {

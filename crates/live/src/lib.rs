@@ -31,6 +31,7 @@ use portico_store::{Store, Unavailable};
 use quick_cache::sync::Cache;
 
 pub use clock::{Clock, SystemClock, SystemTicks};
+pub use commit::closes;
 pub use fleet::{Bus, Company, Membership, Silence, Ticks};
 pub use hub::{Hub, Subscription};
 pub use load::LiveClient;

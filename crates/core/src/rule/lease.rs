@@ -110,6 +110,12 @@ impl Peers {
         nodes.iter().filter(|node| !self.is_over(node, now, terms)).map(|node| node.id).collect()
     }
 
+    /// When the first of these nodes is over, if it does not renew any more: not before it is then worth
+    /// reading the nodes again. None where none of them was seen.
+    pub fn first_over(&self, nodes: &BTreeSet<NodeId>, terms: &Terms) -> Option<Tick> {
+        nodes.iter().filter_map(|id| self.seen.get(id)).map(|(_, since)| terms.over_at(*since)).min()
+    }
+
     /// The nodes among these that hold no lease, so that they can be struck out.
     pub fn lapsed<'a>(&self, nodes: &'a [Node], now: Tick, terms: &Terms) -> Vec<&'a Node> {
         nodes.iter().filter(|node| self.is_over(node, now, terms)).collect()
@@ -188,6 +194,17 @@ mod tests {
         assert_eq!(ids(&[node(1, 6)], 1102), [node(1, 6).id], "it has renewed since");
         assert_eq!(ids(&[node(3, 1)], 9999), [node(3, 1).id], "it was never seen before");
         assert_eq!(peers.lapsed(&now, Tick(1102), &TERMS), [&now[0]]);
+    }
+
+    #[test]
+    fn it_is_known_when_the_first_of_those_that_are_waited_for_may_be_over() {
+        let mut peers = Peers::default();
+        peers.note(&[node(1, 5), node(2, 9), node(3, 1)], Tick(1000));
+        peers.note(&[node(1, 5), node(2, 10), node(3, 1)], Tick(1050));
+        let awaited = |numbers: &[u8]| numbers.iter().map(|number| node(*number, 0).id).collect();
+        assert_eq!(peers.first_over(&awaited(&[1, 2]), &TERMS), Some(Tick(1102)));
+        assert_eq!(peers.first_over(&awaited(&[2]), &TERMS), Some(Tick(1152)));
+        assert_eq!(peers.first_over(&awaited(&[4]), &TERMS), None);
     }
 
     #[test]

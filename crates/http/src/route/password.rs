@@ -51,7 +51,7 @@ pub async fn change(
     let hash = house.hash_password(new.to_owned()).await?;
     let (hash, checked) = (&hash, &person.person.password);
     let changed = house
-        .decide(|| async move {
+        .decide_ahead(|| async move {
             let person = account(house, session.user).await?;
             // Of several who knew the old one, one sets the new one; to the others it is the old one no more.
             if old.is_some() && person.person.password != *checked {
@@ -74,7 +74,7 @@ pub async fn change(
     if !changed {
         return Ok(Err(PasswordTrouble::Mismatch));
     }
-    // One that began while the password was being set.
+    // Those that one list does not end, and one that began while the password was being set.
     sign_out::end_others(house, session.user, Some(session.id), EndReason::PasswordChanged).await?;
     tell(house, &person, words).await;
     Ok(Ok(()))
@@ -102,7 +102,8 @@ async fn allowed(
 }
 
 /// The changes that replace a password and the profile with it, forget the browsers that know the person,
-/// and end their sessions but this one: all of it or nothing.
+/// and end their sessions but this one: all of it or nothing. Sessions that one list does not end are
+/// the caller's to end.
 pub async fn replaced(
     house: &House,
     person: &LivePerson,
@@ -114,7 +115,7 @@ pub async fn replaced(
     let mut changes = vec![Change::PersonHeld { user }, Change::PasswordSet { user, hash }];
     changes.extend(rewrite::changes(&house.live, person, &guard::forgotten(after))?);
     let sessions = house.live.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
-    for session in sessions.iter().filter(|session| Some(session.id) != but) {
+    for session in sessions.iter().filter(|session| Some(session.id) != but).take(sign_out::AT_ONCE) {
         changes.extend(sign_out::changes(house, session.id, EndReason::PasswordChanged).await?);
     }
     Ok(changes)

@@ -15,7 +15,7 @@ use super::code::{Proven, Visit, Way, can_send, guessing, method, not_counted, p
 use super::password::{replaced, tell};
 use super::sign_in::{LONGEST_NAME, enter_untold};
 use super::sign_out;
-use crate::challenge::{Answered, take};
+use crate::challenge::{Answered, take_ahead};
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::code::CodeTrouble;
@@ -136,7 +136,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
         Err(seconds) => return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Wait { seconds }))),
     };
     let code = fields.get("code").unwrap_or_default();
-    let taken = take(house, Way::Recover.purpose(), &reference, code, then).await;
+    let taken = take_ahead(house, Way::Recover.purpose(), &reference, code, then).await;
     if let Some(weak) = weak.get() {
         return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Weak(*weak))));
     }
@@ -145,7 +145,7 @@ async fn checked(house: &Arc<House>, visit: &Visit, fields: &Fields<'_>) -> Resu
         Ok(None) => return Ok(visit.typing(house, Way::Recover, Some(CodeTrouble::Gone))),
         Err(problem) => return Ok(not_counted(house, visit, Way::Recover, sent_for, problem)),
     };
-    // One that began while the password was being set.
+    // Those that one list does not end, and one that began while the password was being set.
     sign_out::end_others(house, user, None, EndReason::PasswordChanged).await?;
     let person = house.live.person(user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or_else(|| Denied::unavailable("an account is not there"))?;

@@ -17,15 +17,27 @@ pub async fn rewrite(
     who: Who,
     rule: impl Fn(&Profile) -> Result<Profile, Denied>,
 ) -> Result<Profile, Denied> {
-    let rule = &rule;
-    house
-        .decide(|| async move {
-            still_here(house, who).await?;
-            let person = account(house, who.user).await?;
-            let after = rule(&person.profile)?;
-            Ok((by(house, who, &person, &after)?, after))
-        })
-        .await
+    house.decide(|| attempt(house, who, &rule)).await
+}
+
+/// The same as one of several steps of a call, which waits for other nodes at its end.
+pub async fn rewrite_ahead(
+    house: &House,
+    who: Who,
+    rule: impl Fn(&Profile) -> Result<Profile, Denied>,
+) -> Result<Profile, Denied> {
+    house.decide_ahead(|| attempt(house, who, &rule)).await
+}
+
+async fn attempt(
+    house: &House,
+    who: Who,
+    rule: &impl Fn(&Profile) -> Result<Profile, Denied>,
+) -> Result<(Vec<Change>, Profile), Denied> {
+    still_here(house, who).await?;
+    let person = account(house, who.user).await?;
+    let after = rule(&person.profile)?;
+    Ok((by(house, who, &person, &after)?, after))
 }
 
 /// The changes by which the person who speaks rewrites their profile; none if it is as it was.

@@ -241,7 +241,8 @@ async fn upgraded(house: &Arc<House>, person: &Person, password: &str) {
     let Ok(hash) = house.hash_password(password.to_owned()).await else { return };
     let user = person.id;
     let held = Change::PasswordHeld { user, hash: person.password.clone() };
-    if let Err(error) = house.commit(vec![held, Change::PasswordSet { user, hash }]).await {
+    // The password is the same: nobody is owed that other nodes forget the old hash.
+    if let Err(error) = house.commit_ahead(vec![held, Change::PasswordSet { user, hash }]).await {
         tracing::warn!(%error, "a password waits to be hashed anew");
     }
 }

@@ -12,6 +12,9 @@ use super::bus::{HANDED_OVER, Message};
 use super::{Fleet, State};
 use crate::{Live, Vault};
 
+/// The question to which nobody waits for the answer.
+const NOBODY: u64 = 0;
+
 /// A closing that somebody waits for.
 #[derive(Default)]
 pub(super) struct Telling {
@@ -52,6 +55,20 @@ impl Fleet {
         let committed = self.company.ticks.now();
         self.state.lock().followed.follow(seq);
         self.ask(live, committed, seq, |ask| Message::Closed { ask, seq, what }).await;
+    }
+
+    /// Tells the others of a closing, which is committed and out of this node's memory, and waits for
+    /// nobody.
+    pub(crate) fn announce(live: &Arc<Live>, seq: ClosingSeq, what: Closing) {
+        let live = Arc::clone(live);
+        if let Some(fleet) = &live.fleet {
+            fleet.state.lock().followed.follow(seq);
+        }
+        tokio::spawn(async move {
+            let Some(fleet) = &live.fleet else { return };
+            let message = Message::Closed { ask: NOBODY, seq, what };
+            let _ = tokio::time::timeout(HANDED_OVER, fleet.say(live.vault(), &message)).await;
+        });
     }
 
     /// Answers when no node can answer as before any closing that was committed before the call.
@@ -118,26 +135,45 @@ impl Fleet {
     /// Answers when every node that may hold a lease has said so. The nodes are read after the commit:
     /// one that is not there yet, or renews after that, sees it in the store.
     async fn acknowledged(&self, ask: u64) {
-        let Ok(standing) = self.company.store.standing().await else { return std::future::pending().await };
-        let now = self.company.ticks.now();
-        let awaited = {
-            let mut state = self.state.lock();
-            state.peers.note(&standing.nodes, now);
-            let mut awaited = state.peers.may_hold(&standing.nodes, now, &self.company.terms);
-            awaited.remove(&state.me);
-            awaited
-        };
+        let mut awaited = self.may_hold().await;
         loop {
             let told = self.told.notified();
             tokio::pin!(told);
             told.as_mut().enable();
-            let done = |state: &State| {
-                state.tellings.get(&ask).is_some_and(|telling| awaited.is_subset(&telling.done))
+            let over = {
+                let state = self.state.lock();
+                if state.tellings.get(&ask).is_some_and(|telling| awaited.is_subset(&telling.done)) {
+                    return;
+                }
+                state.peers.first_over(&awaited, &self.company.terms)
             };
-            if done(&self.state.lock()) {
-                return;
+            let stands_still = async {
+                match over {
+                    Some(over) => self.company.ticks.until(over).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = told => {}
+                // A node that has not renewed by then was dead or paused before the commit, and its lease
+                // is over sooner than one that is counted from there.
+                () = stands_still => {
+                    let still = self.may_hold().await;
+                    awaited.retain(|node| still.contains(node));
+                }
             }
-            told.await;
         }
+    }
+
+    /// The other nodes that may hold a lease without having seen what is committed by now. Where they
+    /// cannot be read nobody knows, and there is no answer.
+    async fn may_hold(&self) -> BTreeSet<NodeId> {
+        let Ok(standing) = self.company.store.standing().await else { return std::future::pending().await };
+        let now = self.company.ticks.now();
+        let mut state = self.state.lock();
+        state.peers.note(&standing.nodes, now);
+        let mut may_hold = state.peers.may_hold(&standing.nodes, now, &self.company.terms);
+        may_hold.remove(&state.me);
+        may_hold
     }
 }

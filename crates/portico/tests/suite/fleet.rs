@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::{ClosingSeq, DeliveryId, NodeId, SessionId, UserId};
+use portico_core::id::{ClosingSeq, DeliveryId, NodeId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::closing::Closing;
 use portico_core::noun::session::{EndReason, Session, SessionLimits};
@@ -23,6 +23,7 @@ use tokio::time::Instant;
 
 const LIMITS: SessionLimits = SessionLimits { idle: Span::days(30), age: Span::days(180) };
 const LEASE: Duration = Duration::from_micros(Terms::DEFAULT.lease);
+const RENEWED_EVERY: Duration = LEASE.checked_div(4).unwrap();
 
 struct Fixed;
 
@@ -219,7 +220,7 @@ async fn a_dead_node_is_waited_for_once_and_then_struck_out() {
     nodes[1].kill();
     let before = Instant::now();
     nodes[0].live.commit(ended(sessions[0])).await.unwrap();
-    assert!(before.elapsed() > LEASE);
+    assert!(before.elapsed() > LEASE - RENEWED_EVERY);
     tokio::time::sleep(LEASE).await;
     assert!(town.store.standing().await.unwrap().nodes.iter().all(|node| node.id != dead));
     let before = Instant::now();
@@ -228,21 +229,27 @@ async fn a_dead_node_is_waited_for_once_and_then_struck_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_does_not_renew_refuses_before_a_closing_stops_waiting_for_it() {
-    let town = Town::new();
-    let mut nodes = [town.node().await, town.node().await];
-    let session = town.session(1).await.id;
-    assert!(nodes[1].is_live(session).await);
-    nodes[1].kill();
-    let (asked, live) = (nodes[1].live.clone(), nodes[0].live.clone());
-    let ending = tokio::spawn(async move { live.commit(ended(session)).await });
-    // As long as the call has not answered, either answer is right; afterwards only a refusal.
-    while !ending.is_finished() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
+async fn a_dead_node_is_waited_for_until_its_own_lease_is_over_and_refuses_by_then() {
+    for dead_for in [0, 300, 700, 1200].map(Duration::from_millis) {
+        let town = Town::new();
+        let mut nodes = [town.node().await, town.node().await];
+        let session = town.session(1).await.id;
+        assert!(nodes[1].is_live(session).await);
+        nodes[1].kill();
+        tokio::time::sleep(dead_for).await;
+        let (asked, live) = (nodes[1].live.clone(), nodes[0].live.clone());
+        let before = Instant::now();
+        let ending = tokio::spawn(async move { live.commit(ended(session)).await });
+        // As long as the call has not answered, either answer is right; afterwards only a refusal.
+        while !ending.is_finished() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let waited = before.elapsed();
+        ending.await.unwrap().unwrap();
+        assert!(waited <= LEASE + Duration::from_millis(100) - dead_for, "{waited:?} after {dead_for:?}");
+        assert!(asked.session(session).await.is_err());
+        assert!(asked.is_ready().await.is_err());
     }
-    ending.await.unwrap().unwrap();
-    assert!(asked.session(session).await.is_err());
-    assert!(asked.is_ready().await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,6 +266,54 @@ async fn a_repeated_closing_call_waits_as_the_first_would_have() {
     assert!(nodes[1].is_live(session).await, "nobody has told it, and nobody was answered");
     nodes[0].live.settled().await.unwrap();
     assert!(!nodes[1].is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_that_are_committed_ahead_are_waited_for_together() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let sessions = [town.session(1).await.id, town.session(2).await.id];
+    assert!(nodes[1].is_live(sessions[0]).await && nodes[1].is_live(sessions[1]).await);
+    town.wires.cut.lock().push(nodes[1].id());
+    let before = Instant::now();
+    for session in sessions {
+        nodes[0].live.commit_ahead(ended(session)).await.unwrap();
+        assert!(!nodes[0].is_live(session).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    nodes[0].live.settled().await.unwrap();
+    let waited = before.elapsed();
+    assert!(waited > LEASE && waited <= LEASE + Duration::from_millis(200), "{waited:?}");
+    assert!(!nodes[1].is_live(sessions[0]).await && !nodes[1].is_live(sessions[1]).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn others_hear_of_a_list_that_is_committed_ahead_though_nobody_waits() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let session = town.session(1).await.id;
+    assert!(nodes[1].is_live(session).await);
+    nodes[0].live.commit_ahead(ended(session)).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert!(!nodes[1].is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settling_does_not_wait_for_what_is_closed_meanwhile() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let sessions = [town.session(1).await.id, town.session(2).await.id];
+    town.wires.cut.lock().push(nodes[1].id());
+    nodes[0].live.commit_ahead(ended(sessions[0])).await.unwrap();
+    let before = Instant::now();
+    let live = nodes[0].live.clone();
+    let settling = tokio::spawn(async move { live.settled().await });
+    tokio::time::sleep(LEASE / 2).await;
+    let live = nodes[0].live.clone();
+    let later = tokio::spawn(async move { live.commit(ended(sessions[1])).await });
+    settling.await.unwrap().unwrap();
+    assert!(before.elapsed() <= LEASE + Duration::from_millis(100));
+    later.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -321,6 +376,22 @@ async fn a_node_that_left_takes_no_lease_again() {
     assert!(nodes[1].live.hold().is_err());
     let written = town.store.standing().await.unwrap().nodes;
     assert_eq!(written.iter().map(|node| node.id).collect::<Vec<_>>(), [nodes[0].id()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revocation_that_failed_is_remembered_by_no_node() {
+    let town = Town::new();
+    let node = town.node().await;
+    let session = town.session(1).await.id;
+    let (token, until) = (TokenId::from_bytes([1; 16]), Moment::from_millis(i64::MAX));
+    let revoked = Change::TokenRevoked { token, until };
+    // The list fails on its guard: that session ends once.
+    node.live.commit(ended(session)).await.unwrap();
+    let failed = [ended(session), vec![revoked.clone()]].concat();
+    assert!(node.live.commit(failed).await.is_err());
+    assert!(!node.live.is_revoked(token), "the other nodes do not know of it either");
+    node.live.commit(vec![revoked]).await.unwrap();
+    assert!(node.live.is_revoked(token));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,3 +10,4 @@ mod property;
 mod route;
 mod simulation;
 mod story;
+mod touch;

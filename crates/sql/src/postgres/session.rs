@@ -104,8 +104,10 @@ pub(super) async fn clients_in(db: Db<'_>, session: SessionId) -> Read<Vec<Clien
     many(db, sql, values![session.as_bytes()], |row| text(row, 0)).await
 }
 
+/// That a session is open is asked of its reason, here and below: asked of the time, it might be looked for in
+/// the indexes of open sessions, which hold its id behind other columns, and all of them be gone over.
 pub(super) async fn held(db: Db<'_>, session: SessionId, now: Moment) -> Applied {
-    let sql = "select 1 from session where id = $1 and ended_at is null and expires_at > $2 for share";
+    let sql = "select 1 from session where id = $1 and end_reason is null and expires_at > $2 for share";
     hold(any(db, sql, values![session.as_bytes(), now.millis()]).await?)
 }
 
@@ -156,13 +158,13 @@ pub(super) async fn reauthenticate(
 
 pub(super) async fn touch(db: Db<'_>, session: SessionId, used_at: Moment, expires_at: Moment) -> Applied {
     let sql = "update session set used_at = $2, expires_at = $3
-        where id = $1 and ended_at is null and expires_at > $2 and used_at <= $2";
+        where id = $1 and end_reason is null and expires_at > $2 and used_at <= $2";
     run(db, sql, values![session.as_bytes(), used_at.millis(), expires_at.millis()]).await?;
     Ok(())
 }
 
 pub(super) async fn end(db: Db<'_>, session: SessionId, at: Moment, reason: EndReason) -> Applied {
-    let sql = "update session set ended_at = $2, end_reason = $3 where id = $1 and ended_at is null";
+    let sql = "update session set ended_at = $2, end_reason = $3 where id = $1 and end_reason is null";
     must(db, sql, values![session.as_bytes(), at.millis(), reason.as_str()]).await
 }
 

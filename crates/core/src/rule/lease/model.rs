@@ -48,6 +48,8 @@ enum Flaw {
     BackAfterLeaving,
     /// A node that stood still is struck out though it has renewed since.
     StruckOutBlindly,
+    /// Whoever looks again lets a node go that has renewed since.
+    RenewedIsEnough,
 }
 
 /// The protocol, and how far it is followed.
@@ -118,6 +120,8 @@ enum Step {
     Keep(usize, ClosingSeq),
     /// The next step of a closing call.
     Proceed(usize),
+    /// A closing call reads again who may hold a lease.
+    LookAgain(usize),
     /// A closing call has waited for every lease.
     WaitedOut(usize),
     /// A node hears what a call says.
@@ -201,6 +205,7 @@ impl Model for Protocol {
                 }
             }
             Step::Proceed(call) => self.proceed(&mut world, call),
+            Step::LookAgain(call) => self.look_again(&mut world, call),
             Step::WaitedOut(call) => world.answer(call, call::How::WaitedOut),
             Step::Hear(at, call) => self.hear(&mut world, at, call),
             Step::HearLeft(call, node) => world.calls[call].done(node),

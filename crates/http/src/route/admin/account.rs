@@ -21,6 +21,7 @@ use super::view::when;
 use super::{Answer, Id, Refusal, kyc, nobody};
 use crate::house::unavailable;
 use crate::route::me::export::{links, picture};
+use crate::route::sign_out::AT_ONCE;
 use crate::when::rfc3339;
 use crate::{claim, reply};
 
@@ -57,14 +58,13 @@ pub(super) async fn end_sessions(desk: Desk, id: Id) -> Answer {
 /// Ends one session of a person; one that is over already is answered alike.
 pub(crate) async fn session_ended(desk: &Desk, id: &Id, session: &Id) -> Result<SessionId, Denied> {
     let (user, session) = (find(desk, id).await?.person.id, session.of::<SessionId>()?);
-    desk.act(|| async move {
+    desk.close(|| async move {
         let stored = desk.store().session(session).await.map_err(|cause| unavailable(&cause))?;
         stored.filter(|stored| stored.user == user).ok_or_else(nobody)?;
         let changes = desk.ending(session, EndReason::Revoked).await?;
         Ok((Deed::one(Act::SessionEnded, target(user).part(session)), changes, ()))
     })
     .await?;
-    desk.settled().await?;
     Ok(session)
 }
 
@@ -120,8 +120,9 @@ pub(super) async fn erase(desk: Desk, id: Id) -> Answer {
     Ok(reply::ok(&account(&erased(&desk, &id).await?)))
 }
 
-/// Ends every session of a person and does what else is to be done, in one commit. Answers how
-/// many ended. Done again, it finishes what an earlier call may have left.
+/// Ends every session of a person and does what else is to be done: in one commit, unless they have
+/// more sessions than one list ends. Answers how many ended. Done again, it finishes what an earlier
+/// call may have left.
 async fn close(
     desk: &Desk,
     user: UserId,
@@ -131,9 +132,10 @@ async fn close(
 ) -> Result<usize, Denied> {
     let also = &also;
     let ended = desk
-        .act(|| async move {
+        .act_ahead(|| async move {
             let person = desk.live().person(user).await.map_err(|cause| unavailable(&cause))?;
-            let sessions = desk.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
+            let mut sessions = desk.store().sessions_of(user).await.map_err(|cause| unavailable(&cause))?;
+            sessions.truncate(AT_ONCE);
             let mut changes: Vec<_> = person.as_deref().and_then(also).into_iter().collect();
             for session in &sessions {
                 changes.extend(desk.ending(session.id, reason).await?);
@@ -141,10 +143,7 @@ async fn close(
             Ok((Deed::one(act, target(user)), changes, sessions.len()))
         })
         .await?;
-    // The list above is bounded; nobody has this many, but none may be left over.
-    desk.end_rest(user, reason).await?;
-    desk.settled().await?;
-    Ok(ended)
+    Ok(ended + desk.end_rest(user, reason).await?)
 }
 
 /// `GET /users/{id}/export`: everything that is kept about a person, in one document.

@@ -99,15 +99,31 @@ impl Desk {
     where
         F: Future<Output = Result<(Deed, Vec<Change>, T), Denied>>,
     {
-        self.house
-            .decide(|| {
-                let attempt = attempt();
-                async {
-                    let (deed, changes, outcome) = attempt.await?;
-                    Ok((self.with_lines(deed, changes), outcome))
-                }
-            })
-            .await
+        self.house.decide(|| self.lined(attempt())).await
+    }
+
+    /// The same for what closes one thing, as [`House::close`] does.
+    pub(crate) async fn close<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
+    where
+        F: Future<Output = Result<(Deed, Vec<Change>, T), Denied>>,
+    {
+        self.house.close(|| self.lined(attempt())).await
+    }
+
+    /// The same for the first of several steps, as [`House::decide_ahead`] does.
+    pub(crate) async fn act_ahead<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Denied>
+    where
+        F: Future<Output = Result<(Deed, Vec<Change>, T), Denied>>,
+    {
+        self.house.decide_ahead(|| self.lined(attempt())).await
+    }
+
+    async fn lined<T, F>(&self, attempt: F) -> Result<(Vec<Change>, T), Denied>
+    where
+        F: Future<Output = Result<(Deed, Vec<Change>, T), Denied>>,
+    {
+        let (deed, changes, outcome) = attempt.await?;
+        Ok((self.with_lines(deed, changes), outcome))
     }
 
     /// Commits what does not depend on what is there.
@@ -132,14 +148,12 @@ impl Desk {
         sign_out::changes(&self.house, session, reason).await
     }
 
-    /// Ends what sessions a person has left, after those of a deed: a list of them is bounded.
-    pub(crate) async fn end_rest(&self, user: UserId, reason: EndReason) -> Result<(), Denied> {
-        sign_out::end_others(&self.house, user, None, reason).await
-    }
-
-    /// Answers when memory has forgotten what earlier commits made untrue.
-    pub(crate) async fn settled(&self) -> Result<(), Denied> {
-        self.house.live.settled().await.map_err(|cause| crate::house::unavailable(&cause))
+    /// Ends what sessions a person has left, after those of a deed, and waits for all of it: a list of
+    /// changes is bounded. Answers how many were left.
+    pub(crate) async fn end_rest(&self, user: UserId, reason: EndReason) -> Result<usize, Denied> {
+        let rest = sign_out::end_others_ahead(&self.house, user, None, reason).await?;
+        self.house.settled().await?;
+        Ok(rest)
     }
 
     /// Has the outbox looked at.

@@ -40,21 +40,17 @@ pub(super) async fn change(
     rule: impl Fn(&Client) -> Result<Vec<Change>, Denied>,
 ) -> Result<Client, Denied> {
     let (id, rule, deed) = (&id.of::<ClientId>()?, &rule, &deed);
-    let changed = desk
-        .act(|| async move {
-            let client = find(desk.store(), id, kind).await?;
-            let changes = rule(&client)?;
-            let after = changes.iter().find_map(|change| match change {
-                Change::ClientRewritten { after, .. } => Some((**after).clone()),
-                _ => None,
-            });
-            let deed = deed(Target::new(kind.target, id));
-            Ok((deed, changes, after.unwrap_or(client)))
-        })
-        .await?;
-    // A client that is suspended already may have been so by a call that is not through yet.
-    desk.settled().await?;
-    Ok(changed)
+    desk.close(|| async move {
+        let client = find(desk.store(), id, kind).await?;
+        let changes = rule(&client)?;
+        let after = changes.iter().find_map(|change| match change {
+            Change::ClientRewritten { after, .. } => Some((**after).clone()),
+            _ => None,
+        });
+        let deed = deed(Target::new(kind.target, id));
+        Ok((deed, changes, after.unwrap_or(client)))
+    })
+    .await
 }
 
 /// Suspends the client; when this answers, nothing of it is good any more.

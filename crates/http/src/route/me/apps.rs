@@ -184,10 +184,7 @@ pub enum Keep {
 /// When this answers, no question asked afterwards finds the app seeing more. Refusals:
 /// `not_found` where the person has not used the app, `invalid_token` where the session is over.
 pub async fn withdraw(house: &House, who: Who, app: &ClientId, keep: Keep) -> Result<ScopeSet, Denied> {
-    let kept = house.decide(|| decided(house, who, app, &keep)).await?;
-    // Where there was nothing left to withdraw, an earlier call may still be at it.
-    house.live.settled().await.map_err(|cause| unavailable(&cause))?;
-    Ok(kept)
+    house.close(|| decided(house, who, app, &keep)).await
 }
 
 async fn decided(

@@ -33,8 +33,8 @@ async fn erased(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
 /// personal is left.
 pub async fn gone(house: &House, who: Who) -> Result<(), Denied> {
     // This session ends with the erasure itself, so that a call cut short before can be repeated.
-    sign_out::end_others(house, who.user, Some(who.session), EndReason::Erased).await?;
-    house.decide(|| decided(house, who)).await?;
+    sign_out::end_others_ahead(house, who.user, Some(who.session), EndReason::Erased).await?;
+    house.decide_ahead(|| decided(house, who)).await?;
     // None can begin any more; one may have begun between the two.
     sign_out::end_others(house, who.user, None, EndReason::Erased).await
 }

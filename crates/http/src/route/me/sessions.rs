@@ -17,7 +17,7 @@ use super::{Who, account, answer, caller};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
-use crate::route::rewrite::rewrite;
+use crate::route::rewrite::rewrite_ahead;
 use crate::route::sign_out;
 
 /// The name that the session in use goes by beside its id.
@@ -134,6 +134,6 @@ async fn others_ended(house: &House, headers: &HeaderMap) -> Result<Reply, Denie
 
 /// Ends all sessions of the person but the one in which they speak, and forgets the browsers that know them.
 pub async fn end_all_others(house: &House, who: Who) -> Result<(), Denied> {
-    rewrite(house, who, |profile| Ok(forgotten(profile.clone()))).await?;
+    rewrite_ahead(house, who, |profile| Ok(forgotten(profile.clone()))).await?;
     sign_out::end_others(house, who.user, Some(who.session), EndReason::Revoked).await
 }

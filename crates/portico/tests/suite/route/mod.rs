@@ -29,6 +29,7 @@ mod pages;
 mod passkey;
 mod password;
 mod payment;
+mod promptly;
 mod recover;
 pub mod redeem;
 mod refresh;

@@ -51,12 +51,16 @@ enum Says {
 enum Nodes {
     Unread,
     Awaited(BTreeSet<NodeId>),
+    /// Read again: those that are still waited for.
+    Still(BTreeSet<NodeId>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum How {
     Acknowledged,
     NobodyAwaited,
+    /// Who was waited for was found dead.
+    LetGo,
     WaitedOut,
     AtOnce,
 }
@@ -112,7 +116,7 @@ impl Protocol {
             Phase::Committed(_) | Phase::Found(..) => true,
             Phase::Asking(asking) => match &asking.nodes {
                 Nodes::Unread => true,
-                Nodes::Awaited(awaited) => awaited.is_subset(&asking.done),
+                Nodes::Awaited(awaited) | Nodes::Still(awaited) => awaited.is_subset(&asking.done),
             },
             Phase::Answered(_) | Phase::Dead => false,
         };
@@ -124,6 +128,12 @@ impl Protocol {
             steps.push(Step::WaitedOut(at));
         }
         if let Some(asking) = call.asking() {
+            // The code looks again when a node that is waited for may be over; here it may at any time.
+            if let Nodes::Awaited(awaited) | Nodes::Still(awaited) = &asking.nodes
+                && !awaited.is_subset(&asking.done)
+            {
+                steps.push(Step::LookAgain(at));
+            }
             let others = (0..world.nodes.len()).filter(|node| *node != call.node && !world.nodes[*node].gone);
             steps.extend(others.map(|node| Step::Hear(node, at)));
             steps.extend(world.left.difference(&asking.done).map(|node| Step::HearLeft(at, *node)));
@@ -176,9 +186,30 @@ impl Protocol {
                 Nodes::Awaited(node.peers.may_hold(&nodes, node.clock, &Self::TERMS))
             }
             Nodes::Awaited(awaited) if awaited.is_empty() => return Err(How::NobodyAwaited),
-            Nodes::Awaited(_) => return Err(How::Acknowledged),
+            Nodes::Still(awaited) if awaited.is_empty() => return Err(How::LetGo),
+            Nodes::Awaited(_) | Nodes::Still(_) => return Err(How::Acknowledged),
         };
         Ok(Asking { nodes, ..asking })
+    }
+
+    /// Whoever waits reads the nodes again, and waits on for those that may still hold a lease.
+    pub(super) fn look_again(&self, world: &mut World, at: usize) {
+        let call = &mut world.calls[at];
+        let node = &mut world.nodes[call.node];
+        let Phase::Asking(Asking { nodes: read, .. }) = &mut call.phase else { return };
+        let (Nodes::Awaited(awaited) | Nodes::Still(awaited)) = read else { return };
+        let nodes = listed(&world.store.written, node.id());
+        let mut still = awaited.clone();
+        if self.has(Flaw::RenewedIsEnough) {
+            let had = |id| node.peers.seen.get(&id).map(|(renewals, _)| *renewals);
+            let renewed =
+                |id: &NodeId| nodes.iter().any(|listed| listed.id == *id && had(*id) < Some(listed.renewals));
+            still.retain(|id| !renewed(id));
+        }
+        node.peers.note(&nodes, node.clock);
+        let may_hold = node.peers.may_hold(&nodes, node.clock, &Self::TERMS);
+        still.retain(|id| may_hold.contains(id));
+        *read = Nodes::Still(still);
     }
 
     /// A node hears what a call says, and acknowledges it.

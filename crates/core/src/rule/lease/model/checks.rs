@@ -21,6 +21,8 @@ const WAITED_OUT: (&str, Shown) =
 const NOT_AWAITED: (&str, Shown) = ("a node that stood still is not waited for", |_, world| {
     world.was_answered(How::NobodyAwaited) && world.store.written.len() == world.nodes.len()
 });
+const LET_GO: (&str, Shown) =
+    ("a node that stands still is let go while it is waited for", |_, world| world.was_answered(How::LetGo));
 const RENEWED: (&str, Shown) = ("memory answers after a renewal", |_, world| {
     let counted = |id| world.store.written.get(&id).is_some_and(|renewals| *renewals > 1);
     world.nodes.iter().any(|node| node.answers() && counted(node.id()))
@@ -45,7 +47,7 @@ impl World {
 
 /// One node closes something and another holds it.
 fn pair() -> Protocol {
-    let shown = vec![ACKNOWLEDGED, WAITED_OUT, NOT_AWAITED, RENEWED, FILL_DROPPED];
+    let shown = vec![ACKNOWLEDGED, WAITED_OUT, NOT_AWAITED, LET_GO, RENEWED, FILL_DROPPED];
     Protocol {
         nodes: vec![WATCHER, HOLDER],
         calls: vec![(0, Ask::Close)],
@@ -190,4 +192,9 @@ fn a_renewal_under_way_must_not_give_a_node_its_lease_back_that_has_left() {
 #[test]
 fn a_node_that_has_renewed_since_must_not_be_struck_out() {
     fails(with(striking(), &[Flaw::StruckOutBlindly]));
+}
+
+#[test]
+fn a_node_that_has_renewed_since_must_not_be_let_go() {
+    fails(with(pair(), &[Flaw::RenewedIsEnough]));
 }
