@@ -7,6 +7,7 @@ mod clock;
 mod commit;
 mod fleet;
 mod hub;
+mod listeners;
 mod load;
 mod person;
 mod ring;
@@ -32,7 +33,8 @@ use quick_cache::sync::Cache;
 
 pub use clock::{Clock, SystemClock, SystemTicks};
 pub use fleet::{Bus, Company, Membership, Silence, Ticks};
-pub use hub::{Hub, Subscription};
+pub use hub::Hub;
+pub use listeners::{Closed, Subscription};
 pub use load::LiveClient;
 pub use person::LivePerson;
 pub use ring::{KeyError, Ring};
