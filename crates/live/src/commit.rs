@@ -7,7 +7,7 @@ use portico_core::id::{ClientId, SessionId};
 use portico_core::noun::closing::Closing;
 use portico_store::{CommitError, Unavailable};
 
-use crate::{Live, Ring, load};
+use crate::{Live, load};
 
 /// What a list of changes touches in memory, gathered before the list is given away.
 #[derive(Default)]
@@ -144,7 +144,12 @@ impl Live {
     }
 
     fn forget(&self, touched: &Touched, applied: bool) {
-        self.drop_closed(&touched.closing);
+        self.drop_held(&touched.closing);
+        if applied {
+            // Nothing takes it out again, so it must not come in by what was never committed. Where it
+            // was, it is followed from the store, or revoked again by whoever was told that it failed.
+            self.revoked.write().extend(touched.closing.revoked.iter().copied());
+        }
         touched.begun.iter().for_each(|id| self.sessions.drop_key(id));
         if applied {
             touched.entered.iter().for_each(|key| self.entered.insert(key.clone(), ()));
@@ -160,15 +165,17 @@ impl Live {
 
     /// Takes out of memory what is no longer true.
     pub(crate) fn drop_closed(&self, closing: &Closing) {
+        self.drop_held(closing);
+        self.revoked.write().extend(closing.revoked.iter().copied());
+    }
+
+    fn drop_held(&self, closing: &Closing) {
         closing.clients.iter().for_each(|id| self.clients.drop_key(id));
         closing.people.iter().for_each(|id| self.people.drop_key(id));
         closing.sessions.iter().for_each(|id| self.sessions.drop_key(id));
         closing.consents.iter().for_each(|key| self.consents.drop_key(key));
         if closing.all_consents {
             self.consents.drop_all();
-        }
-        if !closing.revoked.is_empty() {
-            self.revoked.write().extend(closing.revoked.iter().copied());
         }
     }
 
@@ -178,7 +185,7 @@ impl Live {
             self.catalogue.reload(load::catalogue(&*self.store)).await?;
         }
         if ring {
-            let ring = self.ring.reload(Ring::reload(&*self.store, &self.vault)).await;
+            let ring = self.ring.reload(async { self.ring().reload(&*self.store, &self.vault).await }).await;
             ring.map_err(|error| Unavailable(error.to_string()))?;
         }
         Ok(())
