@@ -11,7 +11,7 @@ use crate::services::Services;
 use crate::stage::long;
 use crate::tally::{Runner, Tally};
 
-/// How many seeds the simulation runs: about a minute and a half of one core.
+/// How many seeds the simulation runs: about two minutes of one core.
 const SEEDS: (&str, &str) = ("PORTICO_SIMULATION_SEEDS", "2000");
 
 pub(crate) fn fmt(repository: &Repository) -> Tally {
