@@ -8,7 +8,7 @@ use portico_core::noun::closing::Closing;
 use portico_store::{CommitError, Unavailable};
 
 use crate::fleet::Fleet;
-use crate::{Live, Ring, load};
+use crate::{Live, load};
 
 /// What a list of changes touches in memory, gathered before the list is given away.
 #[derive(Default)]
@@ -222,7 +222,7 @@ impl Live {
             self.catalogue.reload(load::catalogue(&*self.store)).await?;
         }
         if ring {
-            let ring = self.ring.reload(Ring::reload(&*self.store, &self.vault)).await;
+            let ring = self.ring.reload(async { self.ring().reload(&*self.store, &self.vault).await }).await;
             ring.map_err(|error| Unavailable(error.to_string()))?;
         }
         Ok(())

@@ -30,9 +30,12 @@ impl From<Unsealable> for KeyError {
     }
 }
 
+/// A key as it is stored, and opened.
+type Held = (SigningKeyRecord, Arc<SigningKey>);
+
 /// The signing keys at one moment.
 pub struct Ring {
-    keys: Vec<(SigningKeyRecord, Arc<SigningKey>)>,
+    keys: Vec<Held>,
     records: Vec<SigningKeyRecord>,
     verifying: VerifyingKeys,
 }
@@ -55,25 +58,33 @@ impl Ring {
         let missing: Vec<_> =
             ALGS.into_iter().filter(|alg| !records.iter().any(|key| key.alg == *alg)).collect();
         if missing.is_empty() {
-            return Self::from_records(records, vault);
+            return Self::from_records(records, &[], vault);
         }
         let made = missing.into_iter().map(|alg| Change::KeyMade(make(&[], alg, vault, now)));
         match store.commit(made.collect()).await {
             Err(CommitError::Unavailable(unavailable)) => return Err(unavailable.into()),
             Ok(_) | Err(CommitError::Conflict | CommitError::Taken(_)) => {}
         }
-        Self::from_records(store.signing_keys().await?, vault)
+        Self::from_records(store.signing_keys().await?, &[], vault)
     }
 
-    /// Reads the keys again.
-    pub(crate) async fn reload(store: &dyn Store, vault: &Vault) -> Result<Self, KeyError> {
-        Self::from_records(store.signing_keys().await?, vault)
+    /// Reads the keys again. Those that were open stay so: opening one tests whether it is a key, which
+    /// for RSA takes a while.
+    pub(crate) async fn reload(&self, store: &dyn Store, vault: &Vault) -> Result<Self, KeyError> {
+        Self::from_records(store.signing_keys().await?, &self.keys, vault)
     }
 
-    fn from_records(records: Vec<SigningKeyRecord>, vault: &Vault) -> Result<Self, KeyError> {
+    fn from_records(records: Vec<SigningKeyRecord>, there: &[Held], vault: &Vault) -> Result<Self, KeyError> {
         let open = |record: &SigningKeyRecord| {
-            let key = SigningKey::unwrapped(vault.master(), &record.kid, alg(record.alg), &record.wrapped)?;
-            Ok::<_, KeyError>((record.clone(), Arc::new(key)))
+            let same = |(held, _): &&Held| held.kid == record.kid && held.wrapped == record.wrapped;
+            let key = match there.iter().find(same) {
+                Some((_, key)) => Arc::clone(key),
+                None => {
+                    let (kid, alg) = (&record.kid, alg(record.alg));
+                    Arc::new(SigningKey::unwrapped(vault.master(), kid, alg, &record.wrapped)?)
+                }
+            };
+            Ok::<_, KeyError>((record.clone(), key))
         };
         let keys: Vec<_> = records.iter().map(open).collect::<Result<_, _>>()?;
         let set = json!({ "keys": records.iter().map(|record| &record.public_jwk).collect::<Vec<_>>() });

@@ -11,6 +11,9 @@ use crate::services::Services;
 use crate::stage::long;
 use crate::tally::{Runner, Tally};
 
+/// How many seeds the simulation runs: about two minutes of one core.
+const SEEDS: (&str, &str) = ("PORTICO_SIMULATION_SEEDS", "2000");
+
 pub(crate) fn fmt(repository: &Repository) -> Tally {
     check(repository, &["fmt", "--all", "--check"], "run `cargo fmt`")
 }
@@ -37,7 +40,10 @@ pub(crate) fn test(repository: &Repository) -> Tally {
     };
     let arguments = ["test", "--locked", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
     let mut command = cargo(repository, &arguments);
-    command.args(long.iter().flat_map(|name| ["--skip", name])).envs(services.variables());
+    command
+        .args(long.iter().flat_map(|name| ["--skip", name]))
+        .envs(services.variables())
+        .env(SEEDS.0, SEEDS.1);
     let finished = run(command);
     Tally::of_runner(Runner::Cargo, &finished.output, finished.success)
 }

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use portico_seal::Secret;
+use portico_core::moment::Moment;
+use portico_core::noun::client::TokenAlg;
+use portico_core::noun::key::SigningKeyRecord;
+use portico_seal::{Alg, Secret, SigningKey};
 use portico_sql::memory::Memory;
 use serde_json::Value;
 
@@ -15,6 +18,9 @@ pub const APPS: [&str; 2] = ["org.example.taxi", "org.example.shop"];
 pub const PEOPLE: usize = 4;
 /// How many sessions each of them has.
 const SESSIONS: usize = 3;
+
+/// How many signing keys lie ready.
+const KEYS: usize = 16;
 
 /// A house with people who are signed in and have launched every app.
 pub struct Cast {
@@ -30,6 +36,8 @@ pub struct Cast {
     pub sessions: Vec<(usize, Tokens)>,
     /// Launch tokens: of which session, for which app.
     pub tokens: Vec<(usize, usize, String)>,
+    /// Signing keys that are not in the store: to make one takes long, and is nothing the dice decide.
+    pub keys: Vec<SigningKeyRecord>,
 }
 
 /// What a person is called at the host.
@@ -64,6 +72,20 @@ async fn furnished() -> Cast {
         people.push(found["items"][0]["user_id"].as_str().unwrap().to_owned());
     }
     let master = world.house.live.vault().master().to_text();
+    let keys = (0..KEYS).map(|_| key(&world)).collect();
     let memory = Memory::clone(&memory);
-    Cast { world, memory, master, people, sessions, tokens }
+    Cast { world, memory, master, people, sessions, tokens, keys }
+}
+
+fn key(world: &World) -> SigningKeyRecord {
+    let (key, vault) = (SigningKey::generate(Alg::EdDsa), world.house.live.vault());
+    SigningKeyRecord {
+        kid: key.kid().to_owned(),
+        alg: TokenAlg::EdDsa,
+        wrapped: key.wrapped(vault.master(), vault.chance()),
+        public_jwk: key.public_jwk().clone(),
+        created_at: Moment::from_millis(0),
+        signs_from: Moment::from_millis(0),
+        retires_at: None,
+    }
 }

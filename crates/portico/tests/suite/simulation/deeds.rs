@@ -2,10 +2,14 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use portico_core::noun::key::SigningKeyRecord;
+use portico_core::rule::rotate;
+use portico_store::CommitError;
 use serde_json::{Value, json};
 
 use super::cast::{APPS, cast, subject};
 use super::history::{App, Deed, Entry, Person, Said, Session, Token};
+use super::node::Node;
 use super::town::Town;
 use crate::fixture::{ADMIN, HOST, Tokens};
 
@@ -158,6 +162,32 @@ impl Town {
     pub async fn resume_app(&self, place: usize, app: App) -> Said {
         let path = format!("/admin/v1/apps/{}/resume", APPS[app]);
         self.call(place, Deed::ResumeApp(app), json("POST", &path, ADMIN, &json!({})), done).await.0
+    }
+
+    /// Has the next of the keys that lie ready published, as the operator's route does with one that it
+    /// makes.
+    pub async fn rotate_keys(&self, place: usize) {
+        let number = {
+            let mut keys = self.keys.lock();
+            *keys += 1;
+            *keys - 1
+        };
+        let Some(ready) = cast().keys.get(number) else { return };
+        let work = |node: &Node| {
+            let live = node.live.clone();
+            async move {
+                let (ring, now) = (live.ring(), live.now());
+                let signs_from = rotate::signs_from(ring.records(), ready.alg, now);
+                let made = SigningKeyRecord { created_at: now, signs_from, ..ready.clone() };
+                live.commit(rotate::rotate(ring.records(), made, now)).await
+            }
+        };
+        let said = |done: &Result<(), CommitError>| match done {
+            Ok(()) => Said::Done,
+            Err(CommitError::Unavailable(_)) => Said::Refused(503),
+            Err(_) => Said::Refused(409),
+        };
+        self.attempt(place, Deed::RotateKeys, work, said).await;
     }
 
     /// Makes a closing call.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
+use axum::http::Request;
 use portico_core::id::EventSeq;
 use portico_core::moment::Moment;
 use portico_core::noun::delivery::DeliveryState;
@@ -14,6 +16,7 @@ use super::town::{NODES, Town};
 pub async fn look(town: &Town) -> Result<(), String> {
     everyone_answers_alike(town).await?;
     everyone_was_told(town).await?;
+    everyone_publishes_the_keys(town).await?;
     nothing_belongs_to_the_dead(town).await
 }
 
@@ -73,6 +76,20 @@ async fn everyone_was_told(town: &Town) -> Result<(), String> {
         let said: Vec<_> = told.iter().copied().filter(|seq| *seq > node.since).collect();
         if said != expected {
             return Err(format!("node {number} passed on {said:?} of the events {expected:?}"));
+        }
+    }
+    Ok(())
+}
+
+async fn everyone_publishes_the_keys(town: &Town) -> Result<(), String> {
+    let stored = town.memory.signing_keys().await.unwrap();
+    let stored: BTreeSet<_> = stored.iter().map(|key| key.kid.as_str()).collect();
+    for (number, place) in town.places.iter().enumerate() {
+        let Some(node) = place.node() else { return Err(format!("node {number} is not there")) };
+        let (_, set) = node.answer(Request::get("/oauth/jwks").body(Body::empty()).unwrap()).await;
+        let published = set["keys"].as_array().into_iter().flatten().filter_map(|key| key["kid"].as_str());
+        if published.collect::<BTreeSet<_>>() != stored {
+            return Err(format!("node {number} does not publish the keys that are stored"));
         }
     }
     Ok(())

@@ -33,6 +33,8 @@ pub enum Deed {
     Grant(Session, App),
     /// Opens an app that was suspended.
     ResumeApp(App),
+    /// Makes the next signing key, which opens and closes nothing yet.
+    RotateKeys,
     /// Closes the session: `DELETE /v1/me/sessions/current`.
     SignOut(Session),
     /// Closes the session, by its refresh token.
@@ -67,7 +69,7 @@ impl Deed {
     }
 
     fn opens(&self) -> bool {
-        matches!(self, Self::SignIn(_) | Self::Grant(..) | Self::ResumeApp(_))
+        matches!(self, Self::SignIn(_) | Self::Grant(..) | Self::ResumeApp(_) | Self::RotateKeys)
     }
 }
 

@@ -28,8 +28,8 @@ use self::town::{NODES, Planted, Town};
 /// How long everything goes wrong, in milliseconds.
 const CHAOS: u64 = 8_000;
 /// How long it takes at most until everything is as it was, in milliseconds: a node that leaves while it is
-/// cut off takes five seconds, the others wait two for its lease.
-const SETTLED: u64 = 9_000;
+/// cut off takes five seconds and lingers for one and a half, the others wait two for its lease.
+const SETTLED: u64 = 10_000;
 
 /// How long it takes at most until a back end has found a node and heard what it missed, in milliseconds.
 const HEARD: u64 = 4_000;

@@ -55,6 +55,8 @@ pub struct Node {
     process: Arc<Process>,
     public: Router,
     admin: Router,
+    bus: Arc<Plug>,
+    store: Arc<Remote>,
     /// The number of the last event when its hub was open.
     pub since: EventSeq,
     /// The events that its hub passed on, in order.
@@ -81,6 +83,8 @@ impl Node {
             public: portico_http::public(house.clone()),
             admin: portico_http::admin(house.clone()),
             process: parts.process.clone(),
+            bus: parts.bus.clone(),
+            store: parts.store.clone(),
             since,
             told: Arc::default(),
             keeping: vec![],
@@ -116,10 +120,31 @@ impl Node {
         task
     }
 
-    /// Leaves in good order: no lease is kept any more, and none is asked for.
-    pub async fn leave(&self) {
-        self.keeping.iter().for_each(AbortHandle::abort);
+    /// Leaves in good order. With care, what keeps the lease is stopped before, as the program does it;
+    /// the memory promises that a renewal under way brings no lease back either way.
+    pub async fn leave(&self, with_care: bool) {
+        if with_care {
+            self.keeping.iter().for_each(AbortHandle::abort);
+        }
         self.process.within(self.live.leave()).await;
+    }
+
+    /// Says that it leaves, and holds on to its lease for as long as that lasts.
+    pub async fn seem_to_leave(&self) {
+        use portico_live::Bus;
+        use portico_store::Nodes;
+
+        self.keeping.iter().for_each(AbortHandle::abort);
+        let Some(membership) = self.live.membership() else { return };
+        let (me, vault) = (membership.me, self.live.vault());
+        let mut left = me.as_bytes().to_vec();
+        left.extend(vault.bus(me).seal(b"\"Left\"", vault.chance()));
+        let renewals = membership.nodes.iter().find(|node| node.id == me).map_or(0, |node| node.renewals);
+        let farewell = async {
+            self.bus.to_all(left).await;
+            self.store.leave(me, renewals).await
+        };
+        drop(self.process.within(farewell).await);
     }
 
     /// Nothing of it runs any more.
@@ -128,24 +153,28 @@ impl Node {
         self.tasks.lock().iter().for_each(AbortHandle::abort);
     }
 
-    /// Sends a request, and answers with the status and the body; none if the node dies, or answers too
-    /// late for somebody who waits so long. Whoever gives up may hang up or not.
-    pub async fn call(
-        &self,
-        request: Request<Body>,
-        patience: Duration,
-        hangs_up: bool,
-    ) -> Option<(u16, Value)> {
+    /// The status and the body with which a request is answered.
+    pub fn answer(&self, request: Request<Body>) -> impl Future<Output = (u16, Value)> + Send + use<> {
         let router = if request.uri().path().starts_with("/admin/") { &self.admin } else { &self.public };
         let answering = router.clone().oneshot(request);
-        let answer = async move {
+        async move {
             let reply = answering.await.unwrap();
             let status = reply.status().as_u16();
             let body = reply.into_body().collect().await.unwrap().to_bytes();
             (status, serde_json::from_slice(&body).unwrap_or_default())
-        };
+        }
+    }
+
+    /// Does this in the node's process, for somebody; none if the node dies, or is done too late for
+    /// somebody who waits so long. Whoever gives up may hang up or not.
+    pub async fn attempt<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+        patience: Duration,
+        hangs_up: bool,
+    ) -> Option<T> {
         let process = self.process.clone();
-        let task = tokio::spawn(async move { process.within(answer).await });
+        let task = tokio::spawn(async move { process.within(work).await });
         self.tasks.lock().push(task.abort_handle());
         let hang_up = task.abort_handle();
         match tokio::time::timeout(patience, task).await {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::cast::{APPS, PEOPLE};
+use super::chaos;
 use super::history::{Deed, Said, Session, Token};
 use super::town::{NODES, Town};
 
@@ -23,8 +24,15 @@ pub async fn pause(millis: u64) {
 
 /// Everybody who calls the nodes until it is over.
 pub fn begin(town: &Arc<Town>, over: &Over) -> Vec<JoinHandle<()>> {
-    let clients =
-        [Client::BackEnd, Client::BackEnd, Client::Closer, Client::Closer, Client::Closer, Client::Newcomer];
+    let clients = [
+        Client::BackEnd,
+        Client::BackEnd,
+        Client::Closer,
+        Client::Closer,
+        Client::Closer,
+        Client::Newcomer,
+        Client::Locksmith,
+    ];
     let begin = |client: Client| {
         let (town, over) = (town.clone(), over.clone());
         tokio::spawn(async move {
@@ -44,6 +52,8 @@ enum Client {
     Closer,
     /// Signs in, and launches.
     Newcomer,
+    /// Has signing keys made.
+    Locksmith,
 }
 
 impl Client {
@@ -57,11 +67,29 @@ impl Client {
             Self::Closer => {
                 pause(town.dice.between(20, 600)).await;
                 let deed = choose(town);
-                close(town, &deed).await;
+                if town.dice.one_in(4) {
+                    // Somebody else closes the same, or more, at another desk.
+                    let (other, after) = (otherwise(town, deed.clone()), town.dice.below(60));
+                    tokio::join!(close(town, &deed), async {
+                        pause(after).await;
+                        close(town, &other).await;
+                    });
+                } else {
+                    close(town, &deed).await;
+                }
             }
             Self::Newcomer => {
                 pause(town.dice.between(200, 1200)).await;
                 arrive(town).await;
+            }
+            Self::Locksmith => {
+                pause(town.dice.between(100, 4000)).await;
+                let (one, other) = (town.dice.index(NODES), town.dice.index(NODES));
+                if one == other {
+                    // It reads the keys twice at once, and either reading may be the slower one.
+                    chaos::slow_down(town, one);
+                }
+                tokio::join!(town.rotate_keys(one), town.rotate_keys(other));
             }
         }
     }
@@ -151,15 +179,18 @@ async fn close(town: &Arc<Town>, deed: &Deed) {
         // So that every node has in memory what is about to be closed.
         everywhere(town, *town.dice.pick(&touched)).await;
     }
-    let mut deed = deed.clone();
+    let (mut deed, mut place) = (deed.clone(), town.dice.index(NODES));
+    if town.dice.one_in(6) {
+        chaos::lose_the_next_answer(town, place);
+    }
     for _ in 0..REPEATS {
-        match town.close(town.dice.index(NODES), &deed).await {
+        match town.close(place, &deed).await {
             Said::Nothing | Said::Refused(500..) => {
                 pause(town.dice.below(*town.dice.pick(&[1, 50, 600]))).await
             }
             _ => break,
         }
-        deed = otherwise(town, deed);
+        (deed, place) = (otherwise(town, deed), town.dice.index(NODES));
     }
     if !touched.is_empty() {
         everywhere(town, *town.dice.pick(&touched)).await;

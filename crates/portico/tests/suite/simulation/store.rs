@@ -91,6 +91,11 @@ impl Wire {
         *self.trap.lock() = Some(Trap { call, stage, spring: Box::new(spring) });
     }
 
+    /// Whether something lies in wait.
+    pub fn is_trapped(&self) -> bool {
+        self.trap.lock().is_some()
+    }
+
     /// Nothing lies in wait any more.
     pub fn take_trap(&self) {
         *self.trap.lock() = None;

@@ -1,6 +1,7 @@
 //! Several nodes over one store, and everybody who calls them.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -18,7 +19,7 @@ use super::history::{Deed, Entry, History, Said};
 use super::node::{Node, Parts};
 use super::process::{Drifting, Process, Wall};
 use super::store::{Remote, Wire};
-use super::wires::Wires;
+use super::wires::{Lie, Wires};
 use crate::fixture::Tokens;
 
 /// How many nodes there are.
@@ -33,6 +34,10 @@ pub enum Planted {
     Nothing,
     /// A bus that says for other nodes that they have followed.
     Flattery,
+    /// Nodes that acknowledge a closing when they have followed it, whatever they know of those before.
+    Haste,
+    /// Nodes that hold on to their lease when they have said that they leave.
+    Clinging,
     /// Nodes whose monotonic clocks run at half the speed of the first one's.
     SlowClocks,
 }
@@ -76,6 +81,12 @@ pub struct Town {
     pub sessions: Mutex<Vec<(usize, Tokens)>>,
     /// Launch tokens: of which session, for which app.
     pub tokens: Mutex<Vec<(usize, usize, String)>>,
+    /// How many of the keys that lie ready have been used.
+    pub keys: Mutex<usize>,
+    /// What is broken on purpose.
+    pub planted: Planted,
+    /// Whether nothing goes wrong any more.
+    pub peace: AtomicBool,
     chance: Arc<Dice>,
 }
 
@@ -85,10 +96,11 @@ impl Town {
         let (cast, memory) = (cast(), Arc::new(cast().memory.clone()));
         let net = Arc::new(Dice::of(seed, "net"));
         let chance = Arc::new(Dice::of(seed, "chance"));
-        let flatters = match planted {
-            Planted::Flattery => {
+        let lie = match planted {
+            Planted::Flattery | Planted::Haste => {
                 let master = MasterKey::parse(cast.master.expose()).unwrap();
-                Some(Vault::open(&*memory, master, chance.clone()).await.unwrap())
+                let vault = Vault::open(&*memory, master, chance.clone()).await.unwrap();
+                Some(Lie { vault, patient: planted == Planted::Haste })
             }
             _ => None,
         };
@@ -115,12 +127,15 @@ impl Town {
         }
         Arc::new(Self {
             memory,
-            wires: Wires::new(net.clone(), flatters),
+            wires: Wires::new(net.clone(), lie),
             places: (0..NODES).map(place).collect(),
             history,
             dice: Dice::of(seed, "script"),
             sessions: Mutex::new(cast.sessions.clone()),
             tokens: Mutex::new(cast.tokens.clone()),
+            keys: Mutex::default(),
+            planted,
+            peace: AtomicBool::new(false),
             chance,
         })
     }
@@ -171,18 +186,28 @@ impl Town {
         request: Request<Body>,
         said: impl FnOnce(u16, &Value) -> Said,
     ) -> (Said, Value) {
+        let said = |(status, body): &(u16, Value)| said(*status, body);
+        let (said, answer) = self.attempt(number, deed, |node| node.answer(request), said).await;
+        (said, answer.map_or(Value::Null, |(_, body)| body))
+    }
+
+    /// Has a node do this, and writes down what came of it; `said` reads that.
+    pub async fn attempt<T: Send + 'static, W: Future<Output = T> + Send + 'static>(
+        &self,
+        number: usize,
+        deed: Deed,
+        work: impl FnOnce(&Node) -> W,
+        said: impl FnOnce(&T) -> Said,
+    ) -> (Said, Option<T>) {
         let (patience, hangs_up) =
             (Duration::from_millis(self.dice.between(1500, 8000)), self.dice.one_in(2));
         let call = self.history.sent(number, deed);
         let answered = match self.places[number].node() {
-            Some(node) => node.call(request, patience, hangs_up).await,
+            Some(node) => node.attempt(work(&node), patience, hangs_up).await,
             None => None,
         };
-        let (said, body) = match answered {
-            None => (Said::Nothing, Value::Null),
-            Some((status, body)) => (said(status, &body), body),
-        };
+        let said = answered.as_ref().map_or(Said::Nothing, said);
         self.history.note(Entry::Answered(call, said.clone()));
-        (said, body)
+        (said, answered)
     }
 }

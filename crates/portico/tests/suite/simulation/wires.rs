@@ -33,8 +33,16 @@ pub struct Wires {
     dice: Arc<Dice>,
     state: Mutex<State>,
     mended: Notify,
-    /// Where a bus must not be trusted: it answers for the others that they have followed.
-    flatters: Option<Vault>,
+    lie: Option<Lie>,
+}
+
+/// How a bus speaks for a node, which no bus can that does not hold the root key.
+pub struct Lie {
+    /// What it seals with.
+    pub vault: Vault,
+    /// Whether it waits until the node has taken out of memory what it heard of: then it is only silent
+    /// about the closings before.
+    pub patient: bool,
 }
 
 struct State {
@@ -53,11 +61,11 @@ struct End {
 }
 
 impl Wires {
-    /// A calm bus; one that flatters if it holds the vault.
-    pub fn new(dice: Arc<Dice>, flatters: Option<Vault>) -> Arc<Self> {
+    /// A calm bus, honest or not.
+    pub fn new(dice: Arc<Dice>, lie: Option<Lie>) -> Arc<Self> {
         let state =
             State { ends: BTreeMap::new(), weather: CALM, cut: BTreeSet::new(), held_back: BTreeSet::new() };
-        Arc::new(Self { dice, state: Mutex::new(state), mended: Notify::new(), flatters })
+        Arc::new(Self { dice, state: Mutex::new(state), mended: Notify::new(), lie })
     }
 
     /// Another weather.
@@ -94,6 +102,7 @@ impl Wires {
             me: Mutex::new(NodeId::from_bytes([0; 16])),
             inbox,
             heard: Turn::new(heard),
+            owed: Mutex::default(),
         }
     }
 
@@ -127,17 +136,18 @@ impl Wires {
         }
     }
 
-    /// What a bus that flatters says for a node to whoever told of a closing: that it has followed.
-    fn flattery(&self, by: NodeId, message: &[u8]) -> Option<Vec<u8>> {
-        let vault = self.flatters.as_ref()?;
+    /// What a bus that lies says for a node to whoever told of a closing: that it has followed.
+    fn said_for(&self, by: NodeId, message: &[u8], patient: bool) -> Option<(NodeId, Vec<u8>)> {
+        let vault = &self.lie.as_ref().filter(|lie| lie.patient == patient)?.vault;
         let (teller, sealed) = message.split_first_chunk::<16>()?;
-        let plain = vault.bus(NodeId::from_bytes(*teller)).open(sealed).ok()?;
+        let teller = NodeId::from_bytes(*teller);
+        let plain = vault.bus(teller).open(sealed).ok()?;
         let told: serde_json::Value = serde_json::from_slice(&plain).ok()?;
         let ask = told["Closed"]["ask"].as_u64()?;
         let done = serde_json::json!({ "Done": { "ask": ask } }).to_string();
         let mut said = by.as_bytes().to_vec();
         said.extend(vault.bus(by).seal(done.as_bytes(), vault.chance()));
-        Some(said)
+        Some((teller, said))
     }
 }
 
@@ -149,6 +159,8 @@ pub struct Plug {
     me: Mutex<NodeId>,
     inbox: UnboundedSender<Vec<u8>>,
     heard: Turn<UnboundedReceiver<Vec<u8>>>,
+    /// What a lie says for this node when it asks for the next message, so is done with the last.
+    owed: Mutex<Option<(NodeId, Vec<u8>)>>,
 }
 
 impl Plug {
@@ -159,8 +171,8 @@ impl Plug {
         let ends: Vec<_> =
             self.wires.state.lock().ends.iter().map(|(node, end)| (*node, end.clone())).collect();
         for (node, end) in ends.into_iter().filter(|(node, _)| *node != me && is(*node)) {
-            match self.wires.flattery(node, message) {
-                Some(said) => drop(self.inbox.send(said)),
+            match self.wires.said_for(node, message, false) {
+                Some((_, said)) => drop(self.inbox.send(said)),
                 None => self.wires.carry(self.place, &end, message),
             }
         }
@@ -187,6 +199,12 @@ impl Bus for Plug {
 
     async fn next(&self) -> Vec<u8> {
         self.process.runs().await;
-        self.heard.lock().await.recv().await.expect("an end of the bus holds its own sender")
+        if let Some((teller, said)) = self.owed.lock().take() {
+            let end = self.wires.state.lock().ends.get(&teller).cloned();
+            end.inspect(|end| self.wires.carry(self.place, end, &said));
+        }
+        let message = self.heard.lock().await.recv().await.expect("an end of the bus holds its own sender");
+        *self.owed.lock() = self.wires.said_for(*self.me.lock(), &message, true);
+        message
     }
 }
