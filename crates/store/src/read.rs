@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -21,6 +22,8 @@ use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 
 /// The store cannot answer now. The cause is for the log, never for a caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +44,39 @@ pub struct Page<K> {
 
 /// A wrapped secret of the house.
 pub type StoredSecret = Vec<u8>;
+/// An OpenID that came from elsewhere as it is stored.
+pub type SealedOpenId = Vec<u8>;
+/// By what an app knows a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// By an OpenID that says who it is.
+    Derived(UserId),
+    /// By one that came from elsewhere, by its keyed hash.
+    Imported([u8; 32]),
+}
+
+/// A person as another app knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The person.
+    pub user: UserId,
+    /// Their OpenID at the other app, sealed, where it came from elsewhere; it is derived where not.
+    pub open_id: Option<SealedOpenId>,
+}
+
+/// What stands in the way of importing one OpenID for one person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportFacts {
+    /// Whether there is such a person, and they are not erased.
+    pub exists: bool,
+    /// Whether the app has been told an OpenID of the person.
+    pub issued: bool,
+    /// Whose the OpenID is already.
+    pub holder: Option<UserId>,
+    /// Whether the person has another one from elsewhere at the app.
+    pub has_another: bool,
+}
+
 /// A person's picture as it is stored.
 pub type SealedAvatar = Vec<u8>;
 
@@ -87,6 +123,58 @@ pub trait Read: Send + Sync {
     async fn links_of(&self, user: UserId) -> Listed<Link>;
     /// A person's links that were undone, the latest first.
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink>;
+    /// A person's OpenID at an app that came from elsewhere, sealed.
+    async fn open_id(&self, _user: UserId, _app: &ClientId) -> Found<SealedOpenId> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Whether any person's OpenID at this app came from elsewhere.
+    async fn has_open_ids(&self, _app: &ClientId) -> Result<bool, Unavailable> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Links under one issuer by the keyed hash of the subject.
+    async fn links_at(&self, _issuer: &str, _page: Page<[u8; 32]>) -> Listed<Link> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// What stands in the way of importing each of these OpenIDs of one app, in order.
+    async fn import_facts(&self, _app: &ClientId, _asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Each of these people of one app, as another app knows them, in order: none where nobody is found, where
+    /// the person is erased, and where they have never opened the other app and have no OpenID there that
+    /// came from elsewhere. One statement, however many are asked for.
+    async fn resolve(&self, _from: &ClientId, _to: &ClientId, _asked: &[Known]) -> Listed<Option<Resolved>> {
+        Err(Unavailable("not yet".into()))
+    }
+
+    /// The agreement between these two.
+    async fn agreement(&self, _from: &ClientId, _to: &ClientId) -> Found<Agreement> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Agreements by the two apps.
+    async fn agreements(&self, _page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// The link ticket with this digest, until it is swept.
+    async fn link_ticket(&self, _digest: &[u8; 32]) -> Found<LinkTicket> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// The link ticket whose code has this digest, until it is swept.
+    async fn link_ticket_by_code(&self, _digest: &[u8; 32]) -> Found<LinkTicket> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Which `session_key` of a person at an app is current.
+    async fn session_key(&self, _app: &ClientId, _user: UserId) -> Found<SessionKey> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// Which of an app's own access tokens of this kind is current.
+    async fn app_token(&self, _app: &ClientId, _kind: AppTokenKind) -> Found<AppToken> {
+        Err(Unavailable("not yet".into()))
+    }
+    /// The app whose `appid` at the WeChat-compatible face this is.
+    async fn app_by_wx_id(&self, _wx_app_id: &str) -> Found<ClientId> {
+        Err(Unavailable("not yet".into()))
+    }
+
     /// A person's picture, sealed.
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;
     /// People by id.

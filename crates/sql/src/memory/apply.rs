@@ -3,7 +3,7 @@
 use portico_core::Change;
 use portico_store::{CommitError, Committed};
 
-use super::{Applied, State};
+use super::{Applied, State, hold};
 
 impl State {
     pub(super) fn list(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
@@ -128,6 +128,18 @@ impl State {
                 committed.closing = Some(self.close(at, what));
                 Ok(())
             }
+
+            Change::OpenIdUnissued { .. }
+            | Change::OpenIdHeld { .. }
+            | Change::AgreementRegistered(_)
+            | Change::AgreementEnded { .. }
+            | Change::LinkTicketIssued(_)
+            | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketProved { .. }
+            | Change::LinkTicketUsed { .. }
+            | Change::SessionKeyTurned(_)
+            | Change::SessionKeyGiven { .. }
+            | Change::AppTokenTurned(_) => hold(false),
 
             Change::KeyMade(key) => self.make_key(key),
             Change::KeyRetired { kid, at } => self.retire_key(kid, at),

@@ -2,7 +2,7 @@
 
 use portico_core::Change;
 
-use super::statement::{Applied, Db};
+use super::statement::{Applied, Db, hold};
 use super::tide::Drawn;
 use super::{
     audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, family, key,
@@ -95,6 +95,18 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
             drawn.closings.push((at, what));
             Ok(())
         }
+
+        Change::OpenIdUnissued { .. }
+        | Change::OpenIdHeld { .. }
+        | Change::AgreementRegistered(_)
+        | Change::AgreementEnded { .. }
+        | Change::LinkTicketIssued(_)
+        | Change::LinkTicketOpened { .. }
+        | Change::LinkTicketProved { .. }
+        | Change::LinkTicketUsed { .. }
+        | Change::SessionKeyTurned(_)
+        | Change::SessionKeyGiven { .. }
+        | Change::AppTokenTurned(_) => hold(false),
 
         Change::KeyMade(new) => key::make(db, &new).await,
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at).await,

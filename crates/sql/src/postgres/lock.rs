@@ -73,14 +73,26 @@ impl Locks {
             | Change::ProfileRewritten { user, .. }
             | Change::PasswordSet { user, .. }
             | Change::PersonBlocked { user, .. }
-            | Change::PersonErased { user, .. } => self.person(*user, Alone),
+            | Change::PersonErased { user, .. }
+            | Change::OpenIdUnissued { user, .. } => self.person(*user, Alone),
             // What is counted, or goes when its person is erased.
             Change::AvatarSet { user, .. }
             | Change::AvatarRemoved { user }
             | Change::Unlinked { user, .. }
             | Change::PasskeyRenamed { user, .. }
-            | Change::PasskeyRemoved { user, .. } => self.person(*user, Shared),
+            | Change::PasskeyRemoved { user, .. }
+            | Change::OpenIdHeld { user, .. } => self.person(*user, Shared),
             Change::Linked(link) => self.person(link.user, Shared),
+            Change::LinkTicketIssued(ticket) => self.person(ticket.user, Shared),
+            Change::SessionKeyTurned(key) => {
+                self.client(&key.app, Shared);
+                self.person(key.user, Shared);
+            }
+            Change::AppTokenTurned(token) => self.client(&token.app, Shared),
+            Change::AgreementRegistered(agreement) => {
+                self.client(&agreement.from, Shared);
+                self.client(&agreement.to, Shared);
+            }
             Change::PasskeyAdded(passkey) => self.person(passkey.user, Shared),
             Change::ChallengeSent(challenge) => {
                 challenge.user.into_iter().for_each(|user| self.person(user, Shared));
@@ -127,6 +139,11 @@ impl Locks {
             | Change::ConnectionRemoved { .. }
             | Change::PersonCreated { .. }
             | Change::AssertionUsed { .. }
+            | Change::AgreementEnded { .. }
+            | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketProved { .. }
+            | Change::LinkTicketUsed { .. }
+            | Change::SessionKeyGiven { .. }
             | Change::ChallengeTried { .. }
             | Change::ChallengeAnswered { .. }
             | Change::PasskeyUsed { .. }

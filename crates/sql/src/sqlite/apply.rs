@@ -92,6 +92,18 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::DeliveryClaimed { .. } => hold(false),
         Change::Closed { .. } => Ok(()),
 
+        Change::OpenIdUnissued { .. }
+        | Change::OpenIdHeld { .. }
+        | Change::AgreementRegistered(_)
+        | Change::AgreementEnded { .. }
+        | Change::LinkTicketIssued(_)
+        | Change::LinkTicketOpened { .. }
+        | Change::LinkTicketProved { .. }
+        | Change::LinkTicketUsed { .. }
+        | Change::SessionKeyTurned(_)
+        | Change::SessionKeyGiven { .. }
+        | Change::AppTokenTurned(_) => hold(false),
+
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),
         Change::SecretStored { name, wrapped } => key::store_secret(db, &name, &wrapped),

@@ -16,6 +16,7 @@ fn link(row: &Row<'_>) -> Read<Link> {
         user: id(row, 2, UserId::from_bytes)?,
         proof: word(row, 3, LinkProof::parse)?,
         linked_at: moment(row, 4)?,
+        open_id: None,
     })
 }
 

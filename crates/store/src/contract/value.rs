@@ -138,7 +138,14 @@ pub(super) fn handle(kind: HandleKind, number: u32, verified: bool) -> Handle {
 
 pub(super) fn link(subject: u32, user: UserId) -> Link {
     let issuer = "https://issuer.example".to_owned();
-    Link { issuer, subject_index: digest(subject), user, proof: LinkProof::Assertion, linked_at: at(0) }
+    Link {
+        issuer,
+        subject_index: digest(subject),
+        user,
+        proof: LinkProof::Assertion,
+        linked_at: at(0),
+        open_id: None,
+    }
 }
 
 pub(super) fn passkey(number: u32, user: UserId) -> Passkey {

@@ -189,6 +189,7 @@ fn an_erasure_takes_what_was_being_added_when_it_came() {
             issuer: "https://issuer.example".to_owned(),
             subject_index: [3; 32],
             user: USER,
+            open_id: None,
             proof: LinkProof::Assertion,
             linked_at: at(1),
         };
