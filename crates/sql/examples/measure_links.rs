@@ -100,15 +100,20 @@ async fn main() {
     let apps = Apps { shop: "org.example.shop".parse().unwrap(), live: "org.example.live".parse().unwrap() };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("portico.db");
-    let store: Arc<dyn Store> = match arguments.get(2) {
-        Some(url) => Arc::new(Postgres::open(url, &PostgresOptions::default()).await.unwrap()),
-        None => Arc::new(Sqlite::open(&path, SqliteOptions::default()).unwrap()),
+    let open = async || {
+        let store: Arc<dyn Store> = match arguments.get(2) {
+            Some(url) => Arc::new(Postgres::open(url, &PostgresOptions::default()).await.unwrap()),
+            None => Arc::new(Sqlite::open(&path, SqliteOptions::default()).unwrap()),
+        };
+        store
     };
-    let empty = fs::metadata(&path).map_or(0, |file| file.len());
-    fill(&*store, links, |number| link(number, &apps)).await;
-    if let Ok(file) = fs::metadata(&path) {
-        println!("{links} links: {} bytes each", (file.len() - empty) / links);
-    }
+    // Whole once the store is closed.
+    let size = || fs::metadata(&path).map_or(0, |file| file.len());
+    drop(open().await);
+    let empty = size();
+    fill(&*open().await, links, |number| link(number, &apps)).await;
+    println!("{links} links: {} bytes each", (size() - empty) / links);
+    let store = open().await;
     fill(&*store, links, |number| used(number, &apps)).await;
     look_up(&*store, links, &apps).await;
 }
