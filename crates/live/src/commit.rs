@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portico_core::Change;
-use portico_core::id::{ClientId, SessionId};
+use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::noun::closing::Closing;
+use portico_core::noun::link;
 use portico_store::{CommitError, Unavailable};
 
 use crate::fleet::Fleet;
@@ -51,6 +52,8 @@ impl Touched {
             }
             Change::ClientEntered { session, client, .. } => self.entered.push((*session, client.clone())),
             Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
+            Change::Linked(link) => closing.open_ids.extend(open_id_at(&link.issuer, link.user)),
+            Change::Unlinked { issuer, user, .. } => closing.open_ids.extend(open_id_at(issuer, *user)),
             Change::TokenRevoked { token, until } => closing.revoked.push((*token, *until)),
             Change::KeyMade(_) | Change::KeyRetired { .. } => closing.ring = true,
             Change::Swept(_) => self.swept = true,
@@ -73,10 +76,19 @@ impl Touched {
             | Change::ConnectionRegistered(_)
             | Change::ConnectionRewritten { .. }
             | Change::ConnectionRemoved { .. }
-            | Change::Linked(_)
             | Change::AvatarSet { .. }
             | Change::AvatarRemoved { .. }
-            | Change::Unlinked { .. }
+            | Change::OpenIdUnissued { .. }
+            | Change::OpenIdHeld { .. }
+            | Change::AgreementRegistered(_)
+            | Change::AgreementEnded { .. }
+            | Change::LinkTicketIssued(_)
+            | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketProved { .. }
+            | Change::LinkTicketUsed { .. }
+            | Change::SessionKeyTurned(_)
+            | Change::SessionKeyGiven { .. }
+            | Change::AppTokenTurned(_)
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }
@@ -113,6 +125,11 @@ enum Then {
     Settles,
     /// Nobody.
     GoesOn,
+}
+
+/// The OpenID that such a link is, if it is one.
+fn open_id_at(issuer: &str, user: UserId) -> Option<(UserId, ClientId)> {
+    link::app_of(issuer).map(|app| (user, app))
 }
 
 impl Live {

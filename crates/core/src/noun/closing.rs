@@ -22,6 +22,9 @@ pub struct Closing {
     /// Decisions of one person about one app that are others than before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<(UserId, ClientId)>,
+    /// OpenIDs of one person at one app that came from elsewhere, or no longer do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_ids: Vec<(UserId, ClientId)>,
     /// Tokens that were revoked, and when they would have expired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(TokenId, Moment)>,

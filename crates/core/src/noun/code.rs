@@ -45,6 +45,10 @@ pub enum CodeKind {
     Authorization,
     /// By token exchange, for a back end used to `wx.login`.
     Login,
+    /// By token exchange, for `getuserphonenumber` of the WeChat-compatible face.
+    Phone,
+    /// At `connect/oauth2/authorize` of the WeChat-compatible face.
+    Wechat,
 }
 
 /// What a redemption gave: all of it ends if the code is presented again (RFC 9700 §2.1.1).

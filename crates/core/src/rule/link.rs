@@ -31,7 +31,7 @@ pub fn link(
         Some(_) => Err(Denied::new(Code::Conflict, "this identity belongs to another account")),
         None => {
             let Proved { issuer, subject_index } = proved;
-            let link = Link { issuer, subject_index, user, proof, linked_at: now };
+            let link = Link { issuer, subject_index, user, proof, linked_at: now, open_id: None };
             Ok(vec![Change::PersonHeld { user }, Change::Linked(link)])
         }
     }
@@ -77,6 +77,7 @@ mod tests {
             user: person(1),
             proof: LinkProof::Login,
             linked_at: NOW,
+            open_id: None,
         }
     }
 

@@ -89,7 +89,14 @@ async fn begin(
             rule::fill(&mut profile, assertion, free, now);
             let (user, created) = vault.new_person(&profile, None, now);
             let issuer = trusted.issuer.clone();
-            let link = Link { issuer, subject_index, user, proof: LinkProof::Assertion, linked_at: now };
+            let link = Link {
+                issuer,
+                subject_index,
+                user,
+                proof: LinkProof::Assertion,
+                linked_at: now,
+                open_id: None,
+            };
             changes.extend([created, Change::Linked(link)]);
             user
         }

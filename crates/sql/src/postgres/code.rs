@@ -21,11 +21,15 @@ fn kind_text(kind: CodeKind) -> &'static str {
     match kind {
         CodeKind::Authorization => "authorization",
         CodeKind::Login => "login",
+        CodeKind::Phone => "phone",
+        CodeKind::Wechat => "wechat",
     }
 }
 
 fn kind(text: &str) -> Option<CodeKind> {
-    [CodeKind::Authorization, CodeKind::Login].into_iter().find(|kind| kind_text(*kind) == text)
+    [CodeKind::Authorization, CodeKind::Login, CodeKind::Phone, CodeKind::Wechat]
+        .into_iter()
+        .find(|kind| kind_text(*kind) == text)
 }
 
 fn code(row: &Row) -> Read<Code> {

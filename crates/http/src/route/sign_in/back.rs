@@ -209,6 +209,6 @@ async fn known_or_new(
     fill(&mut profile, assertion, free, now);
     let (user, created) = house.live.vault().new_person(&profile, None, now);
     let Proved { issuer, subject_index } = proved.clone();
-    let link = Link { issuer, subject_index, user, proof: LinkProof::Login, linked_at: now };
+    let link = Link { issuer, subject_index, user, proof: LinkProof::Login, linked_at: now, open_id: None };
     Ok((user, vec![created, Change::Linked(link)]))
 }
