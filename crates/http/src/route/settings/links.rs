@@ -36,7 +36,7 @@ async fn shown(house: &House, visit: &Visit) -> Result<(Markup, Vec<String>), Ha
     let tied = Tied::of(house, browser.who().user).await?;
     let tie = |link: &Link| Tie {
         id: link.id().to_string(),
-        name: tied.connection(link).map_or_else(|| link.issuer.clone(), |found| found.name.clone()),
+        name: tied.name(link),
         linked: stamp(link.linked_at, visit.frame.words()),
         fixed: !tied.may_be_undone(link, house.now()),
     };
