@@ -1,10 +1,19 @@
 //! The merchant's id as the marker: what an app knows people by is what its merchant always knew them by.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
+use portico_core::Change;
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
+use portico_http::compose::LogoutTokens;
+use portico_reach::{Compose, Composed};
+use portico_seal::{MasterKey, SystemChance};
+use portico_sql::memory::Memory;
+use portico_store::Page;
 use serde_json::{Value, json};
 
 use super::{Left, Story, left};
-use crate::fixture::{Browser, Launched, Reply, Tokens};
+use crate::fixture::{Browser, Launched, Reply, Tokens, World};
 
 const SHOP: &str = "org.example.shop";
 /// An OpenID as WeChat makes them.
@@ -40,6 +49,17 @@ impl Story {
         let links = listed["links"].as_array().unwrap();
         let link = links.iter().find(|link| link["app_id"] == SHOP).unwrap();
         link["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What the shop's back end is told of the first session that ended.
+    async fn logout_token(&self) -> String {
+        let page = Page { after: None, limit: 1 };
+        let live = &self.world.house.live;
+        let delivery = live.store().deliveries(None, page).await.unwrap().remove(0);
+        match LogoutTokens(live.clone()).logout(&delivery).await {
+            Composed::Send { token, .. } => token,
+            _ => panic!("no logout token"),
+        }
     }
 
     async fn untie(&self) {
@@ -85,16 +105,17 @@ async fn a_back_end_is_told_of_sign_out_by_the_merchants_id() {
     let story = Story::marked().await;
     story.world.launch_granting(&story.ana, SHOP, None).await;
     story.world.sign_out(&story.ana).await.ok();
-    let store = story.world.house.live.store();
-    let page = portico_store::Page { after: None, limit: 10 };
-    let delivery = store.deliveries(None, page).await.unwrap().remove(0);
-    let tokens = portico_http::compose::LogoutTokens(story.world.house.live.clone());
-    let portico_reach::Composed::Send { token, .. } =
-        portico_reach::Compose::logout(&tokens, &delivery).await
-    else {
-        panic!("no logout token")
-    };
-    assert_eq!(claims(&token)["sub"], OLD);
+    assert_eq!(claims(&story.logout_token().await)["sub"], OLD);
+}
+
+#[tokio::test]
+async fn a_back_end_is_told_of_an_erasure_without_an_id_that_it_never_knew() {
+    let story = Story::marked().await;
+    story.world.launch_granting(&story.ana, SHOP, None).await;
+    story.world.json(Method::DELETE, "/v1/me", Some(&story.ana.access), &json!({})).await.ok();
+    let token = story.logout_token().await;
+    assert_eq!(claims(&token)["sub"], Value::Null);
+    assert_eq!(claims(&token)["sid"].as_str().unwrap().len(), 28);
 }
 
 #[tokio::test]
@@ -156,4 +177,40 @@ async fn one_provider_alone_brings_an_apps_open_ids() {
     let nobody = json!({ "app": "org.example.none", "marker": "merchant" });
     let refused = story.connect("wx-none", "wechat_official_account", nobody).await;
     assert_eq!(refused.refusal(), (400, "invalid_request".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_node_knows_an_apps_first_open_id_from_elsewhere_once_it_is_tied_and_when_it_is_undone() {
+    let (store, master) = (Arc::new(Memory::new()), MasterKey::generate(&SystemChance).to_text());
+    let one = World::node(&store, &master, None).await;
+    let two = World::node(&store, &master, Some(&one)).await;
+    let leases = [&one, &two].map(|node| {
+        let live = Arc::clone(&node.house.live);
+        tokio::spawn(async move { live.keep_lease().await })
+    });
+    let user = one.create_person("ana", "a long enough password").await.parse().unwrap();
+    let app = SHOP.parse().unwrap();
+    let known = async |node: &World| {
+        let live = &node.house.live;
+        let client = live.client(&app).await.unwrap().unwrap();
+        live.open_id(&client, user).await.unwrap()
+    };
+    let derived = known(&one).await;
+    assert_eq!((known(&two).await, derived.len()), (derived.clone(), 28));
+    let (vault, issuer) = (one.house.live.vault(), app_issuer(&app));
+    let subject_index = vault.link_index(&issuer, OLD);
+    let tied = Link {
+        issuer: issuer.clone(),
+        subject_index,
+        user,
+        proof: LinkProof::Silent,
+        linked_at: one.now(),
+        open_id: Some(vault.seal_open_id(&app, OLD)),
+    };
+    one.house.commit(vec![Change::PersonHeld { user }, Change::Linked(tied)]).await.unwrap();
+    assert_eq!((known(&one).await, known(&two).await), (OLD.to_owned(), OLD.to_owned()));
+    let undone = Change::Unlinked { issuer, subject_index, user, at: one.now() };
+    two.house.commit(vec![undone]).await.unwrap();
+    assert_eq!((known(&one).await, known(&two).await), (derived.clone(), derived));
+    leases.iter().for_each(|lease| lease.abort());
 }

@@ -7,7 +7,7 @@ use portico_core::noun::link::{Link, LinkProof};
 use serde_json::json;
 
 use super::{BACK, SILENT, Story, left, pairs};
-use crate::fixture::{ADMIN, Browser};
+use crate::fixture::{ADMIN, Browser, Provider};
 
 #[tokio::test]
 async fn an_authorised_login_ties_an_identity_once_the_host_completes_it() {
@@ -34,6 +34,34 @@ async fn an_authorised_login_ties_an_identity_once_the_host_completes_it() {
     let listed = story.world.get("/v1/me/links", Some(&story.ana.access)).await.ok().json();
     let past = &listed["past"][0];
     assert_eq!((&past["connection_id"], &past["proof"]), (&json!("acme-shop"), &json!("login")));
+}
+
+#[tokio::test]
+async fn an_open_id_provider_proves_an_identity_with_its_nonce_and_issuer() {
+    let story = Story::begin().await;
+    let provider = Provider::start().await;
+    let sheet = json!({
+        "connection_id": "acme-id", "kind": "oidc", "name": "Acme ID", "issuer": provider.issuer,
+        "client_id": "us", "sign_in": false,
+    });
+    let registered = story.world.admin_post("/admin/v1/connections", sheet).await.ok().json();
+    assert_eq!(registered["link_redirect_uri"], "http://localhost:8080/link/return/acme-id");
+    for (nonce, iss, outcome) in [(false, true, "failed"), (true, false, "failed"), (true, true, "ready")] {
+        let mut browser = Browser::default();
+        let ticket = story.ticket(&story.ana, &["acme-id"], false).await;
+        let there = left(&browser.get(&story.world, &ticket).await);
+        let now = story.world.now().seconds();
+        provider.names(&json!({
+            "iss": provider.issuer, "sub": "42", "aud": "us", "iat": now, "exp": now + 300,
+            "nonce": if nonce { there.field("nonce") } else { "another".to_owned() },
+        }));
+        let issuer = if iss { provider.issuer.as_str() } else { "https://evil.example" };
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("code", "c"), ("state", &there.field("state")), ("iss", issuer)])
+            .finish();
+        let end = left(&browser.get(&story.world, &format!("/link/return/acme-id?{query}")).await);
+        assert_eq!(end.outcome(), outcome);
+    }
 }
 
 #[tokio::test]
