@@ -48,7 +48,7 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, recover, register,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, link, me, recover, register,
     reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
@@ -84,6 +84,7 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/v1/webhooks/kyc", post(webhook::kyc))
         .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
+        .merge(link::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(feed::routes())

@@ -19,6 +19,8 @@ pub struct LiveClient {
     pub client: Client,
     /// Its keys.
     pub keys: ClientKeys,
+    /// Whether any person's OpenID here may have come from elsewhere.
+    pub imports: bool,
 }
 
 /// The built-in catalogue and what was registered beside it.
@@ -44,9 +46,9 @@ impl Live {
     /// The same for somebody who has looked at the lease since the question was read, as are the next two.
     pub(crate) async fn client_held(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
         let load = async {
-            let client = self.store().client(id).await?;
-            Ok(client
-                .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
+            let Some(client) = self.store().client(id).await? else { return Ok(None) };
+            let imports = client.app().is_some() && self.store().has_open_ids(id).await?;
+            Ok(Some(Arc::new(LiveClient { keys: self.vault().client_keys(id), client, imports })))
         };
         self.clients.get(id, load).await
     }

@@ -1,5 +1,7 @@
 //! A link: which person an identity elsewhere belongs to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{ClientId, LinkId, UserId};
 use crate::moment::Moment;
 
@@ -52,7 +54,8 @@ pub struct PastLink {
 }
 
 /// How a link was proved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LinkProof {
     /// A trusted issuer signed an assertion about the person (RFC 7523).
     Assertion,

@@ -8,7 +8,7 @@ use crate::denied::Denied;
 
 /// Members and fields whose values are secrets or codes; what they hold is kept as a digest or not
 /// at all, and may be any digits.
-pub const SECRET_FIELDS: [&str; 19] = [
+pub const SECRET_FIELDS: [&str; 20] = [
     "access_token",
     "assertion",
     "client_assertion",
@@ -26,6 +26,7 @@ pub const SECRET_FIELDS: [&str; 19] = [
     "otp",
     "password",
     "refresh_token",
+    "secret",
     "subject_token",
     "token",
 ];

@@ -33,6 +33,7 @@ pub mod send;
 pub mod sign_in;
 pub mod sign_out;
 pub mod tell;
+pub mod ticket;
 pub mod upstream;
 pub mod validate;
 pub mod way_in;

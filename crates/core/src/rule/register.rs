@@ -19,7 +19,7 @@ use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::client::{AuthMethod, Client, TokenAlg};
 
-pub use connection::{ConnectionSheet, replaces};
+pub use connection::{ConnectionSheet, replaces, speaks_alone};
 pub use developer::developer;
 pub use host::HostSheet;
 pub use json::{LONGEST_NAME, Object, nearest};

@@ -16,6 +16,7 @@ pub mod health;
 pub mod issue;
 pub mod kyc;
 pub mod launch;
+pub mod link;
 pub mod me;
 pub mod password;
 pub mod recover;

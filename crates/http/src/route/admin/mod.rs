@@ -12,6 +12,7 @@ mod figures;
 pub(crate) mod hosts;
 mod keys;
 mod kyc;
+mod links;
 mod nodes;
 mod page;
 pub(crate) mod scopes;
@@ -72,6 +73,8 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/users/{id}/sessions", get(account::sessions))
         .route("/admin/v1/users/{id}/sessions/{session}", delete(account::end_session))
         .route("/admin/v1/users/{id}/consents", get(account::consents))
+        .route("/admin/v1/users/{id}/links", get(links::list))
+        .route("/admin/v1/users/{id}/links/{link}", delete(links::remove))
         .route("/admin/v1/users/{id}/end-sessions", post(account::end_sessions))
         .route("/admin/v1/users/{id}/suspend", post(account::suspend))
         .route("/admin/v1/users/{id}/resume", post(account::resume))
