@@ -27,6 +27,7 @@ pub mod signing;
 pub mod times;
 pub mod verify;
 pub mod webhook;
+pub mod wechat;
 
 pub use aead::Unsealable;
 pub use alg::{Alg, NotAnAlg};
@@ -47,6 +48,7 @@ pub use signing::{SigningKey, key_set, thumbprint};
 pub use times::check_times;
 pub use verify::{Expect, NotVerified, VerifyingKeys};
 pub use webhook::{NotAWebhookSecret, WebhookKey};
+pub use wechat::{SaysItAll, SessionSecret};
 
 #[cfg(test)]
 mod counting;

@@ -36,6 +36,7 @@ pub mod tell;
 pub mod upstream;
 pub mod validate;
 pub mod way_in;
+pub mod wechat;
 pub mod withdraw;
 
 #[cfg(test)]

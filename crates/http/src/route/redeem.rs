@@ -82,7 +82,7 @@ async fn attempt(
     };
     let token = issue.token(house);
     let family = client.client.host().map(|_| FamilyId::from_bytes(house.live.vault().fresh()));
-    let gave = CodeUse { token: token.id, token_expires_at: token.expires_at, family };
+    let gave = CodeUse { token: Some(token.id), token_expires_at: token.expires_at, family };
     let mut changes = rule::taken(&code, gave, now);
     changes.extend(
         family.map(|id| sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)),

@@ -242,7 +242,7 @@ pub(super) fn code(number: u32, user: UserId, session: SessionId, client: &Clien
 }
 
 pub(super) fn gave(number: u32) -> CodeUse {
-    CodeUse { token: token_id(number), token_expires_at: at(900), family: Some(family_id(number)) }
+    CodeUse { token: Some(token_id(number)), token_expires_at: at(900), family: Some(family_id(number)) }
 }
 
 pub(super) fn family(number: u32, session: SessionId, client: &ClientId) -> Family {
