@@ -5,7 +5,9 @@ use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_store::Taken;
 use tokio_postgres::Row;
 
-use super::column::{bytes, get, id, maybe_bytes, maybe_text, moment, scopes, shown, text, word};
+use super::column::{
+    bytes, get, id, maybe_bytes, maybe_moment, maybe_text, moment, scopes, shown, text, word,
+};
 use super::statement::{Applied, Db, Read, add, must, one};
 use super::value::values;
 

@@ -56,7 +56,7 @@ pub fn reset(before: &SessionKey, now: Moment) -> (u32, Vec<Change>) {
 }
 
 /// The generations that are good now, the current one first: none once the session is over.
-pub fn good(key: &SessionKey, session_is_live: bool, now: Moment) -> impl Iterator<Item = u32> {
+pub fn good(key: &SessionKey, session_is_live: bool, now: Moment) -> impl Iterator<Item = u32> + use<> {
     let before = key.generation.checked_sub(1).filter(|before| *before > 0 && now - key.since < OVERLAP);
     [Some(key.generation), before].into_iter().flatten().filter(move |_| session_is_live)
 }
