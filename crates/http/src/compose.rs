@@ -26,11 +26,12 @@ impl Compose for LogoutTokens {
         let Some(uri) = client.client.backchannel_logout_uri.clone() else {
             return Composed::Drop { reason: "the client has no backchannel_logout_uri any more".into() };
         };
+        let Ok(open_id) = self.0.open_id(&client, delivery.user).await else { return Composed::NotNow };
         let now = self.0.now();
         let claims = json!({
             "iss": self.0.issuer(),
             "aud": client.client.id,
-            "sub": client.keys.open_id(delivery.user),
+            "sub": open_id,
             "sid": client.keys.session_sid(delivery.session),
             "iat": now.seconds(),
             "exp": (now + LIFE).seconds(),

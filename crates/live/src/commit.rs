@@ -51,7 +51,12 @@ impl Touched {
             }
             Change::ClientEntered { session, client, .. } => self.entered.push((*session, client.clone())),
             Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
-            Change::Linked(link) => closing.open_ids.extend(open_id_at(&link.issuer, link.user)),
+            // The first one makes an app one with OpenIDs from elsewhere; which one that is, is not asked.
+            Change::Linked(link) => {
+                if let Some(open_id) = open_id_at(&link.issuer, link.user) {
+                    closing.import(open_id);
+                }
+            }
             Change::Unlinked { issuer, user, .. } => closing.open_ids.extend(open_id_at(issuer, *user)),
             Change::TokenRevoked { token, until } => closing.revoked.push((*token, *until)),
             Change::KeyMade(_) | Change::KeyRetired { .. } => closing.ring = true,
@@ -181,8 +186,10 @@ impl Live {
         closing.people.iter().for_each(|id| self.people.drop_key(id));
         closing.sessions.iter().for_each(|id| self.sessions.drop_key(id));
         closing.consents.iter().for_each(|key| self.consents.drop_key(key));
+        closing.open_ids.iter().for_each(|key| self.open_ids.drop_key(key));
         if closing.all_consents {
             self.consents.drop_all();
+            self.open_ids.drop_all();
         }
         if !closing.revoked.is_empty() {
             self.revoked.write().extend(closing.revoked.iter().copied());
@@ -207,6 +214,7 @@ impl Live {
         self.people.drop_all();
         self.sessions.drop_all();
         self.consents.drop_all();
+        self.open_ids.drop_all();
         self.entered.clear();
         self.reload(true, true).await?;
         let revoked = self.store.revoked_tokens(self.now()).await?;

@@ -8,6 +8,7 @@ mod commit;
 mod fleet;
 mod hub;
 mod load;
+mod open_id;
 mod person;
 mod ring;
 mod session;
@@ -51,7 +52,7 @@ pub struct Bounds {
     pub clients: usize,
     /// Sessions.
     pub sessions: usize,
-    /// Decisions of one person about one app.
+    /// Decisions of one person about one app; and as many OpenIDs that came from elsewhere.
     pub consents: usize,
     /// People with their open profiles.
     pub people: usize,
@@ -90,6 +91,8 @@ pub struct Live {
     clients: Shelf<ClientId, Arc<LiveClient>>,
     sessions: Shelf<SessionId, Arc<LiveSession>>,
     consents: Shelf<(UserId, ClientId), Arc<Consents>>,
+    /// OpenIDs that came from elsewhere; none where the person's is derived.
+    open_ids: Shelf<(UserId, ClientId), Option<Arc<str>>>,
     people: Shelf<UserId, Arc<LivePerson>>,
     entered: Cache<(SessionId, ClientId), ()>,
     tokens: Cache<[u8; 32], Arc<Verified>>,
@@ -146,6 +149,7 @@ impl Live {
             clients: Shelf::new(bounds.clients),
             sessions: Shelf::new(bounds.sessions),
             consents: Shelf::new(bounds.consents),
+            open_ids: Shelf::new(bounds.consents),
             people: Shelf::new(bounds.people),
             entered: Cache::new(bounds.sessions),
             tokens: Cache::new(bounds.tokens),

@@ -19,6 +19,8 @@ pub struct LiveClient {
     pub client: Client,
     /// Its keys.
     pub keys: ClientKeys,
+    /// Whether any person's OpenID here may have come from elsewhere.
+    pub imports: bool,
 }
 
 /// The built-in catalogue and what was registered beside it.
@@ -38,9 +40,9 @@ impl Live {
     /// The client of this id, suspended or not.
     pub async fn client(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
         let load = async {
-            let client = self.store().client(id).await?;
-            Ok(client
-                .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
+            let Some(client) = self.store().client(id).await? else { return Ok(None) };
+            let imports = client.app().is_some() && self.store().has_open_ids(id).await?;
+            Ok(Some(Arc::new(LiveClient { keys: self.vault().client_keys(id), client, imports })))
         };
         self.hold()?;
         self.clients.get(id, load).await

@@ -28,7 +28,7 @@ pub struct Closing {
     /// Tokens that were revoked, and when they would have expired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(TokenId, Moment)>,
-    /// Decisions went with a client or a person: which ones is not listed.
+    /// Decisions and OpenIDs went with a client or a person: which ones is not listed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_consents: bool,
     /// The catalogue of scopes is another.
@@ -40,6 +40,15 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// Notes an OpenID that came from elsewhere, and that its app has such ones.
+    pub fn import(&mut self, (user, app): (UserId, ClientId)) {
+        // Many come at once, of one app.
+        if self.clients.last() != Some(&app) {
+            self.clients.push(app.clone());
+        }
+        self.open_ids.push((user, app));
+    }
+
     /// Whether there is nothing to forget.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

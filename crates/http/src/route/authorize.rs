@@ -147,7 +147,10 @@ async fn next(
 ) -> Result<Reply, Denied> {
     let checked = rule::check(&client.client, &read(fields))?;
     let session = browser_session(house, headers).await?;
-    let hint = fields.get("id_token_hint").map(|hint| hint_of(house, client, hint)).transpose()?;
+    let hint = match fields.get("id_token_hint") {
+        Some(hint) => Some(hint_of(house, client, hint).await?),
+        None => None,
+    };
     let consents = match &session {
         Some(session) => {
             house.live.consents(session.user, &client.client.id).await.map_err(|cause| unavailable(&cause))?
@@ -221,11 +224,12 @@ fn read(fields: &Fields<'_>) -> rule::Request {
     }
 }
 
-fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {
+async fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {
     let bad = || Denied::request("id_token_hint is not an ID token of this client");
     let claims =
         hinted(house, hint).filter(|claims| claims.aud == client.client.id.as_str()).ok_or_else(bad)?;
-    client.keys.person(&claims.sub).ok_or_else(bad)
+    let person = house.live.person_of_open_id(client, &claims.sub).await;
+    person.map_err(|cause| unavailable(&cause))?.ok_or_else(bad)
 }
 
 async fn issue(

@@ -16,7 +16,6 @@ use portico_core::rule::cover;
 use portico_core::rule::tell::{self, Listener, Told};
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, Verified};
-use portico_seal::ClientKeys;
 
 use super::stream::{self, Listen, Place, Tail};
 use crate::House;
@@ -72,7 +71,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
     };
     match over {
         Some(told @ Told::SessionExpired { .. }) => {
-            return Ok(stream::once(stream::told_frame(&told, listening.keys(), None)));
+            return Ok(stream::once(stream::told_frame(&told, &listening.client.keys, None, None)));
         }
         Some(_) => return Err(bad_token()),
         None if house.now() >= listening.token.expires_at => return Err(bad_token()),
@@ -82,7 +81,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
         let session = house.live.session(listening.me.session).await.map_err(|cause| unavailable(&cause))?;
         session.iter().for_each(|session| house.live.touch(session));
     }
-    let greeting = stream::greeting(&tail, listening.keys());
+    let greeting = stream::greeting(&tail, &listening.client.keys);
     Ok(stream::open(house, listening, tail, PING, greeting))
 }
 
@@ -165,7 +164,7 @@ impl Listen for Listening {
         false
     }
 
-    fn keys(&self) -> &ClientKeys {
-        &self.client.keys
+    fn client(&self) -> &LiveClient {
+        &self.client
     }
 }

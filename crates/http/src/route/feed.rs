@@ -13,7 +13,6 @@ use portico_core::moment::Moment;
 use portico_core::noun::event::Event;
 use portico_core::rule::tell::{self, Told};
 use portico_live::LiveClient;
-use portico_seal::ClientKeys;
 use serde_json::json;
 
 use super::stream::{self, Listen, Place, Tail};
@@ -113,7 +112,7 @@ impl Listen for Listening {
         std::mem::take(&mut self.catching_up)
     }
 
-    fn keys(&self) -> &ClientKeys {
-        &self.client.keys
+    fn client(&self) -> &LiveClient {
+        &self.client
     }
 }

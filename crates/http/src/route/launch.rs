@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
-use portico_core::id::ClientId;
-use portico_core::moment::Span;
+use portico_core::id::{ClientId, UserId};
+use portico_core::moment::{Moment, Span};
 use portico_core::noun::acr::Acr;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::{self, CodeKind};
@@ -118,7 +118,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
                 let code = one_time_code(house, &host, &target.client, kind, scope, &wanted).await?;
                 return Ok(Answer::Granted(code));
             }
-            entered(house, &session, &target.client.id).await?;
+            entered(house, &session, &target).await?;
             house.live.app_used(host.user, &target.client.id);
             house.figures.launched();
             let issue = Issue {
@@ -132,7 +132,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
                 acr: wanted.is_told().then_some(sign_in.level),
             };
             let token = issue.token(house);
-            Ok(Answer::Granted(granted(access_token(house, &target, &token)?, &token)))
+            Ok(Answer::Granted(granted(access_token(house, &target, &token).await?, &token)))
         }
     }
 }
@@ -158,23 +158,42 @@ pub async fn target(house: &House, audience: &str) -> Result<Option<Arc<LiveClie
     }
 }
 
-/// Records that a client was entered in a session, before its first token leaves, so that it can
-/// be told when the session ends. Afterwards this costs a look into memory.
-pub async fn entered(house: &House, session: &Session, client: &ClientId) -> Result<(), Denied> {
+/// Records that an app was entered in a session, before its first token leaves, so that it can be told when
+/// the session ends, and so that no OpenID from elsewhere takes the place of one that was told. Afterwards
+/// this costs a look into memory.
+pub async fn entered(house: &House, session: &Session, app: &LiveClient) -> Result<(), Denied> {
+    let client = &app.client.id;
     if house.live.has_entered(session.id, client).await.map_err(|cause| unavailable(&cause))? {
         return Ok(());
     }
-    let now = house.now();
-    let changes = vec![
-        Change::SessionHeld { session: session.id, now },
-        Change::ClientEntered { session: session.id, client: client.clone(), at: now },
-    ];
-    match house.commit(changes).await {
-        Err(portico_store::CommitError::Conflict) => {
-            Err(Denied::grant("the session is over; the person must sign in again"))
-        }
-        other => other.map_err(|error| refused(&error)),
-    }
+    house
+        .decide(|| async {
+            let now = house.now();
+            let live = house.live.session(session.id).await.map_err(|cause| unavailable(&cause))?;
+            if !live.is_some_and(|live| live.is_live(&house.live.settings().sessions, now)) {
+                return Err(Denied::grant("the session is over; the person must sign in again"));
+            }
+            let mut changes = vec![
+                Change::SessionHeld { session: session.id, now },
+                Change::ClientEntered { session: session.id, client: client.clone(), at: now },
+            ];
+            changes.extend(told(house, app, session.user, now).await?);
+            Ok((changes, ()))
+        })
+        .await
+}
+
+/// That an app is told a person's OpenID, as it is now.
+pub async fn told(house: &House, app: &LiveClient, user: UserId, now: Moment) -> Result<[Change; 2], Denied> {
+    // The flag of an app that was loaded a while ago may be of then.
+    let app = house.live.client(&app.client.id).await.map_err(|cause| unavailable(&cause))?;
+    let app = app.ok_or_else(|| Denied::new(Code::InvalidTarget, "there is no such app"))?;
+    let imported = house.live.imported_open_id(&app, user).await.map_err(|cause| unavailable(&cause))?;
+    let id = &app.client.id;
+    Ok([
+        Change::AppUsed { user, app: id.clone(), at: now },
+        Change::OpenIdHeld { user, app: id.clone(), imported: imported.is_some() },
+    ])
 }
 
 /// The kind of code that is wanted in the place of a token.

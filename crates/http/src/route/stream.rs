@@ -9,11 +9,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use futures_util::stream::unfold;
 use portico_core::denied::{Code, Denied};
-use portico_core::id::EventSeq;
+use portico_core::id::{EventSeq, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::event::Event;
 use portico_core::rule::tell::{TOLD_BACK, Told};
-use portico_live::Subscription;
+use portico_live::{LiveClient, Subscription};
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
@@ -48,8 +48,8 @@ pub trait Listen: Send + 'static {
     /// Whether the listener is told that everything up to now has been said.
     fn wants_caught_up(&mut self) -> bool;
 
-    /// The keys under which the listener's ids are shown.
-    fn keys(&self) -> &ClientKeys;
+    /// The client as which it listens, under whose keys its ids are shown.
+    fn client(&self) -> &LiveClient;
 }
 
 /// The events after a place, in commit order, each once.
@@ -201,7 +201,13 @@ impl<L: Listen> Open<L> {
             let said = match self.step().await {
                 Step::Heard(Heard::Event(event)) => {
                     let told = self.heard(&event).await;
-                    self.say(told, Some(event.seq))
+                    let sub = match &told {
+                        Ok(Some(Told::GrantChanged { user, .. })) => {
+                            Some(open_id(Arc::clone(&self.house), self.listener.client(), *user).await)
+                        }
+                        _ => None,
+                    };
+                    self.say(told, sub.as_deref(), Some(event.seq))
                 }
                 Step::Heard(Heard::CaughtUp) => {
                     let id = self.name();
@@ -213,7 +219,7 @@ impl<L: Listen> Open<L> {
                 Step::Ping => match self.listener.check().await {
                     Err(denied) if is_for_now(&denied) => None,
                     told => {
-                        let last_words = self.say(told, None);
+                        let last_words = self.say(told, None, None);
                         last_words.or_else(|| (!self.over).then(|| self.ping()))
                     }
                 },
@@ -222,7 +228,7 @@ impl<L: Listen> Open<L> {
                         sleep(PATIENCE).await;
                         None
                     }
-                    told => self.say(told, None),
+                    told => self.say(told, None, None),
                 },
             };
             if said.is_some() {
@@ -259,7 +265,12 @@ impl<L: Listen> Open<L> {
         }
     }
 
-    fn say(&mut self, told: Result<Option<Told>, Denied>, seq: Option<EventSeq>) -> Option<Bytes> {
+    fn say(
+        &mut self,
+        told: Result<Option<Told>, Denied>,
+        sub: Option<&str>,
+        seq: Option<EventSeq>,
+    ) -> Option<Bytes> {
         let told = match told {
             Ok(told) => told?,
             Err(denied) => {
@@ -270,7 +281,7 @@ impl<L: Listen> Open<L> {
         };
         self.over = told.is_last();
         let id = seq.map(|_| self.name());
-        Some(told_frame(&told, self.listener.keys(), id.as_deref()))
+        Some(told_frame(&told, &self.listener.client().keys, sub, id.as_deref()))
     }
 
     fn ping(&mut self) -> Bytes {
@@ -282,7 +293,27 @@ impl<L: Listen> Open<L> {
     /// The id of the place that has been reached.
     fn name(&mut self) -> String {
         self.named_at = self.house.now();
-        self.listener.keys().event_id(self.tail.last.0)
+        self.listener.client().keys.event_id(self.tail.last.0)
+    }
+}
+
+/// The person's OpenID at a listener's client, as soon as it can be known.
+fn open_id(house: Arc<House>, listener: &LiveClient, user: UserId) -> impl Future<Output = String> + use<> {
+    let (client, derived) = (listener.client.id.clone(), listener.keys.open_id(user));
+    async move {
+        loop {
+            // The client of when the stream was opened may not know of OpenIDs from elsewhere.
+            let known = async {
+                match house.live.client(&client).await? {
+                    Some(client) => house.live.open_id(&client, user).await,
+                    None => Ok(derived.clone()),
+                }
+            };
+            match known.await {
+                Ok(open_id) => return open_id,
+                Err(_) => sleep(PATIENCE).await,
+            }
+        }
     }
 }
 
@@ -296,8 +327,9 @@ pub fn greeting(tail: &Tail, keys: &ClientKeys) -> Bytes {
     frame("ping", &json!({}), Some(&keys.event_id(tail.last.0)))
 }
 
-/// What is told, as it is written to the client with these keys.
-pub fn told_frame(told: &Told, keys: &ClientKeys, id: Option<&str>) -> Bytes {
+/// What is told, as it is written to the client with these keys; `sub` is the OpenID of the person whom it is
+/// about, where it names one.
+pub fn told_frame(told: &Told, keys: &ClientKeys, sub: Option<&str>, id: Option<&str>) -> Bytes {
     let (name, data) = match told {
         Told::SessionExpired { session, reason, at } => {
             let sid = keys.session_sid(*session);
@@ -309,9 +341,7 @@ pub fn told_frame(told: &Told, keys: &ClientKeys, id: Option<&str>) -> Bytes {
         Told::ProfileChanged { claims } => ("profile_changed", json!({ "claims": claims })),
         Told::TokenExpired => ("token_expired", json!({})),
         Told::SessionEnded { session } => ("session_ended", json!({ "sid": keys.session_sid(*session) })),
-        Told::GrantChanged { user, scope } => {
-            ("grant_changed", json!({ "sub": keys.open_id(*user), "scope": scope }))
-        }
+        Told::GrantChanged { scope, .. } => ("grant_changed", json!({ "sub": sub, "scope": scope })),
         Told::TokenRevoked { token } => ("token_revoked", json!({ "jti": token })),
         Told::AppSuspended => ("app_suspended", json!({})),
         Told::KeysRotated => ("keys_rotated", json!({})),

@@ -3,13 +3,15 @@
 use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::SessionId;
-use portico_core::noun::code::{Code, CodeKind};
+use portico_core::noun::code::{Code, CodeKind, CodeUse};
+use portico_core::rule::redeem;
 use portico_core::rule::wechat::code::{self as rule, Facts};
 use portico_core::rule::wechat::errcode::Errcode;
 use portico_live::LiveClient;
 
 use crate::House;
 use crate::house::unavailable;
+use crate::route::launch::told;
 
 /// What a decision at this face comes to: the changes, and what to answer once they are made.
 pub type Decided<T> = Result<(Vec<Change>, Result<T, Errcode>), Denied>;
@@ -45,4 +47,16 @@ pub async fn is_live(house: &House, session: SessionId) -> Result<bool, Denied> 
     let session = house.live.session(session).await.map_err(|cause| unavailable(&cause))?;
     let limits = &house.live.settings().sessions;
     Ok(session.is_some_and(|session| session.is_live(limits, house.now())))
+}
+
+/// The changes that take a code and what it gave: the app is told whose code it was.
+pub async fn taken(
+    house: &House,
+    app: &LiveClient,
+    code: &Code,
+    gave: CodeUse,
+) -> Result<Vec<Change>, Denied> {
+    let now = house.now();
+    let told = told(house, app, code.user, now).await?;
+    Ok(redeem::taken(code, gave, now).into_iter().chain(told).collect())
 }

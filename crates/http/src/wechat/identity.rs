@@ -7,19 +7,20 @@ use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 
 use crate::House;
+use crate::house::unavailable;
 
 /// The person's OpenID at the app.
-pub async fn open_id(_house: &House, app: &LiveClient, user: UserId) -> Result<String, Denied> {
-    Ok(app.keys.open_id(user))
+pub async fn open_id(house: &House, app: &LiveClient, user: UserId) -> Result<String, Denied> {
+    house.live.open_id(app, user).await.map_err(|cause| unavailable(&cause))
 }
 
 /// Whose OpenID at the app this is; none for one of another app and for any other text.
 pub async fn person_of_open_id(
-    _house: &House,
+    house: &House,
     app: &LiveClient,
     text: &str,
 ) -> Result<Option<UserId>, Denied> {
-    Ok(app.keys.person(text))
+    house.live.person_of_open_id(app, text).await.map_err(|cause| unavailable(&cause))
 }
 
 /// The person's UnionID, where what holds now includes it.

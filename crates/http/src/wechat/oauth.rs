@@ -7,15 +7,15 @@ use portico_core::denied::{Code as Reason, Denied};
 use portico_core::id::TokenId;
 use portico_core::noun::code::{CodeKind, CodeUse};
 use portico_core::rule::authorize::redirect;
+use portico_core::rule::reveal;
 use portico_core::rule::wechat::code::ACCESS_LIFE;
 use portico_core::rule::wechat::errcode::Errcode;
 use portico_core::rule::wechat::scope::{PROFILE, Snsapi};
-use portico_core::rule::{redeem as taking, reveal};
 use portico_live::LiveClient;
 use portico_seal::digest;
 use serde_json::{Value, json};
 
-use super::code::{Decided, presented};
+use super::code::{Decided, presented, taken};
 use super::grant::Grant;
 use super::params::Asked;
 use super::reply::{self as answering, Answer, fine};
@@ -105,7 +105,7 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
         since: now,
     };
     let gave = CodeUse { token: Some(grant.id), token_expires_at: now + ACCESS_LIFE, family: None };
-    Ok((taking::taken(&code, gave, now), Ok(grant)))
+    Ok((taken(house, app, &code, gave).await?, Ok(grant)))
 }
 
 async fn tokens(house: &House, app: &LiveClient, grant: &Grant, refresh_token: &str) -> Answer {

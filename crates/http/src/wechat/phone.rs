@@ -5,15 +5,15 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use portico_core::id::UserId;
 use portico_core::noun::code::{Code, CodeKind, CodeUse};
+use portico_core::rule::cover;
 use portico_core::rule::wechat::errcode::Errcode;
 use portico_core::rule::wechat::phone::{self as rule, PhoneParts};
 use portico_core::rule::wechat::scope::PHONE;
-use portico_core::rule::{cover, redeem};
 use portico_live::LiveClient;
 use portico_seal::digest;
 use serde_json::{Value, json};
 
-use super::code::{Decided, presented};
+use super::code::{Decided, presented, taken};
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
 use super::{caller, identity};
@@ -78,7 +78,7 @@ async fn decided(
     }
     let Some(parts) = verified(house, &code).await? else { return Ok((vec![], Err(Errcode::OauthCode))) };
     let gave = CodeUse { token: None, token_expires_at: code.expires_at, family: None };
-    Ok((redeem::taken(&code, gave, house.now()), Ok(parts)))
+    Ok((taken(house, app, &code, gave).await?, Ok(parts)))
 }
 
 async fn verified(house: &House, code: &Code) -> Result<Option<PhoneParts>, portico_core::denied::Denied> {

@@ -6,14 +6,14 @@ use axum::extract::{Request, State};
 use portico_core::Change;
 use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_core::noun::wechat::SessionKey;
+use portico_core::rule::cover;
 use portico_core::rule::wechat::errcode::Errcode;
 use portico_core::rule::wechat::session_key::{self as rule, LogIn};
-use portico_core::rule::{cover, redeem};
 use portico_live::LiveClient;
 use portico_seal::digest;
 use serde_json::{Value, json};
 
-use super::code::{Decided, is_live, presented};
+use super::code::{Decided, is_live, presented, taken};
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
 use super::{caller, identity};
@@ -60,7 +60,8 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
     let who = LogIn { app: id, user: code.user, session: code.session, last_is_live };
     let (generation, turned) = rule::log_in(before.as_ref(), who, now);
     let gave = CodeUse { token: None, token_expires_at: code.expires_at, family: None };
-    let changes = redeem::taken(&code, gave, now).into_iter().chain(turned).collect();
+    let mut changes = taken(house, app, &code, gave).await?;
+    changes.extend(turned);
     Ok((changes, Ok((code, generation))))
 }
 

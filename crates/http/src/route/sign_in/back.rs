@@ -129,8 +129,7 @@ async fn came(
 /// The identity as the store knows it.
 fn proved(house: &House, connection: &Connection, identity: &Identity) -> Proved {
     let issuer = connection.issuer().to_owned();
-    let subject = format!("{issuer} {}", identity.subject);
-    Proved { subject_index: house.live.vault().handles().index("link", &subject), issuer }
+    Proved { subject_index: house.live.vault().link_index(&issuer, &identity.subject), issuer }
 }
 
 async fn holder(house: &House, proved: &Proved) -> Result<Option<UserId>, Denied> {

@@ -1,0 +1,84 @@
+//! What an app knows a person by: the OpenID that came from elsewhere where there is one, the derived one
+//! otherwise.
+//!
+//! An app at which no OpenID came from elsewhere costs a look at a flag that is held with it.
+
+use std::sync::Arc;
+
+use portico_core::id::{ClientId, UserId};
+use portico_core::noun::link::app_issuer;
+use portico_store::Unavailable;
+
+use crate::{Live, LiveClient, Vault};
+
+impl Live {
+    /// The person's OpenID at this client (OIDC Core §8): 28 characters where Portico made it, up to 512 where
+    /// it came from elsewhere.
+    pub async fn open_id(&self, client: &LiveClient, user: UserId) -> Result<String, Unavailable> {
+        let imported = self.imported_open_id(client, user).await?;
+        Ok(imported.map_or_else(|| client.keys.open_id(user), |open_id| open_id.as_ref().to_owned()))
+    }
+
+    /// The person's OpenID at this client if it came from elsewhere.
+    pub async fn imported_open_id(
+        &self,
+        client: &LiveClient,
+        user: UserId,
+    ) -> Result<Option<Arc<str>>, Unavailable> {
+        if !client.imports {
+            return Ok(None);
+        }
+        let app = &client.client.id;
+        let load = async {
+            let sealed = self.store().open_id(user, app).await?;
+            let open = |sealed: Vec<u8>| {
+                let opened = self.vault().unseal_open_id(app, &sealed);
+                opened.map(Arc::from).ok_or_else(|| Unavailable("an OpenID does not open".into()))
+            };
+            Ok(Some(sealed.map(open).transpose()?))
+        };
+        self.hold()?;
+        Ok(self.open_ids.get(&(user, app.clone()), load).await?.flatten())
+    }
+
+    /// Whose OpenID at this client the text is. None for one of another client or kind, for a mistyped one,
+    /// and for a derived one in whose place another came from elsewhere.
+    pub async fn person_of_open_id(
+        &self,
+        client: &LiveClient,
+        text: &str,
+    ) -> Result<Option<UserId>, Unavailable> {
+        if let Some(user) = client.keys.person(text) {
+            let replaced = self.imported_open_id(client, user).await?.is_some();
+            return Ok((!replaced).then_some(user));
+        }
+        if !client.imports {
+            return Ok(None);
+        }
+        let issuer = app_issuer(&client.client.id);
+        let index = self.vault().link_index(&issuer, text);
+        self.store().person_by_link(&issuer, &index).await
+    }
+}
+
+impl Vault {
+    /// The keyed hash under which an identity elsewhere is kept.
+    pub fn link_index(&self, issuer: &str, subject: &str) -> [u8; 32] {
+        self.handles().index("link", &format!("{issuer} {subject}"))
+    }
+
+    /// An OpenID that came from elsewhere as the store keeps it: sealed under a key of its app alone.
+    pub fn seal_open_id(&self, app: &ClientId, open_id: &str) -> Vec<u8> {
+        self.master().wrap(&purpose(app), open_id.as_bytes(), self.chance())
+    }
+
+    /// What [`Self::seal_open_id`] sealed for the same app; none for anything else.
+    pub fn unseal_open_id(&self, app: &ClientId, sealed: &[u8]) -> Option<String> {
+        let plain = self.master().unwrap(&purpose(app), sealed).ok()?;
+        String::from_utf8(plain.to_vec()).ok()
+    }
+}
+
+fn purpose(app: &ClientId) -> String {
+    format!("open id at {app}")
+}
