@@ -40,3 +40,4 @@ mod step_up;
 mod theme;
 mod upstream;
 mod validate;
+mod wechat;
