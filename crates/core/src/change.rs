@@ -211,14 +211,15 @@ pub enum Change {
     },
     /// A link ticket was issued.
     LinkTicketIssued(LinkTicket),
-    /// A ticket was opened in a browser. Conflicts if it was before.
+    /// A ticket was opened in a browser. Conflicts if it was before, or was used.
     LinkTicketOpened {
         /// Which ticket.
         digest: [u8; 32],
         /// SHA-256 of the cookie given.
         cookie_digest: [u8; 32],
     },
-    /// One more identity was proved. Conflicts unless exactly `step` had been before, and no code was given.
+    /// One more identity was proved. Conflicts unless exactly `step` had been before, no code was given, and the
+    /// ticket was not used.
     LinkTicketProved {
         /// Which ticket.
         digest: [u8; 32],
@@ -489,8 +490,8 @@ pub enum Change {
 /// The moments before which each kind of passing thing is cleared away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sweep {
-    /// Codes, questions, challenges, revoked tokens, used assertions and signing keys that expired before this;
-    /// a used code stays until the token that it gave has expired too.
+    /// Codes, questions, challenges, link tickets, revoked tokens, used assertions and signing keys that expired
+    /// before this; a used code stays until the token that it gave has expired too, and a ticket until its code has.
     pub expired_before: Moment,
     /// Events and closings from before this.
     pub events_before: Moment,

@@ -124,56 +124,32 @@ pub trait Read: Send + Sync {
     /// A person's links that were undone, the latest first.
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink>;
     /// A person's OpenID at an app that came from elsewhere, sealed.
-    async fn open_id(&self, _user: UserId, _app: &ClientId) -> Found<SealedOpenId> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn open_id(&self, user: UserId, app: &ClientId) -> Found<SealedOpenId>;
     /// Whether any person's OpenID at this app came from elsewhere.
-    async fn has_open_ids(&self, _app: &ClientId) -> Result<bool, Unavailable> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn has_open_ids(&self, app: &ClientId) -> Result<bool, Unavailable>;
     /// Links under one issuer by the keyed hash of the subject.
-    async fn links_at(&self, _issuer: &str, _page: Page<[u8; 32]>) -> Listed<Link> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Listed<Link>;
     /// What stands in the way of importing each of these OpenIDs of one app, in order.
-    async fn import_facts(&self, _app: &ClientId, _asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts>;
     /// Each of these people of one app, as another app knows them, in order: none where nobody is found, where
     /// the person is erased, and where they have never opened the other app and have no OpenID there that
-    /// came from elsewhere. One statement, however many are asked for.
-    async fn resolve(&self, _from: &ClientId, _to: &ClientId, _asked: &[Known]) -> Listed<Option<Resolved>> {
-        Err(Unavailable("not yet".into()))
-    }
+    /// came from elsewhere. One round trip, however many are asked for.
+    async fn resolve(&self, from: &ClientId, to: &ClientId, asked: &[Known]) -> Listed<Option<Resolved>>;
 
     /// The agreement between these two.
-    async fn agreement(&self, _from: &ClientId, _to: &ClientId) -> Found<Agreement> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement>;
     /// Agreements by the two apps.
-    async fn agreements(&self, _page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn agreements(&self, page: Page<(ClientId, ClientId)>) -> Listed<Agreement>;
     /// The link ticket with this digest, until it is swept.
-    async fn link_ticket(&self, _digest: &[u8; 32]) -> Found<LinkTicket> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket>;
     /// The link ticket whose code has this digest, until it is swept.
-    async fn link_ticket_by_code(&self, _digest: &[u8; 32]) -> Found<LinkTicket> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn link_ticket_by_code(&self, digest: &[u8; 32]) -> Found<LinkTicket>;
     /// Which `session_key` of a person at an app is current.
-    async fn session_key(&self, _app: &ClientId, _user: UserId) -> Found<SessionKey> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn session_key(&self, app: &ClientId, user: UserId) -> Found<SessionKey>;
     /// Which of an app's own access tokens of this kind is current.
-    async fn app_token(&self, _app: &ClientId, _kind: AppTokenKind) -> Found<AppToken> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn app_token(&self, app: &ClientId, kind: AppTokenKind) -> Found<AppToken>;
     /// The app whose `appid` at the WeChat-compatible face this is.
-    async fn app_by_wx_id(&self, _wx_app_id: &str) -> Found<ClientId> {
-        Err(Unavailable("not yet".into()))
-    }
+    async fn app_by_wx_id(&self, wx_app_id: &str) -> Found<ClientId>;
 
     /// A person's picture, sealed.
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;

@@ -3,7 +3,7 @@
 use portico_core::Change;
 use portico_store::{CommitError, Committed};
 
-use super::{Applied, State, hold};
+use super::{Applied, State};
 
 impl State {
     pub(super) fn list(&mut self, changes: Vec<Change>) -> Result<Committed, CommitError> {
@@ -29,6 +29,8 @@ impl State {
             Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
             Change::LinksCounted { user, count } => self.links_counted(user, count),
+            Change::OpenIdUnissued { user, app } => self.open_id_unissued(user, app),
+            Change::OpenIdHeld { user, app, imported } => self.open_id_held(user, &app, imported),
 
             Change::DeveloperRegistered(new) => {
                 self.developers.put(new.id.clone(), new);
@@ -62,6 +64,22 @@ impl State {
             Change::Unlinked { issuer, subject_index, user, at } => {
                 self.untie_link(issuer, subject_index, user, at)
             }
+            Change::AgreementRegistered(new) => {
+                self.register_agreement(new);
+                Ok(())
+            }
+            Change::AgreementEnded { from, to } => self.end_agreement(from, to),
+            Change::LinkTicketIssued(new) => self.issue_ticket(new),
+            Change::LinkTicketOpened { digest, cookie_digest } => self.open_ticket(digest, cookie_digest),
+            Change::LinkTicketProved { digest, step, sealed, code } => {
+                self.prove_ticket(digest, step, sealed, code)
+            }
+            Change::LinkTicketUsed { digest, at } => self.complete_ticket(digest, at),
+            Change::SessionKeyTurned(key) => self.turn_session_key(key),
+            Change::SessionKeyGiven { app, user, generation, session } => {
+                self.give_session_key(app, user, generation, session)
+            }
+            Change::AppTokenTurned(token) => self.turn_app_token(token),
             Change::AssertionUsed { digest, until } => self.use_assertion(digest, until),
 
             Change::ChallengeSent(new) => self.send_challenge(new),
@@ -128,18 +146,6 @@ impl State {
                 committed.closing = Some(self.close(at, what));
                 Ok(())
             }
-
-            Change::OpenIdUnissued { .. }
-            | Change::OpenIdHeld { .. }
-            | Change::AgreementRegistered(_)
-            | Change::AgreementEnded { .. }
-            | Change::LinkTicketIssued(_)
-            | Change::LinkTicketOpened { .. }
-            | Change::LinkTicketProved { .. }
-            | Change::LinkTicketUsed { .. }
-            | Change::SessionKeyTurned(_)
-            | Change::SessionKeyGiven { .. }
-            | Change::AppTokenTurned(_) => hold(false),
 
             Change::KeyMade(key) => self.make_key(key),
             Change::KeyRetired { kid, at } => self.retire_key(kid, at),

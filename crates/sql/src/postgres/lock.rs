@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portico_core::Change;
 use portico_core::id::{ClientId, NodeId, SessionId, UserId};
+use portico_core::noun::link::app_of;
 
 use super::statement::{Db, Read, run};
 use super::value::values;
@@ -82,7 +83,10 @@ impl Locks {
             | Change::PasskeyRenamed { user, .. }
             | Change::PasskeyRemoved { user, .. }
             | Change::OpenIdHeld { user, .. } => self.person(*user, Shared),
-            Change::Linked(link) => self.person(link.user, Shared),
+            Change::Linked(link) => {
+                app_of(&link.issuer).iter().for_each(|app| self.client(app, Shared));
+                self.person(link.user, Shared);
+            }
             Change::LinkTicketIssued(ticket) => self.person(ticket.user, Shared),
             Change::SessionKeyTurned(key) => {
                 self.client(&key.app, Shared);

@@ -64,6 +64,7 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0014_consent_look" Expand,
     "0015_node" Expand,
     "0016_node_schema" Expand,
+    "0017_link" Expand,
 ];
 
 /// The latest schema that is known here.

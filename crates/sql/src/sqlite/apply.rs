@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::{Applied, hold};
 use super::{
-    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
-    family, key, link, passkey, person, session, sweep, token,
+    agreement, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    event, family, key, link, open_id, passkey, person, session, sweep, ticket, token, wechat,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -20,6 +20,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
         Change::LinksCounted { user, count } => link::counted(db, user, count),
+        Change::OpenIdUnissued { user, app } => open_id::unissued(db, user, &app),
+        Change::OpenIdHeld { user, app, imported } => open_id::held(db, user, &app, imported),
 
         Change::DeveloperRegistered(new) => developer::register(db, &new),
         Change::ClientRegistered(new) => client::register(db, &new),
@@ -43,6 +45,19 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::Unlinked { issuer, subject_index, user, at } => {
             link::untie(db, &issuer, &subject_index, user, at)
         }
+        Change::AgreementRegistered(new) => agreement::register(db, &new),
+        Change::AgreementEnded { from, to } => agreement::end(db, &from, &to),
+        Change::LinkTicketIssued(new) => ticket::issue(db, &new),
+        Change::LinkTicketOpened { digest, cookie_digest } => ticket::open(db, &digest, &cookie_digest),
+        Change::LinkTicketProved { digest, step, sealed, code } => {
+            ticket::prove(db, &digest, step, &sealed, code)
+        }
+        Change::LinkTicketUsed { digest, at } => ticket::complete(db, &digest, at),
+        Change::SessionKeyTurned(key) => wechat::turn_session_key(db, &key),
+        Change::SessionKeyGiven { app, user, generation, session } => {
+            wechat::give_session_key(db, &app, user, generation, session)
+        }
+        Change::AppTokenTurned(token) => wechat::turn_app_token(db, &token),
         Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until),
 
         Change::ChallengeSent(new) => challenge::send(db, &new),
@@ -91,18 +106,6 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         // The one node that there is is not written down: nobody claims, and memory is written through.
         Change::DeliveryClaimed { .. } => hold(false),
         Change::Closed { .. } => Ok(()),
-
-        Change::OpenIdUnissued { .. }
-        | Change::OpenIdHeld { .. }
-        | Change::AgreementRegistered(_)
-        | Change::AgreementEnded { .. }
-        | Change::LinkTicketIssued(_)
-        | Change::LinkTicketOpened { .. }
-        | Change::LinkTicketProved { .. }
-        | Change::LinkTicketUsed { .. }
-        | Change::SessionKeyTurned(_)
-        | Change::SessionKeyGiven { .. }
-        | Change::AppTokenTurned(_) => hold(false),
 
         Change::KeyMade(new) => key::make(db, &new),
         Change::KeyRetired { kid, at } => key::retire(db, &kid, at),

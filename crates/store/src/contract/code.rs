@@ -27,6 +27,15 @@ pub(super) async fn a_code_reads_back_as_it_was_issued(house: House) {
     assert_eq!(house.store.code(&digest(7)).await, Ok(None));
 }
 
+pub(super) async fn every_kind_of_code_reads_back(house: House) {
+    let kinds = [CodeKind::Authorization, CodeKind::Login, CodeKind::Phone, CodeKind::Wechat];
+    for (number, kind) in (5..).zip(kinds) {
+        let issued = Code { kind, ..code(number, house.user, house.session, &house.app) };
+        house.done(vec![Change::CodeIssued(issued.clone())]).await;
+        assert_eq!(house.store.code(&digest(number)).await, Ok(Some(issued)));
+    }
+}
+
 pub(super) async fn sixteen_racing_redemptions_of_one_code_have_one_winner(house: House) {
     house.done(vec![Change::CodeIssued(code(5, house.user, house.session, &house.app))]).await;
     let redeem = |number: u32| {

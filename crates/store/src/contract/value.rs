@@ -2,6 +2,7 @@
 
 use portico_core::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::app::{App, AppKind, Permission};
 use portico_core::noun::challenge::{CHALLENGE_LIFE, Challenge, ChallengePurpose};
 use portico_core::noun::client::{AuthMethod, Client, KeySource, Role, TokenAlg};
@@ -12,10 +13,12 @@ use portico_core::noun::developer::Developer;
 use portico_core::noun::family::Family;
 use portico_core::noun::host::{Colour, Host, Scheme, Theme, TrustedIssuer};
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::{Link, LinkProof};
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_core::noun::session::Session;
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use serde_json::json;
 
 /// So many seconds into the story.
@@ -146,6 +149,48 @@ pub(super) fn link(subject: u32, user: UserId) -> Link {
         linked_at: at(0),
         open_id: None,
     }
+}
+
+/// An OpenID at this app that came from elsewhere.
+pub(super) fn open_id(subject: u32, user: UserId, app: &ClientId) -> Link {
+    Link {
+        issuer: app_issuer(app),
+        subject_index: digest(subject),
+        user,
+        proof: LinkProof::Import,
+        linked_at: at(0),
+        open_id: Some(format!("sealed {subject} for {app}").into_bytes()),
+    }
+}
+
+pub(super) fn agreement(from: &ClientId, to: &ClientId) -> Agreement {
+    Agreement { from: from.clone(), to: to.clone(), registered_at: at(1) }
+}
+
+pub(super) fn ticket(number: u32, user: UserId, session: SessionId, host: &ClientId) -> LinkTicket {
+    LinkTicket {
+        digest: digest(number),
+        user,
+        session,
+        host: host.clone(),
+        connections: ["acme-shop", "acme-club"].map(|id| id.parse().unwrap()).to_vec(),
+        silent: false,
+        return_to: "https://super.example/linked?a=1".to_owned(),
+        expires_at: at(300),
+        opened: None,
+        step: 0,
+        sealed: vec![],
+        code: None,
+        used_at: None,
+    }
+}
+
+pub(super) fn session_key(generation: u32, user: UserId, app: &ClientId) -> SessionKey {
+    SessionKey { app: app.clone(), user, session: session_id(1), generation, since: at(1) }
+}
+
+pub(super) fn app_token(kind: AppTokenKind, generation: u32, app: &ClientId) -> AppToken {
+    AppToken { app: app.clone(), kind, generation, since: at(1) }
 }
 
 pub(super) fn passkey(number: u32, user: UserId) -> Passkey {
