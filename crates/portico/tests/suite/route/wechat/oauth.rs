@@ -41,7 +41,10 @@ async fn through(browser: &mut Browser, world: &World, request: &str, decision: 
     let at = browser.get(world, &led).await.header("location").to_owned();
     let page = browser.get(world, &at).await.ok();
     let csrf = Browser::field(&page, "csrf");
-    let answered = browser.post(world, &at, &[("csrf", &csrf), ("decision", decision)]).await;
+    // The switch of what is optional stands on.
+    let mut fields = vec![("csrf", csrf.as_str()), ("decision", decision)];
+    fields.extend((decision == "allow").then_some(("grant", "union_id")));
+    let answered = browser.post(world, &at, &fields).await;
     browser.follow(world, &answered.header("location").to_owned()).await
 }
 
@@ -124,9 +127,9 @@ async fn what_was_withdrawn_since_is_given_no_more() {
     let (mut browser, answer) = tokens(&town).await;
     let (token, open_id) = (text(&answer, "access_token"), text(&answer, "openid"));
     assert_eq!(errcode(&asked(&town, "sns/userinfo", token, open_id).await), -999);
-    let fields = [("app", STORE), ("action", "withdraw_all")];
-    let done = browser.fill(&town.world, "/settings", "/settings", &fields).await;
-    assert!(done.status.is_redirection() || done.status.is_success(), "{}", done.body);
+    let fields = [("app_id", STORE), ("action", "withdraw"), ("scope", "profile.basic")];
+    let done = browser.fill(&town.world, "/settings/devices", "/settings", &fields).await;
+    assert!(done.header("location").starts_with("/settings?done=withdrawn"), "{}", done.body);
     assert_eq!(errcode(&asked(&town, "sns/userinfo", token, open_id).await), 48001);
     assert_eq!(errcode(&asked(&town, "sns/auth", token, open_id).await), 0);
 }
@@ -182,8 +185,8 @@ async fn the_end_of_the_session_ends_every_token_of_it() {
     let town = Town::new().await;
     let (mut browser, answer) = tokens(&town).await;
     let (token, open_id) = (text(&answer, "access_token"), text(&answer, "openid"));
-    browser.get(&town.world, "/oauth/end-session").await;
-    browser.fill(&town.world, "/oauth/end-session", "/oauth/end-session", &[]).await;
+    let at = "/oauth/end-session";
+    browser.fill(&town.world, at, at, &[("decision", "sign_out")]).await.ok();
     assert_eq!(errcode(&asked(&town, "sns/auth", token, open_id).await), 40001);
     assert_eq!(errcode(&asked(&town, "sns/userinfo", token, open_id).await), 40001);
 }
