@@ -7,6 +7,7 @@
 mod caller;
 mod code;
 mod data;
+pub mod event;
 mod grant;
 mod identity;
 mod migrate;

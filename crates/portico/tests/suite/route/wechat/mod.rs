@@ -2,6 +2,7 @@
 
 mod bad;
 mod data;
+mod event;
 mod log_in;
 mod migrate;
 mod oauth;
