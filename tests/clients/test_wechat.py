@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,12 +18,15 @@ from social_core.storage import BaseStorage, NonceMixin
 from social_core.strategy import BaseStrategy
 
 from house import HOST, HOST_REDIRECT, PASSWORD, manifest
+from portico import wait_for
 from test_requests_oauthlib import sign_in
 from visitor import Visitor, answer_of
 
 SHOP = "org.example.wxshop"
 REDIRECT = "http://127.0.0.1:9040/callback"
 FOLDER = Path(__file__).parent
+PUSH_TOKEN = "abc123"
+PUSH_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 NAME = "王小明 Ünï"
 
 
@@ -49,12 +55,13 @@ class Merchant:
 
 
 @pytest.fixture(scope="session")
-def registered(house):
+def registered(house, event_url):
     document = manifest(
         SHOP, "webview", ["profile.basic", "phone.verified"], entry="http://127.0.0.1:9040/",
         origins=["http://127.0.0.1:9040"], redirect_uris=[REDIRECT],
         backend={"token_endpoint_auth_method": "client_secret_basic"},
-        optional_permissions=[{"name": "union_id", "reason": "to know you in our other shop"}])
+        optional_permissions=[{"name": "union_id", "reason": "to know you in our other shop"}],
+        wechat={"event_url": event_url.url, "token": PUSH_TOKEN, "encoding_aes_key": PUSH_KEY})
     return house.server.register("apps", document)
 
 
@@ -176,6 +183,57 @@ def test_both_scopes_of_the_web_authorization(shop, person):
     assert wide["tokens"]["scope"] == "snsapi_userinfo"
     assert (wide["person"]["nickname"], wide["person"]["sex"]) == (NAME, 0)
     assert wide["person"]["openid"] == silent["tokens"]["openid"]
+
+
+class EventUrl:
+    """The address at which the shop's back end hears of what became of data."""
+
+    def __init__(self):
+        self.posted = []
+        posted = self.posted
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                posted.append((answer_of(self.path), body))
+                self.send_response(200)
+                self.send_header("Content-Length", "7")
+                self.end_headers()
+                self.wfile.write(b"success")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/events"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="session")
+def event_url():
+    listening = EventUrl()
+    yield listening
+    listening.close()
+
+
+def test_a_withdrawal_is_pushed_so_that_the_library_verifies_and_opens_it(
+        house, shop, mini_program, event_url):
+    session = shop.does("log_in", code=mini_program.code())
+    event_url.posted.clear()
+    path = f"{house.issuer}/v1/me/apps/{SHOP}"
+    mini_program.host.patch(path, json={"scope": "openid profile.basic union_id"}).raise_for_status()
+    query, body = wait_for(lambda: event_url.posted[:1], what="the event")[0]
+    assert "user_authorization_revoke" not in body
+    opened = shop.does(
+        "open_event", token=PUSH_TOKEN, encoding_aes_key=PUSH_KEY, query=query, body=body)
+    event = dict(re.findall(r"<(\w+)><!\[CDATA\[(.*?)\]\]>", opened))
+    assert event["Event"] == "user_authorization_revoke" and event["RevokeInfo"] == "8"
+    assert event["OpenID"] == event["FromUserName"] == session["openid"] == query["openid"]
+    assert event["UnionID"] == session["unionid"]
 
 
 class Nonces(NonceMixin):
