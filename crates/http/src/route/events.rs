@@ -57,7 +57,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
         ));
     }
     let mut listening = Listening::new(house, client, token);
-    let (mut tail, place) = Tail::open(house, listening.topics(), listening.keys(), headers).await?;
+    let (mut tail, place) = Tail::open(house, listening.topics(), &listening.client().keys, headers).await?;
     if place == Place::TooOld {
         tail.go_back().await?;
     }
