@@ -1,5 +1,7 @@
 //! Views to test the pages with: an ordinary one and a hostile one of each.
 
+use portico_core::noun::link::LinkProof;
+
 use super::consent::{Consent, Permission, PermissionKind};
 use super::settings::apps::{Access, AccessState, AppAccess, Apps};
 use super::settings::contacts::{ContactTrouble, Contacts, Reached};

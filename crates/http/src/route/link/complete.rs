@@ -61,7 +61,7 @@ async fn completed(house: &House, headers: &HeaderMap, body: Body) -> Result<Rep
 /// Ties everything that the ticket of this code collected.
 async fn by_link_code(house: &House, who: Who, host: &ClientId, code: &str) -> Result<Vec<Proof>, Denied> {
     let digest = digest(code);
-    let decided = house
+    house
         .decide(|| async {
             still_here(house, who).await?;
             let ticket = house.live.store().link_ticket_by_code(&digest).await;
@@ -82,8 +82,7 @@ async fn by_link_code(house: &House, who: Who, host: &ClientId, code: &str) -> R
                 (Err(denied), _) => Err(denied),
             }
         })
-        .await?;
-    decided
+        .await?
 }
 
 /// Ties the identity that got this login code in a mini-program.
