@@ -35,6 +35,7 @@ pub use clock::{Clock, SystemClock, SystemTicks};
 pub use fleet::{Bus, Company, Membership, Silence, Ticks};
 pub use hub::{Hub, Subscription};
 pub use load::LiveClient;
+pub use open_id::ResolvedOpenIds;
 pub use person::LivePerson;
 pub use ring::{KeyError, Ring};
 pub use session::LiveSession;

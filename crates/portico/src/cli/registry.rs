@@ -128,3 +128,30 @@ pub(super) async fn connections(admin: &Admin, command: Connections) -> Outcome 
         Connections::Remove { connection_id } => admin.delete(&["connections", &connection_id]).await,
     }
 }
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Agreements {
+    /// Let one app resolve its OpenIDs to those of another
+    Register(Input),
+    /// Show an agreement
+    Show { from: String, to: String },
+    /// List agreements
+    List {
+        /// Those of this app only, either way round
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
+        #[command(flatten)]
+        slice: Slice,
+    },
+    /// End an agreement: nothing is resolved any more
+    Remove { from: String, to: String },
+}
+
+pub(super) async fn agreements(admin: &Admin, command: Agreements) -> Outcome {
+    match command {
+        Agreements::Register(input) => admin.post_file(&["agreements"], &input).await,
+        Agreements::Show { from, to } => admin.get(&["agreements", &from, &to], &[]).await,
+        Agreements::List { app, slice } => admin.get(&["agreements"], &slice.query_with("app", app)).await,
+        Agreements::Remove { from, to } => admin.delete(&["agreements", &from, &to]).await,
+    }
+}

@@ -1,6 +1,7 @@
 //! The operator's API (contract, section 0): each noun in the file of its name.
 
 pub(crate) mod account;
+pub(crate) mod agreements;
 pub(crate) mod apps;
 pub(crate) mod audit;
 mod backup;
@@ -12,6 +13,7 @@ mod figures;
 pub(crate) mod hosts;
 mod keys;
 mod kyc;
+pub(crate) mod links;
 mod nodes;
 mod page;
 pub(crate) mod scopes;
@@ -63,6 +65,9 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/apps/{id}/resume", post(apps::resume))
         .route("/admin/v1/apps/{id}/rotate-secret", post(apps::rotate_secret))
         .route("/admin/v1/apps/{id}/preauthorise", post(apps::preauthorise))
+        .route("/admin/v1/agreements", get(agreements::list).post(agreements::register))
+        .route("/admin/v1/agreements/{from}/{to}", get(agreements::show).delete(agreements::remove))
+        .route("/admin/v1/links", get(links::list).post(links::import))
         .route("/admin/v1/scopes", get(scopes::list).post(scopes::register))
         .route("/admin/v1/scopes/{id}", get(scopes::show))
         .route("/admin/v1/connections", get(connections::list).post(connections::register))

@@ -1,7 +1,9 @@
 //! The operator's API.
 
+mod agreements;
 mod audit;
 mod door;
+mod links;
 mod people;
 mod registry;
 mod system;
