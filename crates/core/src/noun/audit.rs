@@ -176,6 +176,10 @@ words! {
         SessionsRead = "person.sessions_read",
         /// The apps that a person uses, and what they decided, were looked at.
         ConsentsRead = "person.consents_read",
+        /// Where else a person is known was looked at.
+        LinksRead = "person.links_read",
+        /// A person's link was undone on their behalf; the part is the link.
+        Unlinked = "person.unlinked",
         /// Everything about a person was exported.
         PersonExported = "person.exported",
         /// What is known of a person's identity check was written.

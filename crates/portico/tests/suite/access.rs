@@ -117,6 +117,10 @@ pub const PUBLIC: &[Row] = &[
     ("POST", "/settings/links", [303, 303, 303, 303, 303]),
     ("GET", "/v1/me/links", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/links/{id}", [401, 404, 403, 401, 401]),
+    ("POST", "/v1/link-tickets", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/links", [401, 415, 403, 401, 401]),
+    ("GET", "/link/{ticket}", [410, 410, 410, 410, 410]),
+    ("GET", "/link/return/{connection}", [410, 410, 410, 410, 410]),
     ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
     ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
     ("GET", "/v1/events", [401, 200, 200, 401, 401]),
@@ -182,6 +186,7 @@ pub async fn answer(world: &World, method: &str, path: &str, authorization: Opti
     let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
     let path = path
         .replace("{connection}", "acme")
+        .replace("{ticket}", &"x".repeat(43))
         .replace("{id}", "none")
         .replace("{sid}", &"x".repeat(28))
         .replace("{file}", "none.css");

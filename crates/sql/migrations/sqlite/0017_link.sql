@@ -1,5 +1,18 @@
 -- An OpenID that came from elsewhere is a link under its app's own name space; a person has one at each app.
-alter table link add column open_id blob;
+-- Rows have numbers from here on: millions are imported in any order, and added at the end.
+create table numbered_link (
+    issuer        text not null,
+    subject_index blob not null check (length(subject_index) = 32),
+    user_id       blob not null,
+    proof         text not null,
+    linked_at     integer not null,
+    open_id       blob,
+    primary key (issuer, subject_index)
+) strict;
+insert into numbered_link select *, null from link;
+drop table link;
+alter table numbered_link rename to link;
+create index link_by_person on link (user_id);
 create unique index link_by_open_id on link (issuer, user_id) where open_id is not null;
 alter table past_link add column open_id blob;
 

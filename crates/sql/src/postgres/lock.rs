@@ -267,6 +267,14 @@ mod tests {
     }
 
     #[test]
+    fn an_import_and_a_first_launch_meet_on_the_row_of_the_person() {
+        let app: ClientId = "north.taxi".parse().expect("it is an id");
+        let import = Locks::of(&[Change::OpenIdUnissued { user: USER, app: app.clone() }]);
+        let launch = Locks::of(&[Change::OpenIdHeld { user: USER, app, imported: false }]);
+        assert_eq!((import.people[&USER], launch.people[&USER]), (Alone, Shared));
+    }
+
+    #[test]
     fn a_list_of_rows_that_guard_themselves_locks_nothing_beforehand() {
         let revoked = Change::FamilyRevoked {
             family: portico_core::id::FamilyId::from_bytes([4; 16]),

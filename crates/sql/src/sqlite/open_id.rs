@@ -3,7 +3,7 @@
 use portico_core::id::{ClientId, UserId};
 use portico_core::noun::link::app_issuer;
 use portico_store::{ImportFacts, Known, Resolution, Resolved, SealedOpenId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::agreement;
 use super::column::id;
@@ -64,12 +64,16 @@ pub(super) fn resolve(db: &Connection, from: &ClientId, to: &ClientId, asked: &[
     let _moment = db.unchecked_transaction()?;
     let (here, there) = (app_issuer(from), app_issuer(to));
     let (any_here, any_there) = (any(db, ANY, [&here])?, any(db, ANY, [&there])?);
-    let (mut holder, mut own, mut used) = (prepared(db, HOLDER)?, prepared(db, OF)?, prepared(db, USED)?);
+    let (mut holder, mut own) = (prepared(db, HOLDER)?, prepared(db, OF)?);
+    let (mut used_here, mut used_there) = (prepared(db, USED)?, prepared(db, USED)?);
+    // Bound once for all of them, which is a quarter of what such a look-up takes.
+    used_here.raw_bind_parameter(2, from.as_str())?;
+    used_there.raw_bind_parameter(2, to.as_str())?;
     let mut resolved = |known: &Known| {
         let user = match known {
             Known::Derived(user) => {
                 let replaced = any_here && own.exists((&here, user.as_bytes()))?;
-                let is_it = !replaced && used.exists((user.as_bytes(), from.as_str()))?;
+                let is_it = !replaced && has_used(&mut used_here, *user)?;
                 is_it.then_some(*user)
             }
             Known::Imported(index) => {
@@ -81,9 +85,15 @@ pub(super) fn resolve(db: &Connection, from: &ClientId, to: &ClientId, asked: &[
             true => own.query_row((&there, user.as_bytes()), |row| row.get(0)).optional()?,
             false => None,
         };
-        let is_known = open_id.is_some() || used.exists((user.as_bytes(), to.as_str()))?;
+        let is_known = open_id.is_some() || has_used(&mut used_there, user)?;
         Ok(is_known.then_some(Resolved { user, open_id }))
     };
     let people = asked.iter().map(&mut resolved).collect::<Read<_>>()?;
     Ok(Resolution { agreed: agreement::between(db, from, to)?.is_some(), people })
+}
+
+/// Whether the person has used the app that is bound.
+fn has_used(used: &mut Statement<'_>, user: UserId) -> Read<bool> {
+    used.raw_bind_parameter(1, user.as_bytes())?;
+    Ok(used.raw_query().next()?.is_some())
 }

@@ -21,9 +21,10 @@ use serde_json::{Value, json};
 
 use super::account::live_sessions;
 use super::desk::{Deed, Desk};
+use super::import::find_app;
 use super::page::Paged;
 use super::view::when;
-use super::{Answer, Id, at, document, links, nobody, one_or_many};
+use super::{Answer, Id, at, document, nobody, one_or_many};
 use crate::house::unavailable;
 use crate::when::rfc3339;
 use crate::{House, reply};
@@ -77,7 +78,7 @@ async fn person(desk: &Desk, sheet: PersonSheet) -> Result<(UserId, Vec<Change>)
     let (user, created) = vault.new_person(&sheet.profile, hash, now);
     let mut changes = vec![created];
     for (app, open_id) in &sheet.links {
-        let client = links::find_app(desk, app).await?;
+        let client = find_app(desk, app).await?;
         if client.keys.person(open_id).is_some() {
             return Err(import::derived());
         }

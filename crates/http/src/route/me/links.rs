@@ -136,6 +136,21 @@ pub async fn document(house: &House, user: UserId) -> Result<Value, Denied> {
     }))
 }
 
+/// Every link that a person has or had, the latest made first.
+pub async fn all_told(house: &House, user: UserId) -> Result<Vec<Value>, Denied> {
+    let mut tied = Tied::of(house, user).await?;
+    let mut all: Vec<_> =
+        tied.past(house).await?.into_iter().map(|past| (past.link, Some(past.unlinked_at))).collect();
+    all.extend(tied.links.iter().map(|link| (link.clone(), None)));
+    all.sort_by_key(|(link, _)| std::cmp::Reverse(link.linked_at));
+    let shown = all.iter().map(|(link, unlinked_at)| {
+        let mut shown = view(&tied, link);
+        shown["unlinked_at"] = unlinked_at.map(rfc3339).into();
+        shown
+    });
+    Ok(shown.collect())
+}
+
 /// What the apps of these links are called, as far as they are there.
 async fn apps(house: &House, links: &[Link]) -> Result<BTreeMap<ClientId, String>, Denied> {
     let mut names = BTreeMap::new();

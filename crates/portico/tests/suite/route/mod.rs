@@ -23,6 +23,7 @@ mod known;
 mod kyc;
 mod launch;
 mod lease;
+mod link;
 mod listen;
 mod me;
 mod pages;

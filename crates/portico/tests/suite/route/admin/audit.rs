@@ -84,6 +84,8 @@ const AUDITED: &[Row] = &[
     ("GET", "/admin/v1/users/{id}/sessions", nothing, "person.sessions_read", "{user}"),
     ("DELETE", "/admin/v1/users/{id}/sessions/{session}", nothing, "person.session_ended", "{user}"),
     ("GET", "/admin/v1/users/{id}/consents", nothing, "person.consents_read", "{user}"),
+    ("GET", "/admin/v1/users/{id}/links", nothing, "person.links_read", "{user}"),
+    ("DELETE", "/admin/v1/users/{id}/links/{link}", nothing, "person.unlinked", "{user}"),
     ("GET", "/admin/v1/users/{id}/export", nothing, "person.exported", "{user}"),
     (
         "PUT",
@@ -107,6 +109,7 @@ struct Furnished {
     user: String,
     session: String,
     delivery: String,
+    link: String,
 }
 
 impl Furnished {
@@ -131,13 +134,14 @@ impl Furnished {
         world.sign_in("ana").await;
         let user = super::walk(&world, "users", "user_id").await.remove(0);
         let sessions = store.sessions_of(user.parse().unwrap()).await.unwrap();
-        Self { user, session: sessions[0].id.to_string(), delivery: due[0].id.to_string(), world }
+        let link = store.links_of(user.parse().unwrap()).await.unwrap()[0].id().to_string();
+        Self { user, session: sessions[0].id.to_string(), delivery: due[0].id.to_string(), link, world }
     }
 
     fn filled(&self, text: &str) -> String {
         let text = text.replace("{from}", TAXI).replace("{to}", "org.example.shop");
         let text = text.replace("{user}", &self.user).replace("{session}", &self.session);
-        text.replace("{delivery}", &self.delivery)
+        text.replace("{delivery}", &self.delivery).replace("{link}", &self.link)
     }
 
     async fn lines(&self) -> Vec<Value> {
