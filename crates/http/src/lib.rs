@@ -50,7 +50,7 @@ use page::error::Problem;
 use reply::Reply;
 use route::{
     agree, authorize, avatar_link, discovery, end_session, events, feed, health, link, me, recover, register,
-    reveal, revoke, settings, sign_in, theme, token, validate, webhook,
+    resolve, reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -85,6 +85,7 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/v1/webhooks/kyc", post(webhook::kyc))
         .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
+        .route("/v1/identities/resolve", post(resolve::resolve))
         .merge(link::routes())
         .merge(settings::routes())
         .merge(events::routes())

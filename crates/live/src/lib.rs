@@ -38,6 +38,7 @@ pub use fleet::{Bus, Company, Membership, Silence, Ticks};
 pub use hub::Hub;
 pub use listeners::{Closed, Subscription};
 pub use load::LiveClient;
+pub use open_id::ResolvedOpenIds;
 pub use person::LivePerson;
 pub use ring::{KeyError, Ring};
 pub use session::LiveSession;

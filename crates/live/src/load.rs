@@ -23,6 +23,12 @@ pub struct LiveClient {
     pub imports: bool,
 }
 
+impl AsRef<Client> for LiveClient {
+    fn as_ref(&self) -> &Client {
+        &self.client
+    }
+}
+
 /// The built-in catalogue and what was registered beside it.
 pub(crate) async fn catalogue(store: &(impl Read + ?Sized)) -> Result<Vec<CatalogueEntry>, Unavailable> {
     let mut entries = built_in();

@@ -7,11 +7,55 @@ use std::sync::Arc;
 
 use portico_core::id::{ClientId, UserId};
 use portico_core::noun::link::app_issuer;
-use portico_store::Unavailable;
+use portico_store::{Known, Unavailable};
 
 use crate::{Live, LiveClient, Vault};
 
+/// By what one app knows the people of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedOpenIds {
+    /// Whether an agreement lets the first app know.
+    pub agreed: bool,
+    /// The OpenIDs at the other app, in the order in which those of the first were given: none where one is
+    /// unknown, foreign or mistyped, and where the person has not opened or linked both apps.
+    pub open_ids: Vec<Option<String>>,
+}
+
 impl Live {
+    /// Each of these OpenIDs of `from` as `to` knows the same person: one question to the store, however many
+    /// there are. Whether the answer may be told is for the caller to see.
+    pub async fn resolve_open_ids(
+        &self,
+        from: &LiveClient,
+        to: &LiveClient,
+        open_ids: &[String],
+    ) -> Result<ResolvedOpenIds, Unavailable> {
+        self.hold()?;
+        let issuer = app_issuer(&from.client.id);
+        let known: Vec<Option<Known>> = open_ids.iter().map(|text| self.known(from, &issuer, text)).collect();
+        let asked: Vec<Known> = known.iter().flatten().copied().collect();
+        let found = self.store().resolve(&from.client.id, &to.client.id, &asked).await?;
+        let mut people = found.people.into_iter();
+        let resolved = known.into_iter().map(|known| {
+            let Some(person) = known.and_then(|_| people.next()).flatten() else { return Ok(None) };
+            match person.open_id {
+                None => Ok(Some(to.keys.open_id(person.user))),
+                Some(sealed) => self.opened(&to.client.id, &sealed).map(Some),
+            }
+        });
+        Ok(ResolvedOpenIds { agreed: found.agreed, open_ids: resolved.collect::<Result<_, _>>()? })
+    }
+
+    fn known(&self, app: &LiveClient, issuer: &str, text: &str) -> Option<Known> {
+        let imported = || app.imports.then(|| Known::Imported(self.vault().link_index(issuer, text)));
+        app.keys.person(text).map(Known::Derived).or_else(imported)
+    }
+
+    fn opened(&self, app: &ClientId, sealed: &[u8]) -> Result<String, Unavailable> {
+        let opened = self.vault().unseal_open_id(app, sealed);
+        opened.ok_or_else(|| Unavailable("an OpenID does not open".into()))
+    }
+
     /// The person's OpenID at this client (OIDC Core §8): 28 characters where Portico made it, up to 512 where
     /// it came from elsewhere.
     pub async fn open_id(&self, client: &LiveClient, user: UserId) -> Result<String, Unavailable> {
@@ -31,10 +75,7 @@ impl Live {
         let app = &client.client.id;
         let load = async {
             let sealed = self.store().open_id(user, app).await?;
-            let open = |sealed: Vec<u8>| {
-                let opened = self.vault().unseal_open_id(app, &sealed);
-                opened.map(Arc::from).ok_or_else(|| Unavailable("an OpenID does not open".into()))
-            };
+            let open = |sealed: Vec<u8>| self.opened(app, &sealed).map(Arc::from);
             Ok(Some(sealed.map(open).transpose()?))
         };
         self.hold()?;

@@ -11,7 +11,8 @@ pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
 pub use nodes::{Nodes, SharedStore};
 pub use read::{
-    ImportFacts, Known, Page, Read, Resolved, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+    ImportFacts, Known, Page, Read, Resolution, Resolved, SealedAvatar, SealedOpenId, StoredSecret,
+    Unavailable,
 };
 
 /// A whole store. Chosen once, in the wiring, and never asked about again.

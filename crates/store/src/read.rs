@@ -64,10 +64,19 @@ pub struct Resolved {
     pub open_id: Option<SealedOpenId>,
 }
 
+/// What one app may learn of its people at another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolution {
+    /// Whether an agreement between the two is registered, this way round.
+    pub agreed: bool,
+    /// Who each one asked for is, in order.
+    pub people: Vec<Option<Resolved>>,
+}
+
 /// What stands in the way of importing one OpenID for one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportFacts {
-    /// Whether there is such a person, and they are not erased.
+    /// Whether there is such a person, neither blocked nor erased.
     pub exists: bool,
     /// Whether the app has been told an OpenID of the person.
     pub issued: bool,
@@ -132,14 +141,20 @@ pub trait Read: Send + Sync {
     /// What stands in the way of importing each of these OpenIDs of one app, in order.
     async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts>;
     /// Each of these people of one app, as another app knows them, in order: none where nobody is found, where
-    /// the person is erased, and where they have never opened the other app and have no OpenID there that
-    /// came from elsewhere. One round trip, however many are asked for.
-    async fn resolve(&self, from: &ClientId, to: &ClientId, asked: &[Known]) -> Listed<Option<Resolved>>;
+    /// the person is erased, and where they have never opened one of the two and have no OpenID there that
+    /// came from elsewhere; none either for a derived OpenID in whose place another came from elsewhere. One round
+    /// trip, however many are asked for.
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable>;
 
     /// The agreement between these two.
     async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement>;
-    /// Agreements by the two apps.
-    async fn agreements(&self, page: Page<(ClientId, ClientId)>) -> Listed<Agreement>;
+    /// Agreements by the two apps: all, or those of one app, either way round.
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement>;
     /// The link ticket with this digest, until it is swept.
     async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket>;
     /// The link ticket whose code has this digest, until it is swept.

@@ -23,6 +23,7 @@ pub mod recover;
 pub mod redeem;
 pub mod refresh;
 pub mod register;
+pub mod resolve;
 pub mod reveal;
 pub mod revoke;
 pub mod rewrite;

@@ -4,6 +4,8 @@ mod admin;
 mod backup;
 mod doctor;
 mod import;
+mod lines;
+mod links;
 mod migrate;
 mod people;
 mod registry;
@@ -44,6 +46,10 @@ enum Command {
     Scopes(Group<registry::Scopes>),
     /// Other providers at which people may sign in
     Connections(Group<registry::Connections>),
+    /// Which app may learn by what another knows the same people
+    Agreements(Group<registry::Agreements>),
+    /// OpenIDs that apps had for people before
+    Links(Group<links::Links>),
     /// People
     Users(Group<people::Users>),
     /// Signing keys
@@ -159,6 +165,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Connections(group) => {
             ask(group.reach, async |admin| registry::connections(admin, group.command).await)
         }
+        Command::Agreements(group) => {
+            ask(group.reach, async |admin| registry::agreements(admin, group.command).await)
+        }
+        Command::Links(group) => ask(group.reach, async |admin| links::links(admin, group.command).await),
         Command::Users(group) => ask(group.reach, async |admin| people::users(admin, group.command).await),
         Command::Keys(group) => ask(group.reach, async |admin| system::keys(admin, group.command).await),
         Command::Deliveries(group) => {
@@ -262,6 +272,8 @@ mod tests {
             "apps rotate-secret a",
             "apps remove a",
             "apps preauthorise a profile.basic",
+            "apps move a acme",
+            "apps migrate-openids a openids.json",
             "hosts register host.json --admin-url http://127.0.0.1:8081",
             "hosts rotate-secret a",
             "hosts suspend a",
@@ -273,6 +285,13 @@ mod tests {
             "developers list",
             "scopes register -",
             "scopes list",
+            "agreements register agreement.json",
+            "agreements list --app org.example.shop --limit 5",
+            "agreements show org.example.live org.example.shop",
+            "agreements remove org.example.live org.example.shop --data d",
+            "links add link.json",
+            "links list --app org.example.shop --limit 5",
+            "links import links.jsonl --app org.example.shop --from-line 7 --report refused.jsonl --data d",
             "users create --name Anna --username anna --email a@b.c --email-verified --phone +4930123456 --phone-verified --password-stdin",
             "users import people.jsonl",
             "users show u",
@@ -333,7 +352,7 @@ mod tests {
 
     #[test]
     fn what_belongs_to_later_versions_is_not_there() {
-        for line in ["gateway", "agreements list"] {
+        for line in ["gateway"] {
             assert_eq!(parse(&format!("portico {line}")).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -124,6 +124,7 @@ pub const PUBLIC: &[Row] = &[
     ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
     ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
     ("GET", "/v1/events", [401, 200, 200, 401, 401]),
+    ("POST", "/v1/identities/resolve", [401, 401, 401, 415, 401]),
     ("GET", "/v1/feed", [401, 401, 401, 200, 401]),
     ("DELETE", "/v1/me", [401, 204, 403, 401, 401]),
     // Refusals of the WeChat-compatible face are 200 with an `errcode`; the next test reads those.

@@ -32,7 +32,7 @@ impl State {
     }
 
     pub(super) fn import_facts(&self, app: &ClientId, user: UserId, index: [u8; 32]) -> ImportFacts {
-        let is_there = |person: &Person| person.erased_at.is_none();
+        let is_there = |person: &Person| person.is_live();
         ImportFacts {
             exists: self.people.get(&user).is_some_and(is_there),
             issued: self.app_uses.has(&(user, app.clone())),
@@ -43,7 +43,10 @@ impl State {
 
     pub(super) fn resolve(&self, from: &ClientId, to: &ClientId, known: Known) -> Option<Resolved> {
         let user = match known {
-            Known::Derived(user) => user,
+            Known::Derived(user) => {
+                let is_it = self.app_uses.has(&(user, from.clone())) && self.open_id(user, from).is_none();
+                is_it.then_some(user)?
+            }
             Known::Imported(index) => self.holder(from, index)?,
         };
         let open_id = self.open_id(user, to);

@@ -25,7 +25,7 @@ use portico_core::noun::session::Session;
 use portico_core::noun::ticket::LinkTicket;
 use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use portico_store::{
-    ImportFacts, Known, Page, Read, Resolved, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
 };
 
 use super::Memory;
@@ -121,17 +121,26 @@ impl Read for Memory {
         Ok(asked.iter().map(|(user, index)| state.import_facts(app, *user, *index)).collect())
     }
 
-    async fn resolve(&self, from: &ClientId, to: &ClientId, asked: &[Known]) -> Listed<Option<Resolved>> {
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
         let state = self.state.lock();
-        Ok(asked.iter().map(|known| state.resolve(from, to, *known)).collect())
+        let agreed = state.agreements.has(&(from.clone(), to.clone()));
+        Ok(Resolution { agreed, people: asked.iter().map(|known| state.resolve(from, to, *known)).collect() })
     }
 
     async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement> {
         Ok(self.state.lock().agreements.get(&(from.clone(), to.clone())).cloned())
     }
 
-    async fn agreements(&self, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
-        Ok(self.state.lock().agreements.after(page.after.as_ref()).take(page.limit).cloned().collect())
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        let state = self.state.lock();
+        let is_of =
+            |agreement: &&Agreement| of.is_none_or(|app| agreement.from == *app || agreement.to == *app);
+        Ok(state.agreements.after(page.after.as_ref()).filter(is_of).take(page.limit).cloned().collect())
     }
 
     async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {

@@ -18,11 +18,21 @@ pub(super) async fn between(db: Db<'_>, from: &ClientId, to: &ClientId) -> Read<
     one(db, sql, values![from.as_str(), to.as_str()], agreement).await
 }
 
-pub(super) async fn page(db: Db<'_>, page: &Page<(ClientId, ClientId)>) -> Read<Vec<Agreement>> {
+pub(super) async fn page(
+    db: Db<'_>,
+    of: Option<&ClientId>,
+    page: &Page<(ClientId, ClientId)>,
+) -> Read<Vec<Agreement>> {
     let (from, to) = page.after.as_ref().map_or(("", ""), |(from, to)| (from.as_str(), to.as_str()));
-    let sql = "select from_app, to_app, registered_at from agreement
+    let all = "select from_app, to_app, registered_at from agreement
         where (from_app, to_app) > ($1, $2) order by from_app, to_app limit $3";
-    many(db, sql, values![from, to, limit(page.limit)], agreement).await
+    let with_one = "select from_app, to_app, registered_at from agreement
+        where (from_app = $4 or to_app = $4) and (from_app, to_app) > ($1, $2)
+        order by from_app, to_app limit $3";
+    match of {
+        None => many(db, all, values![from, to, limit(page.limit)], agreement).await,
+        Some(app) => many(db, with_one, values![from, to, limit(page.limit), app.as_str()], agreement).await,
+    }
 }
 
 pub(super) async fn register(db: Db<'_>, new: &Agreement) -> Applied {

@@ -2,7 +2,7 @@
 
 use portico_core::id::{ClientId, UserId};
 use portico_core::noun::link::app_issuer;
-use portico_store::{ImportFacts, Known, Resolved, SealedOpenId};
+use portico_store::{ImportFacts, Known, Resolution, Resolved, SealedOpenId};
 
 use super::column::{get, id, maybe_id};
 use super::fault::Fault;
@@ -37,7 +37,7 @@ pub(super) async fn import_facts(
     asked: &[(UserId, [u8; 32])],
 ) -> Read<Vec<ImportFacts>> {
     let sql = "select place,
-            (select true from person where id = asked.user_id and erased_at is null),
+            (select true from person where id = asked.user_id and blocked_at is null and erased_at is null),
             (select true from app_use where user_id = asked.user_id and app = $1),
             (select user_id from link where issuer = $2 and subject_index = asked.subject_index),
             (select true from link where issuer = $2 and user_id = asked.user_id
@@ -60,21 +60,21 @@ pub(super) async fn import_facts(
 }
 
 /// An erased person has neither links nor apps that were used, so that the row of the person is not read.
-pub(super) async fn resolve(
-    db: Db<'_>,
-    from: &ClientId,
-    to: &ClientId,
-    asked: &[Known],
-) -> Read<Vec<Option<Resolved>>> {
-    // An id has 16 bytes, an index 32.
-    let sql = "with found as materialized (
-            select place, case length(known) when 16 then known
+pub(super) async fn resolve(db: Db<'_>, from: &ClientId, to: &ClientId, asked: &[Known]) -> Read<Resolution> {
+    // An id has 16 bytes, an index 32. Whether there is an agreement is looked at once, and said although nobody
+    // was asked for.
+    let sql = "with agreed as materialized (
+            select exists (select from agreement where from_app = $5 and to_app = $3) as agreed),
+        found as materialized (
+            select place, case length(known)
+                when 16 then (select user_id from app_use where user_id = known and app = $5 and not exists
+                    (select from link where issuer = $1 and user_id = known and open_id is not null))
                 else (select user_id from link where issuer = $1 and subject_index = known) end as user_id
             from unnest($4) with ordinality as asked (known, place))
-        select place, user_id,
+        select agreed, place, user_id,
             (select open_id from link where issuer = $2 and user_id = found.user_id and open_id is not null),
             (select true from app_use where user_id = found.user_id and app = $3)
-        from found";
+        from agreed left join found on true";
     let known: Vec<&[u8]> = asked
         .iter()
         .map(|known| match known {
@@ -82,17 +82,20 @@ pub(super) async fn resolve(
             Known::Imported(index) => &index[..],
         })
         .collect();
-    let found = many(db, sql, values![app_issuer(from), app_issuer(to), to.as_str(), known], |row| {
-        let open_id: Option<SealedOpenId> = get(row, 2)?;
-        let is_known = open_id.is_some() || get::<Option<bool>>(row, 3)?.unwrap_or(false);
+    let mut agreed = false;
+    let (here, there) = (app_issuer(from), app_issuer(to));
+    let found = many(db, sql, values![here, there, to.as_str(), known, from.as_str()], |row| {
+        agreed = get(row, 0)?;
+        let open_id: Option<SealedOpenId> = get(row, 3)?;
+        let is_known = open_id.is_some() || get::<Option<bool>>(row, 4)?.unwrap_or(false);
         let resolved = match is_known {
-            true => Some(Resolved { user: id(row, 1, UserId::from_bytes)?, open_id }),
+            true => Some(Resolved { user: id(row, 2, UserId::from_bytes)?, open_id }),
             false => None,
         };
-        Ok((get(row, 0)?, resolved))
+        Ok(get::<Option<i64>>(row, 1)?.map(|place| (place, resolved)))
     })
     .await?;
-    Ok(in_order(found))
+    Ok(Resolution { agreed, people: in_order(found.into_iter().flatten().collect()) })
 }
 
 /// Rows in the order of their places: a server promises none by itself.

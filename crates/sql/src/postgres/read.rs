@@ -25,7 +25,7 @@ use portico_core::noun::session::Session;
 use portico_core::noun::ticket::LinkTicket;
 use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use portico_store::{
-    ImportFacts, Known, Page, Read, Resolved, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
 };
 
 use super::{
@@ -132,7 +132,12 @@ impl Read for Postgres {
         find!(self, |db| open_id::import_facts(db, app, asked))
     }
 
-    async fn resolve(&self, from: &ClientId, to: &ClientId, asked: &[Known]) -> Listed<Option<Resolved>> {
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
         find!(self, |db| open_id::resolve(db, from, to, asked))
     }
 
@@ -140,8 +145,8 @@ impl Read for Postgres {
         find!(self, |db| agreement::between(db, from, to))
     }
 
-    async fn agreements(&self, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
-        find!(self, |db| agreement::page(db, &page))
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        find!(self, |db| agreement::page(db, of, &page))
     }
 
     async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {

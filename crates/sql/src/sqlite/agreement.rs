@@ -17,11 +17,21 @@ pub(super) fn between(db: &Connection, from: &ClientId, to: &ClientId) -> Read<O
     one(db, sql, (from.as_str(), to.as_str()), agreement)
 }
 
-pub(super) fn page(db: &Connection, page: &Page<(ClientId, ClientId)>) -> Read<Vec<Agreement>> {
+pub(super) fn page(
+    db: &Connection,
+    of: Option<&ClientId>,
+    page: &Page<(ClientId, ClientId)>,
+) -> Read<Vec<Agreement>> {
     let (from, to) = page.after.as_ref().map_or(("", ""), |(from, to)| (from.as_str(), to.as_str()));
-    let sql = "select from_app, to_app, registered_at from agreement
+    let all = "select from_app, to_app, registered_at from agreement
         where (from_app, to_app) > (?1, ?2) order by from_app, to_app limit ?3";
-    many(db, sql, (from, to, limit(page.limit)), agreement)
+    let with_one = "select from_app, to_app, registered_at from agreement
+        where (from_app = ?4 or to_app = ?4) and (from_app, to_app) > (?1, ?2)
+        order by from_app, to_app limit ?3";
+    match of {
+        None => many(db, all, (from, to, limit(page.limit)), agreement),
+        Some(app) => many(db, with_one, (from, to, limit(page.limit), app.as_str()), agreement),
+    }
 }
 
 pub(super) fn register(db: &Connection, new: &Agreement) -> Applied {

@@ -2,9 +2,10 @@
 
 use portico_core::id::{ClientId, UserId};
 use portico_core::noun::link::app_issuer;
-use portico_store::{ImportFacts, Known, Resolved, SealedOpenId};
-use rusqlite::{Connection, OptionalExtension};
+use portico_store::{ImportFacts, Known, Resolution, Resolved, SealedOpenId};
+use rusqlite::{Connection, OptionalExtension, Statement};
 
+use super::agreement;
 use super::column::id;
 use super::statement::{Applied, Read, any, hold, one, prepared};
 
@@ -38,7 +39,8 @@ pub(super) fn import_facts(
 ) -> Read<Vec<ImportFacts>> {
     let _moment = db.unchecked_transaction()?;
     let issuer = app_issuer(app);
-    let mut there = prepared(db, "select 1 from person where id = ?1 and erased_at is null")?;
+    let mut there =
+        prepared(db, "select 1 from person where id = ?1 and blocked_at is null and erased_at is null")?;
     let mut used = prepared(db, USED)?;
     let mut holder = prepared(db, HOLDER)?;
     let mut another = prepared(
@@ -58,36 +60,40 @@ pub(super) fn import_facts(
 
 /// As [`import_facts`] does. An erased person has neither links nor apps that were used, so that the row
 /// of the person, the largest of all, is not read.
-pub(super) fn resolve(
-    db: &Connection,
-    from: &ClientId,
-    to: &ClientId,
-    asked: &[Known],
-) -> Read<Vec<Option<Resolved>>> {
+pub(super) fn resolve(db: &Connection, from: &ClientId, to: &ClientId, asked: &[Known]) -> Read<Resolution> {
     let _moment = db.unchecked_transaction()?;
-    let (from, issuer) = (app_issuer(from), app_issuer(to));
-    let has_own = any(db, ANY, [&issuer])?;
-    let (mut holder, mut own, mut used) = (prepared(db, HOLDER)?, prepared(db, OF)?, prepared(db, USED)?);
+    let (here, there) = (app_issuer(from), app_issuer(to));
+    let (any_here, any_there) = (any(db, ANY, [&here])?, any(db, ANY, [&there])?);
+    let (mut holder, mut own) = (prepared(db, HOLDER)?, prepared(db, OF)?);
+    let (mut used_here, mut used_there) = (prepared(db, USED)?, prepared(db, USED)?);
     // Bound once for all of them, which is a quarter of what such a look-up takes.
-    used.raw_bind_parameter(2, to.as_str())?;
-    let mut has_opened = |user: UserId| -> Read<bool> {
-        used.raw_bind_parameter(1, user.as_bytes())?;
-        Ok(used.raw_query().next()?.is_some())
-    };
-    let resolved = asked.iter().map(|known| {
+    used_here.raw_bind_parameter(2, from.as_str())?;
+    used_there.raw_bind_parameter(2, to.as_str())?;
+    let mut resolved = |known: &Known| {
         let user = match known {
-            Known::Derived(user) => Some(*user),
+            Known::Derived(user) => {
+                let replaced = any_here && own.exists((&here, user.as_bytes()))?;
+                let is_it = !replaced && has_used(&mut used_here, *user)?;
+                is_it.then_some(*user)
+            }
             Known::Imported(index) => {
-                holder.query_row((&from, index), |row| id(row, 0, UserId::from_bytes)).optional()?
+                holder.query_row((&here, index), |row| id(row, 0, UserId::from_bytes)).optional()?
             }
         };
         let Some(user) = user else { return Ok(None) };
-        let open_id: Option<SealedOpenId> = match has_own {
-            true => own.query_row((&issuer, user.as_bytes()), |row| row.get(0)).optional()?,
+        let open_id: Option<SealedOpenId> = match any_there {
+            true => own.query_row((&there, user.as_bytes()), |row| row.get(0)).optional()?,
             false => None,
         };
-        let is_known = open_id.is_some() || has_opened(user)?;
+        let is_known = open_id.is_some() || has_used(&mut used_there, user)?;
         Ok(is_known.then_some(Resolved { user, open_id }))
-    });
-    resolved.collect()
+    };
+    let people = asked.iter().map(&mut resolved).collect::<Read<_>>()?;
+    Ok(Resolution { agreed: agreement::between(db, from, to)?.is_some(), people })
+}
+
+/// Whether the person has used the app that is bound.
+fn has_used(used: &mut Statement<'_>, user: UserId) -> Read<bool> {
+    used.raw_bind_parameter(1, user.as_bytes())?;
+    Ok(used.raw_query().next()?.is_some())
 }

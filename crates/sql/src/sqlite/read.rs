@@ -25,7 +25,7 @@ use portico_core::noun::session::Session;
 use portico_core::noun::ticket::LinkTicket;
 use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use portico_store::{
-    ImportFacts, Known, Page, Read, Resolved, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
 };
 use rusqlite::Connection;
 
@@ -153,7 +153,12 @@ impl Read for Sqlite {
         self.long(move |db| open_id::import_facts(db, &app, &asked)).await
     }
 
-    async fn resolve(&self, from: &ClientId, to: &ClientId, asked: &[Known]) -> Listed<Option<Resolved>> {
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
         if asked.len() <= FEW {
             return self.point(|db| open_id::resolve(db, from, to, asked));
         }
@@ -165,8 +170,9 @@ impl Read for Sqlite {
         self.point(|db| agreement::between(db, from, to))
     }
 
-    async fn agreements(&self, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
-        self.long(move |db| agreement::page(db, &page)).await
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        let of = of.cloned();
+        self.long(move |db| agreement::page(db, of.as_ref(), &page)).await
     }
 
     async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {

@@ -34,7 +34,7 @@ pub(super) async fn agreements_come_in_pages_complete_and_in_order(house: House)
     let mut found: Vec<(ClientId, ClientId)> = Vec::new();
     loop {
         let page = Page { after: found.last().cloned(), limit: 2 };
-        let next = house.store.agreements(page).await.unwrap();
+        let next = house.store.agreements(None, page).await.unwrap();
         if next.is_empty() {
             break;
         }
@@ -43,6 +43,19 @@ pub(super) async fn agreements_come_in_pages_complete_and_in_order(house: House)
     }
     let found: Vec<_> = found.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
     assert_eq!(found, pairs);
+    // Those of one app, either way round.
+    let of = async |app: &str, after: Option<(&str, &str)>| {
+        let after = after.map(|(from, to)| (client_id(from), client_id(to)));
+        let page = Page { after, limit: 2 };
+        let found = house.store.agreements(Some(&client_id(app)), page).await.unwrap();
+        found.into_iter().map(|found| (found.from.to_string(), found.to.to_string())).collect::<Vec<_>>()
+    };
+    let named = |pairs: &[(&str, &str)]| -> Vec<_> {
+        pairs.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect()
+    };
+    assert_eq!(of("bb", None).await, named(&[("aa", "bb"), ("bb", "aa")]));
+    assert_eq!(of("bb", Some(("bb", "aa"))).await, named(&[("bb", "cc")]));
+    assert_eq!(of("dd", None).await, named(&[]));
 }
 
 pub(super) async fn an_agreement_goes_with_either_of_its_apps(house: House) {
@@ -50,6 +63,6 @@ pub(super) async fn an_agreement_goes_with_either_of_its_apps(house: House) {
     let all = [registered(app, other), registered(other, app), registered(other, "north-host")];
     house.done(all.to_vec()).await;
     house.done(vec![Change::ClientRemoved { client: house.app.clone() }]).await;
-    let left = house.store.agreements(Page { after: None, limit: 10 }).await;
+    let left = house.store.agreements(None, Page { after: None, limit: 10 }).await;
     assert_eq!(left, Ok(vec![agreement(&house.other_app, &house.host)]));
 }

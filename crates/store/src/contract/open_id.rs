@@ -5,8 +5,8 @@ use portico_core::id::{ClientId, UserId};
 use portico_core::noun::link::{Link, PastLink, app_issuer};
 
 use super::house::House;
-use super::value::{at, client_id, digest, link, open_id, person, user_id};
-use crate::{CommitError, ImportFacts, Known, Page, Resolved, Taken};
+use super::value::{agreement, at, client_id, digest, link, open_id, person, user_id};
+use crate::{CommitError, ImportFacts, Known, Page, Resolution, Resolved, Taken};
 
 fn undone(link: &Link, when: i64) -> Change {
     let Link { issuer, subject_index, user, .. } = link.clone();
@@ -136,9 +136,10 @@ pub(super) async fn links_under_one_issuer_come_in_pages_complete_and_in_order(h
 
 pub(super) async fn what_stands_in_the_way_of_an_import_is_told_in_order(house: House) {
     let app = &house.app;
-    people(&house, 70..74).await;
+    people(&house, 70..75).await;
     house
         .done(vec![
+            Change::PersonBlocked { user: user_id(74), at: Some(at(2)) },
             Change::Linked(open_id(80, user_id(70), app)),
             Change::Linked(open_id(81, user_id(71), &house.other_app)),
             Change::PersonErased { user: user_id(73), at: at(2) },
@@ -148,6 +149,7 @@ pub(super) async fn what_stands_in_the_way_of_an_import_is_told_in_order(house: 
     let cases = [
         ((user_id(999), 90), ImportFacts::default()),
         ((user_id(73), 90), ImportFacts::default()),
+        ((user_id(74), 90), ImportFacts::default()),
         ((user_id(72), 90), free.clone()),
         ((house.user, 90), ImportFacts { issued: true, ..free.clone() }),
         ((house.other_user, 90), free.clone()),
@@ -168,11 +170,18 @@ pub(super) async fn what_stands_in_the_way_of_an_import_is_told_in_order(house: 
 
 pub(super) async fn the_people_of_one_app_are_resolved_to_what_another_knows(house: House) {
     let (from, to) = (&house.app, &house.other_app);
-    people(&house, 70..76).await;
+    people(&house, 70..78).await;
     let there = open_id(81, user_id(71), to);
     house
         .done(vec![
+            used(user_id(70), from),
             used(user_id(70), to),
+            used(user_id(71), from),
+            used(user_id(75), from),
+            // Opened one of the two only.
+            used(user_id(76), to),
+            used(user_id(77), from),
+            used(house.other_user, from),
             Change::Linked(there.clone()),
             Change::Linked(open_id(82, user_id(72), from)),
             used(user_id(72), to),
@@ -193,20 +202,28 @@ pub(super) async fn the_people_of_one_app_are_resolved_to_what_another_knows(hou
         (Known::Imported(digest(84)), imported(84, user_id(74))),
         (Known::Derived(user_id(75)), imported(85, user_id(75))),
         (Known::Imported(digest(81)), None),
-        (Known::Derived(house.user), None),
+        (Known::Derived(user_id(76)), None),
+        (Known::Derived(user_id(77)), None),
+        // In whose place another came from elsewhere.
+        (Known::Derived(user_id(72)), None),
         (Known::Derived(house.other_user), derived(house.other_user)),
         (Known::Derived(user_id(999)), None),
         (Known::Imported(digest(999)), None),
     ];
     let (asked, expected): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
-    assert_eq!(house.store.resolve(from, to, &asked).await, Ok(expected.clone()));
-    assert_eq!(house.store.resolve(from, to, &[]).await, Ok(vec![]));
+    let answered = |agreed, people: &[Option<Resolved>]| Ok(Resolution { agreed, people: people.to_vec() });
+    assert_eq!(house.store.resolve(from, to, &asked).await, answered(false, &expected));
+    assert_eq!(house.store.resolve(from, to, &[]).await, answered(false, &[]));
+    house.done(vec![Change::AgreementRegistered(agreement(from, to))]).await;
+    assert_eq!(house.store.resolve(from, to, &asked).await, answered(true, &expected));
+    assert_eq!(house.store.resolve(from, to, &[]).await, answered(true, &[]));
+    assert!(!house.store.resolve(to, from, &asked).await.unwrap().agreed);
     // The order is kept, and what is asked twice is answered twice, however much it is.
     let many: Vec<_> = asked.iter().copied().cycle().take(1000).collect();
     let answers: Vec<_> = expected.iter().cloned().cycle().take(1000).collect();
-    assert_eq!(house.store.resolve(from, to, &many).await, Ok(answers));
+    assert_eq!(house.store.resolve(from, to, &many).await, answered(true, &answers));
     let nowhere = house.store.resolve(from, &client_id("nobody"), &asked).await.unwrap();
-    assert!(nowhere.iter().all(Option::is_none));
+    assert!(!nowhere.agreed && nowhere.people.iter().all(Option::is_none));
 }
 
 pub(super) async fn an_erased_person_is_resolved_no_more(house: House) {
@@ -216,9 +233,10 @@ pub(super) async fn an_erased_person_is_resolved_no_more(house: House) {
     house.done(vec![used(house.user, to)]).await;
     let asked = [Known::Derived(house.user), Known::Imported(digest(50))];
     let found = house.store.resolve(from, to, &asked).await.unwrap();
-    assert!(found.iter().all(Option::is_some));
+    assert!(found.people[1].is_some());
     house.done(vec![Change::PersonErased { user: house.user, at: at(9) }, used(house.user, to)]).await;
-    assert_eq!(house.store.resolve(from, to, &asked).await, Ok(vec![None, None]));
+    let nobody = Resolution { agreed: false, people: vec![None, None] };
+    assert_eq!(house.store.resolve(from, to, &asked).await, Ok(nobody));
     assert_eq!(house.store.open_id(house.user, to).await, Ok(None));
     let facts = house.store.import_facts(to, &[(house.user, digest(51))]).await;
     assert_eq!(facts, Ok(vec![ImportFacts::default()]));

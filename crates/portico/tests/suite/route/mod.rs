@@ -35,6 +35,7 @@ mod recover;
 pub mod redeem;
 mod refresh;
 mod register;
+mod resolve;
 mod settings;
 mod settings_contacts;
 mod settings_profile;
