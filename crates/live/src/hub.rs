@@ -1,16 +1,18 @@
-//! The hub: what has been committed, passed on in commit order to whoever listens.
+//! The hub: what has been committed, passed on in commit order to whoever listens for it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use portico_core::id::EventSeq;
-use portico_core::noun::event::Event;
+use portico_core::rule::tell::Topic;
 use portico_store::{Store, Unavailable};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-const WAITING: usize = 4096;
+use crate::Subscription;
+use crate::listeners::Listeners;
+
 const BATCH: usize = 1000;
 /// How long reading what has been committed may take.
 const PROMPT: Duration = Duration::from_millis(500);
@@ -19,29 +21,11 @@ const PROMPT: Duration = Duration::from_millis(500);
 /// commit answered first.
 pub struct Hub {
     store: Arc<dyn Store>,
-    sender: RwLock<Option<broadcast::Sender<Arc<Event>>>>,
+    listeners: Arc<Listeners>,
     wake: Notify,
     start: EventSeq,
     /// Since when it is known that there may be something that has not been read.
     unread: Mutex<Option<Instant>>,
-}
-
-/// A place at the hub.
-pub struct Subscription {
-    receiver: broadcast::Receiver<Arc<Event>>,
-}
-
-impl Subscription {
-    /// The next event; `None` if some were missed, so that the listener reads them from the store.
-    ///
-    /// Fails when the hub is gone.
-    pub async fn next(&mut self) -> Result<Option<Arc<Event>>, broadcast::error::RecvError> {
-        match self.receiver.recv().await {
-            Ok(event) => Ok(Some(event)),
-            Err(broadcast::error::RecvError::Lagged(_)) => Ok(None),
-            Err(closed) => Err(closed),
-        }
-    }
 }
 
 impl Hub {
@@ -49,26 +33,21 @@ impl Hub {
         let (start, _) = store.event_bounds().await?;
         Ok(Self {
             store,
-            sender: RwLock::new(Some(broadcast::channel(WAITING).0)),
+            listeners: Arc::new(Listeners::new(start)),
             wake: Notify::new(),
             start,
             unread: Mutex::new(None),
         })
     }
 
-    /// Takes a place at the hub: every event committed after this call will come.
-    pub fn subscribe(&self) -> Subscription {
-        let receiver = match &*self.sender.read() {
-            Some(sender) => sender.subscribe(),
-            // Closed already: a channel whose other end is gone says so at once.
-            None => broadcast::channel(1).1,
-        };
-        Subscription { receiver }
+    /// Takes a place at the hub: every event of these topics that is committed after this call will come.
+    pub fn subscribe(&self, topics: Vec<Topic>) -> Subscription {
+        self.listeners.join(topics)
     }
 
     /// Tells every listener that nothing more will come: the node is stopping.
     pub fn close(&self) {
-        *self.sender.write() = None;
+        self.listeners.close();
     }
 
     /// Says that there may be something new.
@@ -98,8 +77,7 @@ impl Hub {
                     let all = events.len() < BATCH;
                     for event in events {
                         last = event.seq;
-                        // Nobody listening is no fault: who comes later reads from the store.
-                        let _ = self.sender.read().as_ref().map(|sender| sender.send(Arc::new(event)));
+                        self.listeners.pass(event);
                     }
                     if all {
                         self.read_up_to(began);
@@ -113,5 +91,11 @@ impl Hub {
                 }
             }
         }
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.close();
     }
 }

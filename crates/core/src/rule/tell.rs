@@ -80,6 +80,66 @@ impl Told {
     }
 }
 
+/// What an event is about, as far as that says who may have to be told of it.
+///
+/// Whoever is told something by [`for_host`], [`for_app`] or [`for_feed`] listens for a topic of the
+/// event. The reverse need not hold: a topic may bring an event that means nothing to the listener.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Anything at all.
+    Anything,
+    /// One session.
+    Session(SessionId),
+    /// What a person allows and what is known of them, in whichever session.
+    Person(UserId),
+    /// One token.
+    Token(TokenId),
+    /// An app's own standing.
+    Standing(ClientId),
+    /// The tokens of one client, whoever they are about.
+    TokensOf(ClientId),
+    /// The keys that sign.
+    Keys,
+}
+
+/// Everything that an event is about.
+pub fn topics(what: &Happening) -> Vec<Topic> {
+    let mut topics = vec![Topic::Anything];
+    match what {
+        Happening::SessionEnded { session, clients, .. } => {
+            topics.push(Topic::Session(*session));
+            topics.extend(clients.iter().cloned().map(Topic::TokensOf));
+        }
+        Happening::ConsentChanged { user, app, .. } => {
+            topics.extend([Topic::Person(*user), Topic::TokensOf(app.clone())]);
+        }
+        Happening::ProfileChanged { user, .. } => topics.push(Topic::Person(*user)),
+        Happening::TokenRevoked { client, token } => {
+            topics.extend([Topic::Token(*token), Topic::TokensOf(client.clone())]);
+        }
+        Happening::AppSuspended { app } => topics.push(Topic::Standing(app.clone())),
+        Happening::KeysRotated => topics.push(Topic::Keys),
+    }
+    topics
+}
+
+/// What a host listens for, for the sake of [`for_host`].
+pub fn topics_of_host(listener: &Listener) -> Vec<Topic> {
+    vec![Topic::Session(listener.session), Topic::Person(listener.user), Topic::Token(listener.token)]
+}
+
+/// What an app listens for with a launch token, for the sake of [`for_app`].
+pub fn topics_of_app(listener: &Listener) -> Vec<Topic> {
+    let mut topics = topics_of_host(listener);
+    topics.push(Topic::Standing(listener.client.clone()));
+    topics
+}
+
+/// What an app's back end listens for, for the sake of [`for_feed`].
+pub fn topics_of_feed(client: &ClientId) -> Vec<Topic> {
+    vec![Topic::TokensOf(client.clone()), Topic::Standing(client.clone()), Topic::Keys]
+}
+
 /// What a host hears of its person: the end of this session, and every change of consent or profile.
 pub fn for_host(event: &Event, listener: &Listener) -> Option<Told> {
     match &event.what {

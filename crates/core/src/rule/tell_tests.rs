@@ -179,3 +179,71 @@ fn a_back_end_hears_of_its_own_tokens_its_own_suspension_and_of_new_keys() {
     assert_eq!(to_feed(&event(Happening::KeysRotated)), Some(Told::KeysRotated));
     assert!(!Told::KeysRotated.is_last());
 }
+
+/// Everything that can happen to two people, two of their sessions, two tokens and three clients.
+fn small_world() -> Vec<Event> {
+    let clients = || ["super", "org.example.taxi", "org.example.shop"].map(id);
+    let mut all = vec![Happening::KeysRotated];
+    for (of, session, token) in [(1, HERE, TOKEN), (2, ELSEWHERE, TokenId::from_bytes([8; 16]))] {
+        for entered in 0..8 {
+            let entered = clients().into_iter().enumerate().filter(|(bit, _)| entered >> bit & 1 == 1);
+            let clients = entered.map(|(_, client)| client).collect();
+            let reason = EndReason::SignedOut;
+            // Of either person: the rule goes by the session alone.
+            for of in [1, 2] {
+                let (user, clients) = (user(of), Vec::clone(&clients));
+                all.push(Happening::SessionEnded { session, user, reason, clients });
+            }
+        }
+        let claims = vec!["name".to_owned(), "kyc".to_owned(), "shoe_size".to_owned()];
+        all.push(Happening::ProfileChanged { user: user(of), claims });
+        for client in clients() {
+            all.push(consent(of, client.as_str()).what);
+            all.push(Happening::TokenRevoked { client: client.clone(), token });
+            all.push(Happening::AppSuspended { app: client });
+        }
+    }
+    all.into_iter().map(event).collect()
+}
+
+fn meets(event: &Event, listened_for: &[Topic]) -> bool {
+    topics(&event.what).iter().any(|topic| listened_for.contains(topic))
+}
+
+#[test]
+fn whoever_is_told_of_an_event_listens_for_a_topic_of_it() {
+    let (mut told, granted) = (0, scopes("openid profile.basic kyc.status"));
+    for event in small_world() {
+        for client in ["super", "org.example.taxi", "org.example.shop"] {
+            let listener = listener(client);
+            for (tells, topics) in [
+                (for_host(&event, &listener), topics_of_host(&listener)),
+                (for_app(&event, &listener, &granted), topics_of_app(&listener)),
+                (for_feed(&event, &listener.client), topics_of_feed(&listener.client)),
+            ] {
+                told += u32::from(tells.is_some());
+                assert!(tells.is_none() || meets(&event, &topics), "{client} is told of {event:?}");
+            }
+        }
+        assert!(meets(&event, &[Topic::Anything]));
+    }
+    assert!(told > 100, "the small world tells {told} times only");
+}
+
+#[test]
+fn what_concerns_somebody_else_meets_nobody_here() {
+    let (host, app) = (listener("super"), listener("org.example.taxi"));
+    let event = event(Happening::SessionEnded {
+        session: ELSEWHERE,
+        user: user(1),
+        reason: EndReason::SignedOut,
+        clients: vec![id("super"), id("org.example.shop")],
+    });
+    for topics in [topics_of_host(&host), topics_of_app(&app), topics_of_feed(&app.client)] {
+        assert!(!meets(&event, &topics));
+        for elses in [consent(2, "org.example.shop"), profile(2, &["name"]), suspended("org.example.shop")] {
+            assert!(!meets(&elses, &topics));
+        }
+    }
+    assert!(meets(&event, &topics_of_feed(&id("org.example.shop"))));
+}

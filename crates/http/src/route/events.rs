@@ -13,7 +13,7 @@ use portico_core::noun::event::{Event, Happening};
 use portico_core::noun::session::EndReason;
 use portico_core::noun::token::Purpose;
 use portico_core::rule::cover;
-use portico_core::rule::tell::{self, Listener, Told};
+use portico_core::rule::tell::{self, Listener, Told, Topic};
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, Verified};
 use portico_seal::ClientKeys;
@@ -57,11 +57,11 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
             "this needs the host's own token or a launch token",
         ));
     }
-    let (mut tail, place) = Tail::open(house, &client.keys, headers).await?;
+    let mut listening = Listening::new(house, client, token);
+    let (mut tail, place) = Tail::open(house, listening.topics(), listening.keys(), headers).await?;
     if place == Place::TooOld {
         tail.go_back().await?;
     }
-    let mut listening = Listening::new(house, client, token);
     // Memory may lag behind an end that is just being committed.
     let stored =
         house.live.store().session(listening.me.session).await.map_err(|cause| unavailable(&cause))?;
@@ -108,6 +108,10 @@ impl Listening {
 
     fn is_app(&self) -> bool {
         self.token.purpose == Purpose::App
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        if self.is_app() { tell::topics_of_app(&self.me) } else { tell::topics_of_host(&self.me) }
     }
 
     fn expired(&self, reason: EndReason, at: Moment) -> Told {

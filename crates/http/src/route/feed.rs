@@ -61,7 +61,8 @@ async fn open(house: &Arc<House>, parts: &Parts) -> Result<Reply, Denied> {
     if client.client.app().is_none() {
         return Err(Denied::new(Code::AccessDenied, "the feed is for apps; a host has /v1/events"));
     }
-    let (mut tail, place) = Tail::open(house, &client.keys, headers).await?;
+    let topics = tell::topics_of_feed(&client.client.id);
+    let (mut tail, place) = Tail::open(house, topics, &client.keys, headers).await?;
     let mut listening = Listening { house: Arc::clone(house), client, catching_up: true };
     // Again, now that the place is taken: a suspension between the two comes as no event.
     if listening.check().await?.is_some() {

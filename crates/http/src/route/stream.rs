@@ -12,7 +12,7 @@ use portico_core::denied::{Code, Denied};
 use portico_core::id::EventSeq;
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::event::Event;
-use portico_core::rule::tell::{TOLD_BACK, Told};
+use portico_core::rule::tell::{TOLD_BACK, Told, Topic};
 use portico_live::Subscription;
 use portico_seal::ClientKeys;
 use serde_json::{Value, json};
@@ -52,10 +52,12 @@ pub trait Listen: Send + 'static {
     fn keys(&self) -> &ClientKeys;
 }
 
-/// The events after a place, in commit order, each once.
+/// The events after a place, in commit order, each once: all those of the topics that are listened for,
+/// and others where they are read from the store.
 pub struct Tail {
     house: Arc<House>,
     subscription: Subscription,
+    /// The place that has been reached: whatever concerns the listener up to this event came from here.
     last: EventSeq,
     read: VecDeque<Event>,
     behind: bool,
@@ -93,14 +95,15 @@ impl Place {
 }
 
 impl Tail {
-    /// Takes a place at the hub. Whatever is read from the store or memory after this call is
-    /// either seen there or comes as an event.
+    /// Takes a place at the hub for these topics. Whatever is read from the store or memory after this
+    /// call is either seen there or comes as an event.
     pub async fn open(
         house: &Arc<House>,
+        topics: Vec<Topic>,
         keys: &ClientKeys,
         headers: &HeaderMap,
     ) -> Result<(Self, Place), Denied> {
-        let subscription = house.live.hub().subscribe();
+        let subscription = house.live.hub().subscribe(topics);
         let asked = headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| keys.event_seq(id)));
         let (latest, oldest) =
             house.live.store().event_bounds().await.map_err(|cause| unavailable(&cause))?;
@@ -115,6 +118,17 @@ impl Tail {
         let since = self.house.now() - TOLD_BACK;
         self.last = self.house.live.store().event_before(since).await.map_err(|cause| unavailable(&cause))?;
         Ok(())
+    }
+
+    /// Goes on to the last event that was passed on to anybody, as long as nothing waits here: a place
+    /// that stood where the listener was last concerned would soon be too old to be resumed.
+    fn advance(&mut self) {
+        if self.behind {
+            return;
+        }
+        if let Some(passed) = self.subscription.taken_up_to() {
+            self.last = self.last.max(passed);
+        }
     }
 
     async fn next(&mut self) -> Heard {
@@ -208,8 +222,9 @@ impl<L: Listen> Open<L> {
                     self.listener.wants_caught_up().then(|| frame("caught_up", &json!({}), Some(&id)))
                 }
                 Step::Heard(Heard::Gone) => return None,
-                // Silence says that this node may lack what others know: nobody is to rely on it.
-                Step::Ping if !self.house.live.is_current() => None,
+                // Silence says that this node or this stream may lack what others know: nobody is to rely
+                // on it.
+                Step::Ping if self.tail.behind || !self.house.live.is_current() => None,
                 Step::Ping => match self.listener.check().await {
                     Err(denied) if is_for_now(&denied) => None,
                     told => {
@@ -275,7 +290,10 @@ impl<L: Listen> Open<L> {
 
     fn ping(&mut self) -> Bytes {
         let stale = self.house.now() - self.named_at >= ID_LIFE;
-        let id = stale.then(|| self.name());
+        let id = stale.then(|| {
+            self.tail.advance();
+            self.name()
+        });
         frame("ping", &json!({}), id.as_deref())
     }
 

@@ -1,3 +1,7 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Wake, Waker};
+
 use axum::http::Method;
 use portico_core::moment::Span;
 use serde_json::json;
@@ -268,4 +272,71 @@ async fn a_session_that_expires_says_so_before_anyone_sweeps() {
     let sid = sid(&world, &ana.access);
     assert_eq!(end.data, json!({ "sid": sid, "reason": "expired", "at": expires_at.seconds() }));
     assert_eq!(stream.next().await, None);
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_is_woken_by_what_concerns_it_and_by_nothing_else() {
+    let world = world().await;
+    let (ana, bob) = (world.sign_in("ana").await, world.sign_in("bob").await);
+    let elsewhere = world.sign_in("ana").await;
+    let token = world.launch_granting(&ana, TAXI, None).await;
+    let mut streams = [listen(&world, &ana.access).await, listen(&world, &token).await];
+    let woken = [Arc::<Woken>::default(), Arc::default()];
+    let count = || woken.each_ref().map(|woken| woken.0.load(Ordering::Relaxed));
+    for (stream, woken) in streams.iter_mut().zip(&woken) {
+        assert!(stream.next().await.is_some_and(|said| said.name == "ping"));
+        assert!(stream.is_silent(&Waker::from(woken.clone())));
+    }
+    let mut bobs = listen(&world, &bob.access).await;
+    rename(&world, &bob, "Bob").await;
+    world.launch_granting(&bob, TAXI, None).await;
+    world.sign_out(&elsewhere).await.ok();
+    world.sign_out(&bob).await.ok();
+    for name in ["profile_changed", "consent_changed", "session_expired"] {
+        assert_eq!(bobs.hear().await.name, name);
+    }
+    assert_eq!(count(), [0, 0]);
+    world.sign_out(&ana).await.ok();
+    for stream in &mut streams {
+        assert_eq!(stream.hear().await.name, "session_expired");
+    }
+    assert_eq!(count(), [1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_place_of_a_stream_that_hears_nothing_goes_on_with_what_others_hear() {
+    let world = world().await;
+    let ana = world.sign_in("ana").await;
+    let mut stream = listen(&world, &ana.access).await;
+    rename(&world, &ana, "One").await;
+    let first = stream.hear().await.id;
+    assert!(stream.is_quiet().await);
+    for minutes in [6, 4] {
+        let bob = world.sign_in("bob").await;
+        rename(&world, &bob, "Bob").await;
+        world.pass(Span::minutes(minutes));
+    }
+    let ping = stream.next().await.unwrap();
+    assert!(ping.name == "ping" && ping.id.is_some() && ping.id != first, "{ping:?}");
+    drop(stream);
+    world.pass(Span::minutes(10));
+    rename_by_refresh(&world, &ana, "Two").await;
+    // What was heard first is cleared away, the place that the ping named is not, and what followed it
+    // lies longer ago than anyone is told of who comes without a place.
+    world.pass(Span::minutes(42));
+    portico_http::sweep::clear(&world.house).await.unwrap();
+    let ana = world.sign_in("ana").await;
+    let mut stream = resume(&world, &ana.access, &ping).await;
+    assert_eq!(stream.hear().await.name, "profile_changed");
+    assert!(stream.is_quiet().await);
 }

@@ -1,6 +1,7 @@
 //! Listening to a stream of server-sent events, event by event.
 
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, Request};
@@ -85,6 +86,11 @@ impl Listening {
                 None => panic!("the stream has closed"),
             }
         }
+    }
+
+    /// Looks once whether something is said; if not, whoever waits is woken when it may be.
+    pub fn is_silent(&mut self, waker: &Waker) -> bool {
+        self.body.poll_next_unpin(&mut Context::from_waker(waker)).is_pending()
     }
 
     /// Whether nothing but pings comes for three of them.

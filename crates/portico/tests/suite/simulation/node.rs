@@ -13,6 +13,7 @@ use portico_core::id::EventSeq;
 use portico_core::moment::Span;
 use portico_core::noun::session::SessionLimits;
 use portico_core::rule::lease::Terms;
+use portico_core::rule::tell::Topic;
 use portico_http::{FaceSettings, House, Limits};
 use portico_live::{Bounds, Company, Live, Settings, Vault};
 use portico_reach::{AddressPolicy, Courier, KeySets, Outbound, Ways};
@@ -93,7 +94,7 @@ impl Node {
     /// What runs in a node beside its answers.
     fn keep_on(&mut self, house: Arc<House>) {
         let (keeping, hearing, passing) = (self.live.clone(), self.live.clone(), self.live.clone());
-        let (mut place, told) = (self.live.hub().subscribe(), self.told.clone());
+        let (mut place, told) = (self.live.hub().subscribe(vec![Topic::Anything]), self.told.clone());
         self.keeping = vec![
             self.spawn(async move { keeping.keep_lease().await }),
             self.spawn(async move { hearing.hear().await }),
