@@ -188,10 +188,6 @@ impl Live {
         if applied {
             touched.entered.iter().for_each(|key| self.entered.insert(key.clone(), ()));
         }
-        if touched.swept {
-            let now = self.now();
-            self.revoked.write().retain(|_, until| now < *until);
-        }
         if touched.tells {
             self.hub.wake();
         }
@@ -231,7 +227,7 @@ impl Live {
         self.consents.drop_all();
         self.entered.clear();
         self.reload(true, true).await?;
-        let revoked = self.store.revoked_tokens(self.now()).await?;
+        let revoked = self.store.revoked_tokens().await?;
         self.revoked.write().extend(revoked);
         Ok(())
     }
