@@ -1,6 +1,8 @@
 //! Several nodes over one store: what each of them may answer from memory, and for how long.
 
+mod back;
 mod clocks;
+mod copies;
 mod store;
 
 use std::collections::BTreeMap;
