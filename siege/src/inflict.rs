@@ -66,7 +66,7 @@ async fn begin(world: &World, trouble: Trouble) -> Outcome<()> {
         }
         Trouble::StoreDown => field.stop_store().await?,
         Trouble::BusDown => field.stop_bus(),
-        Trouble::Clock(_, seconds) => field.set_clock(seconds)?,
+        Trouble::Clock(node, seconds) => field.set_clock(node, seconds)?,
     }
     Ok(())
 }
@@ -82,6 +82,6 @@ async fn mend(world: &World, trouble: Trouble) -> Outcome<()> {
         }
         Trouble::StoreDown => field.start_store().await,
         Trouble::BusDown => field.start_bus(),
-        Trouble::Clock(..) => field.set_clock(0),
+        Trouble::Clock(node, _) => field.set_clock(node, 0),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Bounds {
     pub(crate) nodes: usize,
     /// Whether the nodes share a database and a bus.
     pub(crate) services: bool,
-    /// Whether the last node's wall clock can be set.
+    /// Whether the nodes' wall clocks can be set.
     pub(crate) clock: bool,
     /// When everything is mended.
     pub(crate) length: Duration,
@@ -25,7 +25,7 @@ const QUIET: u64 = 7_000;
 const QUIET_SHARE: u64 = 25;
 /// How many in a hundred faults are joined by a second one.
 const SECOND_SHARE: u64 = 25;
-/// By how many seconds a clock jumps at most.
+/// By how many seconds a clock jumps at most, either way: a delivery may be put off for so long.
 const JUMP: u64 = 60;
 
 /// The faults of this seed, in the order in which they begin. At most two are there at a time, never of one
@@ -73,7 +73,7 @@ fn one(chance: &Chance, bounds: Bounds, from: u64) -> Fault {
             88..94 => break (Trouble::Restarted(node), chance.within(300..2_000)),
             94..100 if bounds.clock => {
                 let seconds = i64::try_from(chance.within(1..2 * JUMP + 1)).unwrap_or(1) - JUMP as i64;
-                break (Trouble::Clock(bounds.nodes - 1, seconds), chance.within(2_000..8_000));
+                break (Trouble::Clock(node, seconds), chance.within(2_000..8_000));
             }
             _ => {}
         }

@@ -503,8 +503,11 @@ pub enum Change {
 /// The moments before which each kind of passing thing is cleared away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sweep {
-    /// Codes, questions, challenges, link tickets, revoked tokens, used assertions and signing keys that expired
-    /// before this; a used code stays until the token that it gave has expired too, and a ticket until its code has.
+    /// Codes, revoked tokens and used assertions that expired before this; a used code stays until the token
+    /// that it gave has expired too.
+    pub spent_before: Moment,
+    /// Questions, challenges, link tickets and signing keys that expired before this; a ticket stays until its
+    /// code has expired too.
     pub expired_before: Moment,
     /// Events and closings from before this.
     pub events_before: Moment,

@@ -18,7 +18,8 @@ struct Touched {
     closing: Closing,
     /// What only this node would have to forget: nobody else can hold what has just begun.
     begun: Vec<SessionId>,
-    entered: Vec<(SessionId, ClientId)>,
+    /// What this node will know of entries, and how its memory of them stood before.
+    entered: Vec<((SessionId, ClientId), u64)>,
     swept: bool,
     tells: bool,
 }
@@ -50,7 +51,9 @@ impl Touched {
             Change::SessionReauthenticated { session, .. } | Change::SessionEnded { session, .. } => {
                 closing.sessions.push(*session);
             }
-            Change::ClientEntered { session, client, .. } => self.entered.push((*session, client.clone())),
+            Change::ClientEntered { session, client, .. } => {
+                self.entered.push(((*session, client.clone()), 0))
+            }
             // Whose they were is not listed.
             Change::ScopeReopened { .. } => closing.all_consents = true,
             Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
@@ -166,6 +169,9 @@ impl Live {
         let live = Arc::clone(self);
         let task = tokio::spawn(async move {
             let mut touched = Touched::by(&changes);
+            for (key, before) in &mut touched.entered {
+                *before = live.entered.before(key);
+            }
             if let Some(fleet) = &live.fleet {
                 fleet.mark(&mut changes, &touched.closing, live.now());
             }
@@ -215,11 +221,7 @@ impl Live {
         self.drop_closed(&touched.closing);
         touched.begun.iter().for_each(|id| self.sessions.drop_key(id));
         if applied {
-            touched.entered.iter().for_each(|key| self.entered.insert(key.clone(), ()));
-        }
-        if touched.swept {
-            let now = self.now();
-            self.revoked.write().retain(|_, until| now < *until);
+            touched.entered.iter().for_each(|(key, before)| self.entered.keep(key, (), *before));
         }
         if touched.tells {
             self.hub.wake();
@@ -236,6 +238,7 @@ impl Live {
         if closing.all_consents {
             self.consents.drop_all();
             self.open_ids.drop_all();
+            self.entered.drop_all();
         }
         if !closing.revoked.is_empty() {
             self.revoked.write().extend(closing.revoked.iter().copied());
@@ -261,9 +264,9 @@ impl Live {
         self.sessions.drop_all();
         self.consents.drop_all();
         self.open_ids.drop_all();
-        self.entered.clear();
+        self.entered.drop_all();
         self.reload(true, true).await?;
-        let revoked = self.store.revoked_tokens(self.now()).await?;
+        let revoked = self.store.revoked_tokens().await?;
         self.revoked.write().extend(revoked);
         Ok(())
     }

@@ -26,6 +26,8 @@ pub struct Hub {
     start: EventSeq,
     /// Since when it is known that there may be something that has not been read.
     unread: Mutex<Option<Instant>>,
+    /// Where to go on, where the numbers have gone back.
+    anew: Mutex<Option<EventSeq>>,
 }
 
 impl Hub {
@@ -37,6 +39,7 @@ impl Hub {
             wake: Notify::new(),
             start,
             unread: Mutex::new(None),
+            anew: Mutex::new(None),
         })
     }
 
@@ -56,9 +59,21 @@ impl Hub {
         self.wake.notify_one();
     }
 
+    /// Goes on after this event, whatever was passed on before: the numbers have gone back. Everyone who
+    /// listens is told that nothing more will come, and finds out by coming again what may have been missed.
+    pub(crate) fn begin_anew(&self, last: EventSeq) {
+        *self.anew.lock() = Some(last);
+        self.wake();
+    }
+
+    /// The last event that was passed on.
+    pub(crate) fn passed(&self) -> EventSeq {
+        self.listeners.passed()
+    }
+
     /// Says that everything up to this event is committed.
     pub(crate) fn wake_for(&self, last: EventSeq) {
-        if last > self.listeners.passed() {
+        if last > self.passed() {
             self.wake();
         }
     }
@@ -79,6 +94,10 @@ impl Hub {
         let mut last = self.start;
         loop {
             let began = Instant::now();
+            if let Some(anew) = self.anew.lock().take() {
+                last = anew;
+                self.listeners.begin_anew(anew);
+            }
             match self.store.events_after(last, BATCH).await {
                 Ok(events) => {
                     let all = events.len() < BATCH;

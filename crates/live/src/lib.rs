@@ -29,6 +29,7 @@ use portico_core::moment::{Moment, Span};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::consent::Consents;
 use portico_core::noun::session::SessionLimits;
+use portico_core::rule::sweep;
 use portico_store::{Store, Unavailable};
 use quick_cache::sync::Cache;
 
@@ -98,7 +99,7 @@ pub struct Live {
     /// OpenIDs that came from elsewhere; none where the person's is derived.
     open_ids: Shelf<(UserId, ClientId), Option<Arc<str>>>,
     people: Shelf<UserId, Arc<LivePerson>>,
-    entered: Cache<(SessionId, ClientId), ()>,
+    entered: Shelf<(SessionId, ClientId), ()>,
     tokens: Cache<[u8; 32], Arc<Verified>>,
     wx_ids: Cache<Box<str>, ClientId>,
     touches: touch::Touches,
@@ -143,7 +144,7 @@ impl Live {
         let now = clock.now();
         let ring = Ring::open(&*store, &vault, now).await?;
         let catalogue = load::catalogue(&*store).await?;
-        let revoked = store.revoked_tokens(now).await?.into_iter().collect();
+        let revoked = store.revoked_tokens().await?.into_iter().collect();
         let hub = Hub::open(store.clone()).await?;
         let bounds = settings.bounds;
         Ok(Arc::new(Self {
@@ -155,7 +156,7 @@ impl Live {
             consents: Shelf::new(bounds.consents),
             open_ids: Shelf::new(bounds.consents),
             people: Shelf::new(bounds.people),
-            entered: Cache::new(bounds.sessions),
+            entered: Shelf::new(bounds.sessions),
             tokens: Cache::new(bounds.tokens),
             wx_ids: Cache::new(bounds.clients),
             touches: touch::Touches::default(),
@@ -247,6 +248,19 @@ impl Live {
             Some(fleet) => fleet.store().clock().await,
             None => Ok(None),
         }
+    }
+
+    /// What may be taken for now by whoever acts for all nodes; none while this node's clock and the store's
+    /// are too far apart.
+    pub async fn agreed_now(&self) -> Result<Option<Moment>, Unavailable> {
+        let now = self.now();
+        Ok(sweep::agreed(now, self.store_clock().await?))
+    }
+
+    /// Forgets which tokens were revoked, where they have expired long before this moment, which is agreed
+    /// upon. To be called now and then on every node.
+    pub fn forget_revoked(&self, agreed: Moment) {
+        self.revoked.write().retain(|_, expired_at| !sweep::is_forgotten(*expired_at, agreed));
     }
 
     /// Whether what was committed elsewhere has been heard of: memory may be believed, and events are

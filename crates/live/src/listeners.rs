@@ -85,13 +85,21 @@ impl Listeners {
         EventSeq(self.passed.load(Ordering::Acquire))
     }
 
-    /// Says to everyone that nothing more will come.
+    /// Says to everyone that nothing more will come, now and later.
     pub(crate) fn close(&self) {
-        let places = {
-            let mut index = self.index.lock();
-            index.closed = true;
-            index.places.values().cloned().collect::<Vec<_>>()
-        };
+        self.index.lock().closed = true;
+        self.dismiss();
+    }
+
+    /// Says to everyone who is there that nothing more will come. Whoever joins from now on is told of events
+    /// after this one.
+    pub(crate) fn begin_anew(&self, last: EventSeq) {
+        self.passed.store(last.0, Ordering::Release);
+        self.dismiss();
+    }
+
+    fn dismiss(&self) {
+        let places = self.index.lock().places.values().cloned().collect::<Vec<_>>();
         places.iter().for_each(|place| place.close());
     }
 

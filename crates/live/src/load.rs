@@ -153,15 +153,8 @@ impl Live {
     /// Whether the client was entered in the session, as far as memory or the store knows.
     pub async fn has_entered(&self, session: SessionId, client: &ClientId) -> Result<bool, Unavailable> {
         self.hold()?;
-        let key = (session, client.clone());
-        if self.entered.get(&key).is_some() {
-            return Ok(true);
-        }
-        let entered = self.store().clients_in(session).await?.contains(client);
-        if entered {
-            self.entered.insert(key, ());
-        }
-        Ok(entered)
+        let load = async { Ok(self.store().clients_in(session).await?.contains(client).then_some(())) };
+        Ok(self.entered.get(&(session, client.clone()), load).await?.is_some())
     }
 }
 

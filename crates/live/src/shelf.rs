@@ -41,14 +41,23 @@ impl<K: Hash + Eq + Clone, V: Clone> Shelf<K, V> {
         if let Some(value) = self.cache.get(key) {
             return Ok(Some(value));
         }
-        let before = *self.gate(key).lock();
+        let before = self.before(key);
         let Some(value) = load.await? else { return Ok(None) };
+        self.keep(key, value.clone(), before);
+        Ok(Some(value))
+    }
+
+    /// Notes how it stands before a commit that makes this value true.
+    pub(crate) fn before(&self, key: &K) -> u64 {
+        *self.gate(key).lock()
+    }
+
+    /// Keeps what a commit made true, unless something was dropped since.
+    pub(crate) fn keep(&self, key: &K, value: V, before: u64) {
         let gate = self.gate(key).lock();
         if *gate == before {
-            self.cache.insert(key.clone(), value.clone());
+            self.cache.insert(key.clone(), value);
         }
-        drop(gate);
-        Ok(Some(value))
     }
 
     /// Takes the value off the shelf and makes every fill under way forget it.
@@ -103,6 +112,17 @@ mod tests {
         });
         raced.await.unwrap();
         assert_eq!(shelf.len(), 0);
+    }
+
+    #[test]
+    fn what_a_commit_made_true_is_not_kept_if_something_was_dropped_meanwhile() {
+        let shelf = Shelf::<u32, &str>::new(10);
+        let before = shelf.before(&1);
+        shelf.drop_all();
+        shelf.keep(&1, "old", before);
+        assert_eq!(shelf.find(&1), None);
+        shelf.keep(&1, "new", shelf.before(&1));
+        assert_eq!(shelf.find(&1), Some("new"));
     }
 
     #[tokio::test]

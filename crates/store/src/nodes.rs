@@ -21,7 +21,7 @@ pub trait Nodes: Send + Sync {
     /// written down any more. A count that another node reads after a commit of its own and finds
     /// unchanged therefore belongs to a renewal that will see that commit.
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable>;
-    /// What the store's own clock says, where it has one: to be compared by operators, and for nothing else.
+    /// What the store's own clock says, where it has one. A node whose clock is another does nothing for all.
     async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
         Ok(None)
     }

@@ -209,8 +209,9 @@ pub trait Read: Send + Sync {
     async fn code(&self, digest: &[u8; 32]) -> Found<Code>;
     /// The refresh family of this id.
     async fn family(&self, id: FamilyId) -> Found<Family>;
-    /// Every token revoked before its time that expires after this moment.
-    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)>;
+    /// Every token revoked before its time, until it is swept, with the moment when it would have expired, by
+    /// that moment.
+    async fn revoked_tokens(&self) -> Listed<(TokenId, Moment)>;
 
     /// Events after this number, in order.
     async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event>;

@@ -106,7 +106,7 @@ impl Field {
                 folder: field.folder.path.join(format!("node-{index}")),
                 flags: flags.clone(),
                 configuration: plan.configuration.clone(),
-                own_clock: index == count - 1 && clocks_can_be_set(),
+                own_clock: clocks_can_be_set(),
             };
             field.nodes.push(RefCell::new(Node::new(setting)?));
             field.up.push(Cell::new(false));
@@ -206,9 +206,9 @@ impl Field {
         self.nodes[node].borrow().go_on()
     }
 
-    /// Sets the wall clock of the last node this many seconds off.
-    pub(crate) fn set_clock(&self, seconds: i64) -> Outcome<()> {
-        self.nodes.last().map_or(Ok(()), |node| node.borrow().set_clock(seconds))
+    /// Sets the wall clock of a node this many seconds off.
+    pub(crate) fn set_clock(&self, node: usize, seconds: i64) -> Outcome<()> {
+        self.nodes[node].borrow().set_clock(seconds)
     }
 
     /// Cuts a node off from the database, or mends it.

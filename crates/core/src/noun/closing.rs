@@ -28,7 +28,8 @@ pub struct Closing {
     /// Tokens that were revoked, and when they would have expired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(TokenId, Moment)>,
-    /// Decisions and OpenIDs went with a client or a person: which ones is not listed.
+    /// Decisions, OpenIDs, and entries of a client in sessions, went with a client or a person: which ones is
+    /// not listed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_consents: bool,
     /// The catalogue of scopes is another.

@@ -55,6 +55,11 @@ pub struct Followed {
 }
 
 impl Followed {
+    /// Memory begins empty, when this is the last closing, and numbers known from before mean nothing.
+    pub fn begun_at(last: ClosingSeq) -> Self {
+        Self { upto: last, beyond: BTreeSet::new() }
+    }
+
     /// This closing is out of memory.
     pub fn follow(&mut self, seq: ClosingSeq) {
         if seq > self.upto {

@@ -228,14 +228,13 @@ impl<L: Listen> Open<L> {
                     self.listener.wants_caught_up().then(|| frame("caught_up", &json!({}), Some(&id)))
                 }
                 Step::Heard(Heard::Gone) => return None,
-                // Silence says that this node or this stream may lack what others know: nobody is to rely
-                // on it.
-                Step::Ping if self.tail.behind || !self.house.live.is_current() => None,
+                Step::Ping if !self.may_be_relied_on() => None,
                 Step::Ping => match self.check().await {
                     Err(denied) if is_for_now(&denied) => None,
                     told => {
                         let last_words = self.say(told, None, None);
-                        last_words.or_else(|| (!self.over).then(|| self.ping()))
+                        // The look may have taken long. From here to the connection nothing is waited for.
+                        last_words.or_else(|| (!self.over && self.may_be_relied_on()).then(|| self.ping()))
                     }
                 },
                 Step::Due => match self.check().await {
@@ -251,6 +250,12 @@ impl<L: Listen> Open<L> {
             }
         }
         None
+    }
+
+    /// Whether a ping is true. Silence says that this node or this stream may lack what others know: nobody
+    /// is to rely on it.
+    fn may_be_relied_on(&self) -> bool {
+        !self.tail.behind && self.house.live.is_current()
     }
 
     /// What the event means, as soon as that can be known.

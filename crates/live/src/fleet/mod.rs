@@ -6,7 +6,7 @@ mod follow;
 mod renew;
 mod tell;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,7 +19,7 @@ use portico_core::noun::closing::Closing;
 use portico_core::noun::node::Node;
 use portico_core::rule::lease::{Followed, Peers, Terms, Tick};
 use portico_store::{SharedStore, Unavailable};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use bus::{Bus, Silence};
 use tell::Telling;
@@ -72,6 +72,8 @@ pub(crate) struct Fleet {
     state: Mutex<State>,
     /// Something was acknowledged.
     told: Notify,
+    /// One for each answer that is on its way.
+    answers: Arc<Semaphore>,
 }
 
 struct State {
@@ -86,6 +88,11 @@ struct State {
     peers: Peers,
     tellings: BTreeMap<u64, Telling>,
     heard: BTreeMap<NodeId, Tick>,
+    /// The closings that are being followed at word of them.
+    following: BTreeSet<ClosingSeq>,
+    heeded: follow::Heeded,
+    /// When it may be looked again whether somebody unknown is written down.
+    look_again: Tick,
 }
 
 impl Fleet {
@@ -100,6 +107,9 @@ impl Fleet {
             peers: Peers::default(),
             tellings: BTreeMap::new(),
             heard: BTreeMap::new(),
+            following: BTreeSet::new(),
+            heeded: follow::Heeded::default(),
+            look_again: Tick::default(),
         };
         Self {
             company,
@@ -107,6 +117,7 @@ impl Fleet {
             lost: AtomicU64::new(0),
             state: Mutex::new(state),
             told: Notify::new(),
+            answers: Arc::new(Semaphore::new(follow::ON_THE_WAY)),
         }
     }
 

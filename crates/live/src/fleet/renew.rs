@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use portico_core::id::NodeId;
+use portico_core::id::{ClosingSeq, NodeId};
 use portico_core::noun::node::{Node, Standing};
-use portico_core::rule::lease::Tick;
+use portico_core::rule::lease::{Followed, Tick};
 use portico_store::Unavailable;
 
 use super::Fleet;
@@ -64,6 +64,8 @@ impl Live {
     }
 
     async fn renew(self: &Arc<Self>, fleet: &Fleet, sent: Tick) -> Result<(), Unavailable> {
+        // Before the store is asked: nothing that is followed meanwhile is held against its answer.
+        let known = (fleet.state.lock().followed.upto(), self.hub().passed());
         let standing = match fleet.renewal().await? {
             Some(standing) => standing,
             None if fleet.is_gone() => return Ok(()),
@@ -74,7 +76,9 @@ impl Live {
             }
         };
         // Without a lease until now, word of closings may have gone by: memory begins empty.
-        if fleet.holds() {
+        if standing.closings < known.0 || standing.events < known.1 {
+            self.begin_anew(fleet, &standing).await?;
+        } else if fleet.holds() {
             self.catch_up(fleet, standing.closings).await?;
         } else {
             fleet.lose();
@@ -84,6 +88,20 @@ impl Live {
         fleet.extend(sent);
         self.hub().wake_for(standing.events);
         self.strike_out_the_dead(fleet, standing).await
+    }
+
+    /// The store has lost what this node had followed: it was restored under running nodes, or commits were
+    /// lost on the way to another server. Numbers are given out again, so none that is known means anything.
+    async fn begin_anew(&self, fleet: &Fleet, standing: &Standing) -> Result<(), Unavailable> {
+        tracing::error!("the store has gone back: what was closed may be open again; memory begins anew");
+        fleet.lose();
+        self.empty().await?;
+        let mut state = fleet.state.lock();
+        state.followed = Followed::begun_at(standing.closings);
+        state.settled = ClosingSeq::default();
+        drop(state);
+        self.hub().begin_anew(standing.events);
+        Ok(())
     }
 
     async fn enter(&self, fleet: &Fleet) -> Result<Standing, Unavailable> {

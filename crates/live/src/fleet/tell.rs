@@ -13,7 +13,7 @@ use super::{Fleet, State};
 use crate::{Live, Vault};
 
 /// The question to which nobody waits for the answer.
-const NOBODY: u64 = 0;
+pub(super) const NOBODY: u64 = 0;
 
 /// A closing that somebody waits for.
 #[derive(Default)]

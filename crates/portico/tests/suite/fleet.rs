@@ -1,5 +1,10 @@
 //! Several nodes over one store: what each of them may answer from memory, and for how long.
 
+mod back;
+mod clocks;
+mod copies;
+mod store;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +25,9 @@ use portico_store::{Commit, Nodes, Read};
 use tokio::sync::{Mutex as Turn, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+
+use self::store::Reached;
+use crate::simulation::Wall;
 
 const LIMITS: SessionLimits = SessionLimits { idle: Span::days(30), age: Span::days(180) };
 const LEASE: Duration = Duration::from_micros(Terms::DEFAULT.lease);
@@ -52,6 +60,14 @@ impl Ticks for Virtual {
 struct Wires {
     ends: Mutex<BTreeMap<NodeId, mpsc::UnboundedSender<Vec<u8>>>>,
     cut: Mutex<Vec<NodeId>>,
+    /// Everything that was ever sent, wherever it went.
+    said: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Wires {
+    fn deliver(&self, to: NodeId, message: &[u8]) {
+        self.ends.lock()[&to].send(message.to_vec()).unwrap();
+    }
 }
 
 /// One node's end of the wires.
@@ -64,6 +80,7 @@ struct End {
 
 impl End {
     fn send(&self, to: impl Fn(NodeId) -> bool, message: &[u8]) {
+        self.wires.said.lock().push(message.to_vec());
         let (me, cut) = (*self.me.lock(), self.wires.cut.lock().clone());
         for (node, end) in self.wires.ends.lock().iter() {
             if to(*node) && *node != me && !cut.contains(node) && !cut.contains(&me) {
@@ -96,6 +113,8 @@ impl Bus for End {
 /// A node and what runs in it.
 struct Node {
     live: Arc<Live>,
+    wall: Arc<Wall>,
+    reached: Arc<Reached>,
     tasks: JoinSet<()>,
 }
 
@@ -117,6 +136,8 @@ impl Node {
 /// Nodes over one store.
 struct Town {
     store: Arc<Memory>,
+    /// The store's own clock.
+    clock: Arc<Wall>,
     wires: Arc<Wires>,
     start: Instant,
     master: Secret,
@@ -126,15 +147,34 @@ impl Town {
     fn new() -> Self {
         let (store, wires) = (Arc::default(), Arc::default());
         let master = MasterKey::generate(&SystemChance).to_text();
-        Self { store, wires, start: Instant::now(), master }
+        Self { store, clock: Wall::showing(Fixed.now()), wires, start: Instant::now(), master }
     }
 
     async fn node(&self) -> Node {
+        self.node_ahead(Span::ZERO).await
+    }
+
+    /// A node whose wall clock is ahead of the store's.
+    async fn node_ahead(&self, ahead: Span) -> Node {
+        let node = self.start(ahead).await;
+        // Every node reads the list of all of them.
+        tokio::time::sleep(LEASE).await;
+        node
+    }
+
+    /// A node that nobody but the store knows of yet.
+    async fn node_at_once(&self) -> Node {
+        self.start(Span::ZERO).await
+    }
+
+    async fn start(&self, ahead: Span) -> Node {
         let (sender, inbox) = mpsc::unbounded_channel();
         let me = Mutex::new(NodeId::from_bytes([0; 16]));
         let bus = End { wires: self.wires.clone(), me, sender, inbox: Turn::new(inbox) };
+        let (reached, wall) = (Reached::new(&self.store, &self.clock), Wall::showing(self.clock.now()));
+        wall.set(ahead.as_millis());
         let company = Company {
-            store: self.store.clone(),
+            store: reached.clone(),
             bus: Arc::new(bus),
             ticks: Arc::new(Virtual(self.start)),
             terms: Terms::DEFAULT,
@@ -149,16 +189,14 @@ impl Town {
             rotate_keys_every: Span::days(90),
             bounds: Bounds::default(),
         };
-        let live = Live::open_among(company, Arc::new(Fixed), vault, settings).await.unwrap();
+        let live = Live::open_among(company, wall.clone(), vault, settings).await.unwrap();
         assert!(live.hold().is_err(), "no lease is held before it joined");
         live.join().await.unwrap();
         let mut tasks = JoinSet::new();
         let (keeping, hearing) = (live.clone(), live.clone());
         tasks.spawn(async move { keeping.keep_lease().await });
         tasks.spawn(async move { hearing.hear().await });
-        // Every node reads the list of all of them.
-        tokio::time::sleep(LEASE).await;
-        Node { live, tasks }
+        Node { live, wall, reached, tasks }
     }
 
     async fn session(&self, number: u8) -> Session {
@@ -407,6 +445,7 @@ async fn what_is_no_longer_kept_empties_the_memory() {
         town.store.commit(changes).await.unwrap();
     }
     let sweep = portico_core::change::Sweep {
+        spent_before: Moment::from_millis(0),
         expired_before: Moment::from_millis(0),
         events_before: Moment::from_millis(2),
         ended_before: Moment::from_millis(0),

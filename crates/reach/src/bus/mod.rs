@@ -36,6 +36,10 @@ const CONNECTING: Duration = Duration::from_secs(3);
 const PING: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts to connect.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How long after a subscription was refused it is tried again.
+const REFUSED_FOR: Duration = Duration::from_secs(3);
+/// How long a server may take to refuse a subscription.
+const REFUSING: Duration = Duration::from_secs(1);
 /// How many messages wait between a subscription and the inbox.
 const ON_THE_WAY: usize = 4096;
 
@@ -96,6 +100,8 @@ pub struct Nats {
     inbox: Arc<Inbox>,
     watch: Arc<Watch>,
     hearing: Mutex<JoinSet<()>>,
+    /// Ends with the bus.
+    _mending: JoinSet<()>,
 }
 
 impl Nats {
@@ -109,14 +115,17 @@ impl Nats {
         let connected = options.connect(settings.servers.addresses()).await;
         let client = connected.map_err(|error| BadBus::Servers(error.to_string()))?;
         let prefix = format!("portico.{}", settings.name);
-        Ok(Self { client, prefix, inbox: Arc::default(), watch, hearing: Mutex::default() })
+        let mut mending = JoinSet::new();
+        mending.spawn(mend(client.clone(), watch.clone()));
+        let (inbox, hearing) = (Arc::default(), Mutex::default());
+        Ok(Self { client, prefix, inbox, watch, hearing, _mending: mending })
     }
 
     /// How the connection stands.
     pub fn state(&self) -> BusState {
         match self.client.connection_state() {
-            Link::Connected => BusState::Connected,
-            Link::Pending | Link::Disconnected => BusState::Away(self.watch.trouble()),
+            Link::Connected if !self.watch.is_deaf() => BusState::Connected,
+            Link::Connected | Link::Pending | Link::Disconnected => BusState::Away(self.watch.trouble()),
         }
     }
 
@@ -183,6 +192,23 @@ impl Nats {
 
     fn one(&self, node: NodeId) -> String {
         format!("{}.node.{:032x}", self.prefix, u128::from_be_bytes(*node.as_bytes()))
+    }
+}
+
+/// Tries refused subscriptions again until they are taken. The server keeps no word of them, so the connection
+/// is made anew, and all of them with it.
+async fn mend(client: Client, watch: Arc<Watch>) {
+    loop {
+        watch.refused().await;
+        tokio::time::sleep(REFUSED_FOR).await;
+        let before = watch.refusals();
+        if client.force_reconnect().await.is_err() {
+            return;
+        }
+        tokio::time::sleep(REFUSING).await;
+        if client.connection_state() == Link::Connected {
+            watch.taken(before);
+        }
     }
 }
 

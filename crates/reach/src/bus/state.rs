@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use async_nats::{ConnectOptions, Event};
+use async_nats::{ConnectOptions, Event, ServerError};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 /// How the connection to the bus stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +15,57 @@ pub enum BusState {
     Away(Option<String>),
 }
 
+/// What a server says that does not let a node hear: the connection stays, and nothing comes by it.
+const DEAF: &str = "permissions violation for subscription";
+
 /// Listens to the connection, and says in the log what changes, once.
 #[derive(Default)]
-pub(super) struct Watch(Mutex<Option<String>>);
+pub(super) struct Watch {
+    trouble: Mutex<Option<String>>,
+    refusals: Mutex<Refusals>,
+    refused: Notify,
+}
+
+/// The subscriptions that the server refused.
+#[derive(Default)]
+struct Refusals {
+    count: u64,
+    /// One of them has not been taken since.
+    open: bool,
+}
 
 impl Watch {
     /// Why the last attempt failed.
     pub(super) fn trouble(&self) -> Option<String> {
-        self.0.lock().clone()
+        self.trouble.lock().clone()
+    }
+
+    /// Whether a subscription is refused: the connection is there, and this node does not hear by it.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.refusals.lock().open
+    }
+
+    /// How often a subscription was refused.
+    pub(super) fn refusals(&self) -> u64 {
+        self.refusals.lock().count
+    }
+
+    /// Answers when a subscription is refused.
+    pub(super) async fn refused(&self) {
+        while !self.is_deaf() {
+            self.refused.notified().await;
+        }
+    }
+
+    /// Every subscription was taken, unless one was refused after so many.
+    pub(super) fn taken(&self, after: u64) {
+        let mut refusals = self.refusals.lock();
+        if refusals.open && refusals.count == after {
+            refusals.open = false;
+            *self.trouble.lock() = None;
+            metrics::gauge!("portico_bus_connected").set(1.0);
+            tracing::info!("the bus takes subscriptions again");
+        }
     }
 
     pub(super) fn listen(self: &Arc<Self>, options: ConnectOptions) -> ConnectOptions {
@@ -40,8 +84,10 @@ impl Watch {
 
     fn note(&self, event: &Event) {
         match event {
+            // Whether it lets this node hear is not known yet.
+            Event::Connected if self.is_deaf() => {}
             Event::Connected => {
-                *self.0.lock() = None;
+                *self.trouble.lock() = None;
                 metrics::gauge!("portico_bus_connected").set(1.0);
                 tracing::info!("the bus is there");
             }
@@ -50,6 +96,16 @@ impl Watch {
                 tracing::warn!("the bus is away; closings wait for leases until it is back");
             }
             Event::SlowConsumer(_) => metrics::counter!("portico_bus_unheard_total").increment(1),
+            Event::ServerError(ServerError::Other(why)) if why.to_lowercase().contains(DEAF) => {
+                metrics::gauge!("portico_bus_connected").set(0.0);
+                {
+                    let mut refusals = self.refusals.lock();
+                    refusals.count += 1;
+                    refusals.open = true;
+                }
+                self.failed(why.clone());
+                self.refused.notify_one();
+            }
             Event::ServerError(error) => tracing::warn!(%error, "the bus refused something"),
             // Attempts that fail are told with their cause elsewhere.
             Event::ClientError(_) | Event::LameDuckMode | Event::Draining | Event::Closed => {}
@@ -57,7 +113,7 @@ impl Watch {
     }
 
     fn failed(&self, why: String) {
-        let mut last = self.0.lock();
+        let mut last = self.trouble.lock();
         if last.as_ref() != Some(&why) {
             tracing::warn!(%why, "the bus cannot be reached; closings wait for leases until it is");
             *last = Some(why);

@@ -226,6 +226,33 @@ async fn a_wrong_password_is_said_in_words_and_never_repeated() {
 
 #[tokio::test]
 #[ignore = "needs NATS: cargo xtask test"]
+async fn a_refused_subscription_is_an_absent_bus_and_tried_again_until_it_is_taken() {
+    let users = |subscribe: &str| {
+        let may = format!("permissions: {{ publish: \"portico.>\", subscribe: \"{subscribe}\" }}");
+        format!("authorization {{ users: [ {{ user: anna, password: word, {may} }} ] }}")
+    };
+    let mut server = Server::start(&users("elsewhere.>"));
+    let at = settings(&format!("nats://anna:word@127.0.0.1:{}", server.port));
+    let bus = Nats::connect(at.clone()).await.unwrap();
+    bus.join(node(1)).await;
+    let refused = |state: &BusState| matches!(state, BusState::Away(Some(why)) if why.contains("ermission"));
+    until(&bus, refused).await;
+    // Another try changes nothing as long as the server does not.
+    tokio::time::sleep(REFUSED_FOR + 2 * REFUSING).await;
+    assert!(refused(&bus.state()), "{:?}", bus.state());
+    let file = server.folder.path().join("nats.conf");
+    let config = format!("listen: 127.0.0.1:{}\n{}\n", server.port, users("portico.>"));
+    std::fs::write(file, config).unwrap();
+    let pid = server.child.id().to_string();
+    assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    until(&bus, |state| *state == BusState::Connected).await;
+    let other = connected(at, 2).await;
+    hears(&other, &bus, b"heard again").await;
+    server.stop();
+}
+
+#[tokio::test]
+#[ignore = "needs NATS: cargo xtask test"]
 async fn a_token_is_taken_from_the_url_or_from_a_file() {
     let server = Server::start("authorization { token: \"t0ken\" }");
     connected(settings(&format!("nats://t0ken@127.0.0.1:{}", server.port)), 1).await;

@@ -28,17 +28,17 @@ impl State {
     }
 
     pub(super) fn sweep(&mut self, times: &Sweep) {
-        let (expired, ended) = (times.expired_before, times.ended_before);
+        let (spent, expired, ended) = (times.spent_before, times.expired_before, times.ended_before);
         self.codes.clear_where(|_, code| {
-            code.expires_at < expired && code.used.is_none_or(|used| used.token_expires_at < expired)
+            code.expires_at < spent && code.used.is_none_or(|used| used.token_expires_at < spent)
         });
         self.requests.clear_where(|_, request| request.expires_at < expired);
         self.challenges.clear_where(|_, challenge| challenge.expires_at < expired);
         self.tickets.clear_where(|_, ticket| {
             ticket.expires_at < expired && ticket.code.is_none_or(|code| code.expires_at < expired)
         });
-        self.revoked_tokens.clear_where(|_, until| *until < expired);
-        self.used_assertions.clear_where(|_, until| *until < expired);
+        self.revoked_tokens.clear_where(|_, until| *until < spent);
+        self.used_assertions.clear_where(|_, until| *until < spent);
         self.signing_keys.clear_where(|_, key| key.retires_at.is_some_and(|at| at < expired));
         self.events.clear_where(|_, event| event.at < times.events_before);
         self.closings.clear_where(|_, (at, _)| *at < times.events_before);

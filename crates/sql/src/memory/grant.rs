@@ -51,9 +51,8 @@ impl State {
         self.revoked_tokens.put(token, latest);
     }
 
-    pub(super) fn tokens_revoked(&self, after: Moment) -> Vec<(TokenId, Moment)> {
-        let revoked = self.revoked_tokens.rows().map(|(token, until)| (*token, *until));
-        let mut revoked: Vec<_> = revoked.filter(|(_, until)| *until > after).collect();
+    pub(super) fn tokens_revoked(&self) -> Vec<(TokenId, Moment)> {
+        let mut revoked: Vec<_> = self.revoked_tokens.rows().map(|(token, until)| (*token, *until)).collect();
         revoked.sort_by_key(|(token, until)| (*until, *token));
         revoked
     }

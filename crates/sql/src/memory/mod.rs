@@ -69,6 +69,12 @@ impl Memory {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Goes back to what another holds, under whoever uses it: a copy is restored.
+    pub fn restore(&self, copy: &Self) {
+        let state = copy.state.lock().clone();
+        *self.state.lock() = state;
+    }
 }
 
 impl Clone for Memory {

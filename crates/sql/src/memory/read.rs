@@ -235,8 +235,8 @@ impl Read for Memory {
         Ok(self.state.lock().families.get(&id).cloned())
     }
 
-    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)> {
-        Ok(self.state.lock().tokens_revoked(after))
+    async fn revoked_tokens(&self) -> Listed<(TokenId, Moment)> {
+        Ok(self.state.lock().tokens_revoked())
     }
 
     async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event> {

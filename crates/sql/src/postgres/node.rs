@@ -114,11 +114,14 @@ impl Postgres {
 /// Ends the loan with what a transaction came to. Where it failed the connection goes, and the
 /// transaction with it.
 fn whole<T>(lent: Lent, came: Read<T>, what: &'static str) -> Result<T, Unavailable> {
-    came.map_err(|fault| {
-        tracing::error!(cause = fault.describe(), what);
-        lent.close();
-        fault.into()
-    })
+    match came {
+        Ok(came) => lent.answer(Ok(came)),
+        Err(fault) => {
+            tracing::error!(cause = fault.describe(), what);
+            lent.close();
+            Err(fault.into())
+        }
+    }
 }
 
 #[async_trait]

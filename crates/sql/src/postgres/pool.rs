@@ -59,12 +59,16 @@ impl Pool {
 
     /// One of the few that are kept for nodes.
     pub(super) async fn lend_to_nodes(&self) -> Result<Lent, Unavailable> {
-        self.lend_from(&self.nodes).await
+        let mut lent = self.lend_from(&self.nodes).await?;
+        lent.busy = true;
+        Ok(lent)
     }
 
     async fn lend_from(&self, connections: &deadpool_postgres::Pool) -> Result<Lent, Unavailable> {
         match connections.get().await {
-            Ok(connection) => Ok(Lent { connection, manner: self.manner.clone() }),
+            Ok(connection) => {
+                Ok(Lent { connection: Some(connection), manner: self.manner.clone(), busy: false })
+            }
             Err(error) => {
                 let cause = unreachable(&error);
                 tracing::error!(cause, "no connection to PostgreSQL");
@@ -98,33 +102,52 @@ fn unreachable(error: &PoolError) -> String {
 
 /// A connection on loan. It goes back by itself.
 pub(super) struct Lent {
-    connection: Object,
+    /// There until the loan ends.
+    connection: Option<Object>,
     manner: Arc<Manner>,
+    /// Whoever gives the loan up now leaves a statement without its answer: the next one would wait behind
+    /// it, for as long as the way to the server is silent. The connection goes with the loan.
+    busy: bool,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if self.busy
+            && let Some(connection) = self.connection.take()
+        {
+            drop(Object::take(connection));
+        }
+    }
 }
 
 impl Lent {
     pub(super) fn db(&self) -> Db<'_> {
-        Db { connection: &self.connection, manner: &self.manner, patience: self.manner.patience }
+        let connection = self.connection.as_ref().expect("it is there until the loan ends");
+        Db { connection, manner: &self.manner, patience: self.manner.patience }
     }
 
     /// Ends the loan with what a finder found; a connection that failed is not used again.
-    pub(super) fn answer<T>(self, found: Read<T>) -> Result<T, Unavailable> {
-        found.map_err(|fault| {
-            tracing::error!(cause = fault.describe(), "a finder failed");
-            self.after(&fault);
-            fault.into()
-        })
-    }
-
-    /// Ends the loan after a fault: the connection is closed if it may be in the middle of something.
-    pub(super) fn after(self, fault: &Fault) {
-        if !fault.leaves_the_connection() {
-            self.close();
+    pub(super) fn answer<T>(mut self, found: Read<T>) -> Result<T, Unavailable> {
+        match found {
+            Ok(found) => {
+                self.busy = false;
+                Ok(found)
+            }
+            Err(fault) => {
+                tracing::error!(cause = fault.describe(), "a finder failed");
+                self.after(&fault);
+                Err(fault.into())
+            }
         }
     }
 
+    /// Ends the loan after a fault: the connection is closed if it may be in the middle of something.
+    pub(super) fn after(mut self, fault: &Fault) {
+        self.busy = !fault.leaves_the_connection();
+    }
+
     /// Ends the loan and the connection.
-    pub(super) fn close(self) {
-        drop(Object::take(self.connection));
+    pub(super) fn close(mut self) {
+        self.busy = true;
     }
 }

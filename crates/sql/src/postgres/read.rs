@@ -241,8 +241,8 @@ impl Read for Postgres {
         find!(self, |db| family::by_id(db, id))
     }
 
-    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)> {
-        find!(self, |db| token::revoked(db, after))
+    async fn revoked_tokens(&self) -> Listed<(TokenId, Moment)> {
+        find!(self, |db| token::revoked(db))
     }
 
     async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event> {

@@ -268,8 +268,8 @@ impl Read for Sqlite {
         self.point(|db| family::by_id(db, id))
     }
 
-    async fn revoked_tokens(&self, after: Moment) -> Listed<(TokenId, Moment)> {
-        self.long(move |db| token::revoked(db, after)).await
+    async fn revoked_tokens(&self) -> Listed<(TokenId, Moment)> {
+        self.long(token::revoked).await
     }
 
     async fn events_after(&self, seq: EventSeq, limit: usize) -> Listed<Event> {

@@ -10,16 +10,16 @@ const ROUND: i64 = 2000;
 
 /// Clears one round away and says whether there is more.
 pub(super) fn round(db: &Connection, times: &Sweep) -> Read<bool> {
-    let expired = times.expired_before.millis();
+    let (spent, expired) = (times.spent_before.millis(), times.expired_before.millis());
     let ended = times.ended_before.millis();
     let mut more = false;
     for (sql, before) in [
-        (CODES, expired),
+        (CODES, spent),
         (REQUESTS, expired),
         (CHALLENGES, expired),
         (TICKETS, expired),
-        (REVOKED, expired),
-        (ASSERTIONS, expired),
+        (REVOKED, spent),
+        (ASSERTIONS, spent),
         (KEYS, expired),
         (EVENTS, times.events_before.millis()),
         (DELIVERED, ended),

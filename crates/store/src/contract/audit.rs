@@ -74,7 +74,8 @@ pub(super) async fn the_trail_comes_in_pages_complete_and_in_order(house: House)
 
 pub(super) async fn a_sweep_leaves_the_trail(house: House) {
     house.done(vec![Change::Audited(entry(1, Act::PersonErased, about(1)))]).await;
-    let sweep = Sweep { expired_before: at(99), events_before: at(99), ended_before: at(99) };
+    let sweep =
+        Sweep { spent_before: at(99), expired_before: at(99), events_before: at(99), ended_before: at(99) };
     house.done(vec![Change::Swept(sweep)]).await;
     assert_eq!(trail(&house, None).await.len(), 1);
 }

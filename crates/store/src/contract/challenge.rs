@@ -56,7 +56,8 @@ pub(super) async fn a_challenge_is_swept_when_it_has_expired(house: House) {
     let later = Challenge { digest: digest(12), expires_at: at(10_000), ..sent[0].clone() };
     house.done(vec![Change::ChallengeSent(later.clone())]).await;
     let expired_before = expires_at + portico_core::moment::Span::seconds(1);
-    let sweep = portico_core::change::Sweep { expired_before, events_before: at(0), ended_before: at(0) };
+    let (spent_before, events_before, ended_before) = (at(0), at(0), at(0));
+    let sweep = portico_core::change::Sweep { spent_before, expired_before, events_before, ended_before };
     house.done(vec![Change::Swept(sweep)]).await;
     for gone in [10, 11] {
         assert_eq!(house.store.challenge(&digest(gone)).await, Ok(None));

@@ -38,7 +38,8 @@ pub(super) async fn events_after_a_number_are_complete_and_in_order(house: House
 
 pub(super) async fn an_event_number_is_never_given_again_after_a_sweep(house: House) {
     let last = house.done((1..=3).map(happened).collect()).await.events[2].seq;
-    let sweep = Sweep { expired_before: at(0), events_before: at(100), ended_before: at(0) };
+    let sweep =
+        Sweep { spent_before: at(0), expired_before: at(0), events_before: at(100), ended_before: at(0) };
     house.done(vec![Change::Swept(sweep)]).await;
     assert_eq!(house.store.events_after(EventSeq(0), 10).await, Ok(vec![]));
     assert_eq!(house.store.event_bounds().await, Ok(Default::default()));

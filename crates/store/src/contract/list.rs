@@ -68,7 +68,7 @@ async fn seen(house: &House) -> String {
         store.consent_request(&digest(900)).await,
         store.family(family_id(900)).await,
         store.events_after(EventSeq(0), 10).await,
-        store.revoked_tokens(at(0)).await,
+        store.revoked_tokens().await,
         store.audit(None, Page { after: None, limit: 10 }).await,
     );
     let shop = client_id("west.shop");

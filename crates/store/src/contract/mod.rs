@@ -182,7 +182,7 @@ suite! { $
         a_revoked_family_does_not_rotate,
         revoking_again_keeps_the_first_moment,
         a_rotation_never_follows_the_end_of_its_session,
-        a_revoked_token_is_listed_until_it_would_have_expired,
+        a_revoked_token_is_listed_until_it_is_swept,
     }
     key {
         signing_keys_come_oldest_first_and_retire,

@@ -176,7 +176,8 @@ async fn closings_read_back_and_are_swept_with_their_time<S: SharedStore + 'stat
     assert_eq!(read(0).await, [(ClosingSeq(1), what(1)), (ClosingSeq(2), what(2))]);
     assert_eq!(read(2).await, [(ClosingSeq(3), what(3))]);
     let never = Moment::from_millis(0);
-    let sweep = Sweep { expired_before: never, events_before: at(3), ended_before: never };
+    let sweep =
+        Sweep { spent_before: never, expired_before: never, events_before: at(3), ended_before: never };
     house.done(vec![Change::Swept(sweep)]).await;
     assert_eq!(read(0).await, [(ClosingSeq(3), what(3))]);
     assert_eq!(house.done(vec![closed(4)]).await.closing, Some(ClosingSeq(4)));

@@ -8,6 +8,7 @@ use portico_core::denied::{Code, Denied};
 use portico_core::id::{ClientId, SessionId};
 use portico_core::noun::guard::Way;
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::rule::sweep::ENDED_KEPT;
 use portico_core::rule::{acr, sign_in as rule};
 use portico_live::{Live, LivePerson};
 use portico_reach::Courier;
@@ -20,7 +21,6 @@ use crate::letter::{self, About, letter};
 use crate::page::words::Words;
 use crate::reply::{self, Reply};
 use crate::route::sign_out;
-use crate::sweep::ENDED_KEPT;
 use crate::{House, cookie, factor, page_reply};
 
 /// The method of a password (RFC 8176).

@@ -23,6 +23,8 @@ use self::cast::APPS;
 use self::feed::BackEnd;
 use self::history::{Entry, Line};
 use self::judge::{Tally, judge};
+pub use self::node::house;
+pub use self::process::Wall;
 use self::town::{NODES, Planted, Town};
 
 /// How long everything goes wrong, in milliseconds.

@@ -234,7 +234,8 @@ async fn open(parts: &Parts) -> Option<(Arc<Live>, EventSeq)> {
     Some((live, since))
 }
 
-fn house(live: Arc<Live>) -> Arc<House> {
+/// The house of a node, as it is in tests.
+pub fn house(live: Arc<Live>) -> Arc<House> {
     let passwords = PasswordHasher::new(PasswordCost { m_kib: 64, t: 1, p: 1 }).unwrap();
     let address = AddressPolicy::PRIVATE_TOO;
     let keysets = KeySets::new(Arc::new(Outbound::new(address)));

@@ -8,14 +8,16 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
 use portico_core::id::{ClosingSeq, NodeId};
+use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
+use portico_live::Clock;
 use portico_sql::memory::Memory;
 use portico_store::{Backup, Commit, CommitError, Committed, Nodes, NotCopied, Unavailable};
 use tokio::sync::Notify;
 
 use super::dice::Dice;
-use super::process::Process;
+use super::process::{Process, Wall};
 use crate::fixture::read_through;
 
 /// What becomes of what is sent in one direction.
@@ -149,12 +151,14 @@ pub struct Remote {
     memory: Arc<Memory>,
     wire: Arc<Wire>,
     process: Arc<Process>,
+    clock: Arc<Wall>,
 }
 
 impl Remote {
-    /// This store, over this wire.
-    pub fn of(memory: &Arc<Memory>, wire: &Arc<Wire>, process: &Arc<Process>) -> Self {
-        Self { memory: memory.clone(), wire: wire.clone(), process: process.clone() }
+    /// This store, whose clock this is, over this wire.
+    pub fn of(memory: &Arc<Memory>, clock: &Arc<Wall>, wire: &Arc<Wire>, process: &Arc<Process>) -> Self {
+        let (memory, clock) = (memory.clone(), clock.clone());
+        Self { memory, wire: wire.clone(), process: process.clone(), clock }
     }
 
     async fn around<T>(
@@ -207,6 +211,12 @@ impl Nodes for Remote {
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable> {
         let memory = self.memory.clone();
         self.write("renew", async move { memory.renew(node).await }).await
+    }
+
+    async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
+        // Nothing is drawn for it: what befalls the other calls of a seed stays what it was.
+        self.process.runs().await;
+        Ok(Some(self.clock.now()))
     }
 
     async fn standing(&self) -> Result<Standing, Unavailable> {

@@ -69,6 +69,8 @@ impl Place {
 pub struct Town {
     /// What is stored.
     pub memory: Arc<Memory>,
+    /// The clock of the database, which is right.
+    clock: Arc<Wall>,
     /// The bus.
     pub wires: Arc<Wires>,
     /// The machines.
@@ -127,6 +129,7 @@ impl Town {
         }
         Arc::new(Self {
             memory,
+            clock: Wall::showing(BEGIN),
             wires: Wires::new(net.clone(), lie),
             places: (0..NODES).map(place).collect(),
             history,
@@ -148,7 +151,7 @@ impl Town {
             panic!("two nodes at one place");
         }
         let parts = Parts {
-            store: Arc::new(Remote::of(&self.memory, &place.wire, &process)),
+            store: Arc::new(Remote::of(&self.memory, &self.clock, &place.wire, &process)),
             bus: Arc::new(self.wires.end(number, &process)),
             ticks: Arc::new(Drifting::of(&process, self.dice.between(1_000_000, 9_000_000), place.speed)),
             wall: place.wall.clone(),

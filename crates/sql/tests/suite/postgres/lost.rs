@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portico_core::Change;
+use portico_core::id::NodeId;
 use portico_core::moment::Moment;
 use portico_core::noun::event::Happening;
+use portico_core::noun::node::Node;
 use portico_sql::postgres::{OpenError, Postgres, PostgresOptions};
-use portico_store::{Commit, CommitError, Read};
+use portico_store::{Commit, CommitError, Nodes, Read};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use url::Url;
@@ -22,6 +24,8 @@ enum Way {
     Open,
     /// Nothing passes, and nothing says so.
     Silent,
+    /// Nothing passes any more on the connections that are there; new ones are well.
+    Stranded,
     /// Closed, those that were there too.
     Cut,
 }
@@ -55,16 +59,19 @@ impl Relay {
 
 async fn pass(mut client: TcpStream, server: SocketAddr, mut way: watch::Receiver<Way>) {
     let mut server = TcpStream::connect(server).await.unwrap();
+    let mut is_new = true;
     loop {
         let now = *way.borrow_and_update();
         match now {
+            Way::Stranded if !is_new => return std::future::pending().await,
             Way::Cut => return,
             Way::Silent => drop(way.changed().await),
-            Way::Open => tokio::select! {
+            Way::Open | Way::Stranded => tokio::select! {
                 _ = tokio::io::copy_bidirectional(&mut client, &mut server) => return,
                 _ = way.changed() => {}
             },
         }
+        is_new = false;
     }
 }
 
@@ -91,6 +98,34 @@ fn a_server_that_is_gone_is_unavailable_and_right_again_when_it_is_back() {
         store.commit(secret("after")).await.unwrap();
         assert_eq!(store.secret("before").await, Ok(Some(vec![1])));
         assert_eq!(store.secret("meanwhile").await, Ok(None));
+        drop(store);
+        schema.drop().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_renewal_that_is_given_up_leaves_no_connection_behind_on_which_the_next_would_wait() {
+    runtime().block_on(async {
+        let schema = Schema::new().await;
+        let relay = Relay::new(&schema.url).await;
+        let store = Postgres::open(&relay.url, &options()).await.unwrap();
+        let id = NodeId::from_bytes([1; 16]);
+        let (name, version) = ("one".to_owned(), "0.1.0".to_owned());
+        let node = Node { id, name, version, entered_at: Moment::from_millis(1), renewals: 0 };
+        store.enter(&node).await.unwrap();
+        // Both connections that are kept for nodes are there.
+        let (one, two) = tokio::join!(store.standing(), store.renew(id));
+        assert!(one.is_ok() && two.is_ok());
+        relay.set(Way::Stranded);
+        let patience = Duration::from_millis(300);
+        let mut given_up = 0;
+        while tokio::time::timeout(patience, store.renew(id)).await.is_err() {
+            given_up += 1;
+            assert!(given_up <= 2, "each of the two is found silent once");
+        }
+        assert!(given_up > 0);
+        assert!(store.renew(id).await.unwrap().is_some());
         drop(store);
         schema.drop().await;
     });

@@ -1,4 +1,8 @@
+use std::sync::Arc;
+
 use axum::http::Method;
+use portico_seal::{MasterKey, SystemChance};
+use portico_sql::memory::Memory;
 use serde_json::{Value, json};
 
 use super::{ADMIN, TAXI, act, detail, get, post, walk};
@@ -132,6 +136,38 @@ async fn a_removed_app_is_gone_with_what_people_decided() {
     world.register_app(manifest(TAXI, "acme", &["profile.basic"], &[])).await;
     let Launched::Ask { scope, .. } = world.launch(&ana, TAXI, None).await else { panic!() };
     assert_eq!(scope, "profile.basic");
+}
+
+/// Ana has the app open when it is removed at one node and registered again; at another she opens it again.
+/// Answers how many messages wait for its back end when she has signed out.
+async fn told_after_registering_again(one: &mut World, other: Option<&World>) -> usize {
+    let ana = one.sign_in("ana").await;
+    other.unwrap_or(one).launch_granting(&ana, TAXI, None).await;
+    let path = "/admin/v1/apps/org.example.taxi";
+    one.admin_call(Method::DELETE, path, Some(ADMIN), "").await.ok();
+    one.register_app(manifest(TAXI, "acme", &["profile.basic"], &[])).await;
+    other.unwrap_or(one).launch_granting(&ana, TAXI, None).await;
+    one.sign_out(&ana).await.ok();
+    let deliveries = one.admin_get("/admin/v1/deliveries?state=pending").await.ok().json();
+    deliveries["items"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn an_app_that_was_registered_again_is_told_when_the_session_ends() {
+    let mut world = World::new().await;
+    assert_eq!(told_after_registering_again(&mut world, None).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_was_registered_again_at_another_node_is_told_when_the_session_ends() {
+    let (store, master) = (Arc::new(Memory::new()), MasterKey::generate(&SystemChance).to_text());
+    let mut one = World::node(&store, &master, None).await;
+    let other = World::node(&store, &master, Some(&one)).await;
+    for node in [&one, &other] {
+        let live = Arc::clone(&node.house.live);
+        tokio::spawn(async move { live.keep_lease().await });
+    }
+    assert_eq!(told_after_registering_again(&mut one, Some(&other)).await, 1);
 }
 
 #[tokio::test]
