@@ -1,19 +1,21 @@
-//! Composing logout tokens (OIDC Back-Channel Logout §2.4).
+//! Composing messages to back ends: logout tokens (OIDC Back-Channel Logout §2.4), and data events.
 
 use std::sync::Arc;
 
 use portico_core::id::{TokenId, UserId};
 use portico_core::moment::Span;
-use portico_core::noun::delivery::Delivery;
+use portico_core::noun::delivery::{Delivery, Told};
 use portico_live::{Live, LiveClient};
 use portico_reach::{Compose, Composed};
 use portico_store::Unavailable;
 use serde_json::json;
 
+use crate::wechat::event;
+
 /// How long a receiver may take a logout token for fresh.
 const LIFE: Span = Span::minutes(2);
 
-/// Composes logout tokens from what is in memory and the store.
+/// Composes messages from what is in memory and the store.
 pub struct LogoutTokens(
     /// The memory.
     pub Arc<Live>,
@@ -33,9 +35,13 @@ impl LogoutTokens {
 
 #[async_trait::async_trait]
 impl Compose for LogoutTokens {
-    async fn logout(&self, delivery: &Delivery) -> Composed {
+    async fn message(&self, delivery: &Delivery) -> Composed {
         let Ok(client) = self.0.client(&delivery.client).await else { return Composed::NotNow };
         let Some(client) = client else { return Composed::Drop { reason: "the client is gone".into() } };
+        let session = match &delivery.what {
+            Told::Logout(session) => *session,
+            Told::Data(event) => return event::composed(&self.0, &client, delivery, event),
+        };
         let Some(uri) = client.client.backchannel_logout_uri.clone() else {
             return Composed::Drop { reason: "the client has no backchannel_logout_uri any more".into() };
         };
@@ -44,7 +50,7 @@ impl Compose for LogoutTokens {
         let mut claims = json!({
             "iss": self.0.issuer(),
             "aud": client.client.id,
-            "sid": client.keys.session_sid(delivery.session),
+            "sid": client.keys.session_sid(session),
             "iat": now.seconds(),
             "exp": (now + LIFE).seconds(),
             "jti": TokenId::from_bytes(self.0.vault().fresh()),

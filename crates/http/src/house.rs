@@ -207,7 +207,11 @@ impl House {
     }
 
     /// Commits, and wakes the deliveries if a message was queued.
-    pub async fn commit(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+    ///
+    /// What back ends ask to be told of people's data goes with it, whoever decided the changes.
+    pub async fn commit(&self, mut changes: Vec<Change>) -> Result<(), CommitError> {
+        let messages = crate::wechat::event::told(&self.live, &changes).await;
+        changes.extend(messages.map_err(CommitError::Unavailable)?);
         let queued = changes.iter().any(|change| matches!(change, Change::DeliveryQueued(_)));
         let result = self.live.commit(changes).await;
         if queued && result.is_ok() {

@@ -54,6 +54,22 @@ impl Live {
         self.clients.get(id, load).await
     }
 
+    /// The app whose `appid` at the WeChat-compatible face this is, suspended or not.
+    ///
+    /// Where the app of an `appid` was found once, only that is remembered, and held against the app as it
+    /// is now: so this needs no closing.
+    pub async fn app_by_wx_id(&self, wx_app_id: &str) -> Result<Option<Arc<LiveClient>>, Unavailable> {
+        let is_its = |live: &Arc<LiveClient>| live.client.app().is_some_and(|app| app.wx_app_id == wx_app_id);
+        if let Some(id) = self.wx_ids.get(wx_app_id)
+            && let Some(live) = self.client(&id).await?.filter(is_its)
+        {
+            return Ok(Some(live));
+        }
+        let Some(id) = self.store().app_by_wx_id(wx_app_id).await? else { return Ok(None) };
+        self.wx_ids.insert(wx_app_id.into(), id.clone());
+        Ok(self.client(&id).await?.filter(is_its))
+    }
+
     /// The session of this id; one that was ended is found as long as the store keeps it.
     pub async fn session(&self, id: SessionId) -> Result<Option<Arc<LiveSession>>, Unavailable> {
         let load = async || {

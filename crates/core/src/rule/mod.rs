@@ -39,6 +39,7 @@ pub mod ticket;
 pub mod upstream;
 pub mod validate;
 pub mod way_in;
+pub mod wechat;
 pub mod withdraw;
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub(crate) fn client(id: &str) -> Client {
             ],
             entry: None,
             token_ttl: Span::seconds(1800),
+            push: None,
             preauthorised: ScopeSet::empty(),
         }),
     }

@@ -83,7 +83,7 @@ async fn attempt(
     };
     let token = issue.token(house);
     let family = client.client.host().map(|_| FamilyId::from_bytes(house.live.vault().fresh()));
-    let gave = CodeUse { token: token.id, token_expires_at: token.expires_at, family };
+    let gave = CodeUse { token: Some(token.id), token_expires_at: token.expires_at, family };
     let mut changes = rule::taken(&code, gave, now);
     let entered = house.live.has_entered(code.session, &code.client).await;
     if client.client.app().is_some() && !entered.map_err(|cause| unavailable(&cause))? {

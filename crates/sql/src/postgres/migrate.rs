@@ -65,6 +65,7 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0015_node" Expand,
     "0016_node_schema" Expand,
     "0017_link" Expand,
+    "0018_wechat" Expand,
 ];
 
 /// The latest schema that is known here.

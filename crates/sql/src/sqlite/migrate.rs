@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0015_node",
     "0016_node_schema",
     "0017_link",
+    "0018_wechat",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

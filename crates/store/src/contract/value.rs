@@ -8,7 +8,7 @@ use portico_core::noun::challenge::{CHALLENGE_LIFE, Challenge, ChallengePurpose}
 use portico_core::noun::client::{AuthMethod, Client, KeySource, Role, TokenAlg};
 use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Decision, Words};
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{Delivery, DeliveryState, Told};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::family::Family;
 use portico_core::noun::host::{Colour, Host, Scheme, Theme, TrustedIssuer};
@@ -118,6 +118,7 @@ pub(super) fn app(id: &str, developer: &str) -> Client {
         permissions: vec![permission],
         entry: None,
         token_ttl: Span::minutes(10),
+        push: None,
         preauthorised: "profile.basic".parse().unwrap(),
     };
     client(id, Role::App(app))
@@ -287,7 +288,7 @@ pub(super) fn code(number: u32, user: UserId, session: SessionId, client: &Clien
 }
 
 pub(super) fn gave(number: u32) -> CodeUse {
-    CodeUse { token: token_id(number), token_expires_at: at(900), family: Some(family_id(number)) }
+    CodeUse { token: Some(token_id(number)), token_expires_at: at(900), family: Some(family_id(number)) }
 }
 
 pub(super) fn family(number: u32, session: SessionId, client: &ClientId) -> Family {
@@ -307,7 +308,7 @@ pub(super) fn delivery(number: u32, client: &ClientId, user: UserId, session: Se
         id: delivery_id(number),
         client: client.clone(),
         user,
-        session,
+        what: Told::Logout(session),
         queued_at: at(0),
         attempts: 0,
         next_at: at(i64::from(number)),

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::noun::app::{App, AppKind};
+use crate::noun::app::{App, AppKind, DataPush};
 use crate::noun::catalogue::built_in;
 use crate::noun::client::{KeySource, Role};
 use crate::rule::sample::{NOW, host, scopes};
@@ -115,10 +115,38 @@ fn what_this_version_has_not_is_refused_unless_it_is_off() {
         refused(&own(key, json!("yes")), "must be true or false");
         assert!(register(&own(key, json!(false)), None).is_ok());
     }
-    refused(
-        &own("wechat", json!({"event_url": "https://taxi.example/e"})),
-        "'portico.wechat' is not supported",
-    );
+}
+
+#[test]
+fn where_events_are_pushed_has_an_address_a_token_and_perhaps_a_key() {
+    let key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+    let url = "https://taxi.example/e";
+    let whole = json!({ "event_url": url, "token": "abc123", "encoding_aes_key": key });
+    let manifest = Manifest::read(&own("wechat", whole.clone())).unwrap();
+    let sheet = manifest.push().unwrap();
+    assert_eq!((&sheet.event_url[..], &sheet.token[..]), (url, "abc123"));
+    assert_eq!(sheet.encoding_aes_key.as_deref(), Some(key));
+    assert!(!format!("{manifest:?}").contains("abc123"), "secrets are not shown");
+    let push = manifest.with_push(vec![7]).app.push.unwrap();
+    assert_eq!(push, DataPush { event_url: url.into(), secrets: vec![7] });
+    assert!(Manifest::read(&own("wechat", json!({ "event_url": url, "token": "abc" }))).is_ok());
+    for (member, value, why) in [
+        ("event_url", Value::Null, "is missing"),
+        ("event_url", json!("javascript:alert(1)"), "must be"),
+        ("token", Value::Null, "is missing"),
+        ("token", json!("ab"), "3 to 32 letters and digits"),
+        ("token", json!("a b c"), "3 to 32 letters and digits"),
+        ("encoding_aes_key", json!("short"), "43 letters and digits"),
+        ("encoding_aes_key", json!("=".repeat(43)), "43 letters and digits"),
+        ("else", json!(1), "'else'"),
+    ] {
+        let mut bad = whole.clone();
+        bad[member] = value;
+        if bad[member].is_null() {
+            bad.as_object_mut().unwrap().remove(member);
+        }
+        refused(&own("wechat", bad), why);
+    }
 }
 
 #[test]

@@ -42,3 +42,4 @@ mod step_up;
 mod theme;
 mod upstream;
 mod validate;
+mod wechat;

@@ -1,0 +1,100 @@
+//! `cgi-bin/token` and `cgi-bin/stable_token`: an app's own access tokens.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use portico_core::Change;
+use portico_core::denied::Denied;
+use portico_core::moment::Moment;
+use portico_core::noun::wechat::{AppToken, AppTokenKind};
+use portico_core::rule::wechat::app_token::{self as rule, LIFE, Standing};
+use portico_core::rule::wechat::errcode::Errcode;
+use portico_live::LiveClient;
+use serde_json::{Value, json};
+
+use super::caller;
+use super::params::Asked;
+use super::reply::{self, Answer};
+use crate::House;
+use crate::house::unavailable;
+use crate::reply::Reply;
+
+const SEALED_AS: &str = "app token";
+const FRESH: u8 = 0;
+const STABLE: u8 = 1;
+
+/// `GET|POST cgi-bin/token`: a new token each time; the one before is good for five more minutes.
+pub async fn fresh(State(house): State<Arc<House>>, request: Request) -> Reply {
+    reply::api(&house, given(&house, request, AppTokenKind::Fresh).await)
+}
+
+/// `POST cgi-bin/stable_token`: the same token while it is good.
+pub async fn stable(State(house): State<Arc<House>>, request: Request) -> Reply {
+    reply::api(&house, given(&house, request, AppTokenKind::Stable).await)
+}
+
+async fn given(house: &House, request: Request, kind: AppTokenKind) -> Answer {
+    let asked = Asked::read(request).await?;
+    if kind == AppTokenKind::Stable {
+        asked.posted()?;
+    }
+    asked.grant("client_credential")?;
+    let app = caller::by_secret(house, &asked).await?;
+    let token = house.decide(|| decided(house, &app, kind, asked.flag("force_refresh"))).await?;
+    let left = token.since + LIFE - house.now();
+    Ok(json!({ "access_token": text(house, &token), "expires_in": left.as_seconds() }))
+}
+
+async fn decided(
+    house: &House,
+    app: &LiveClient,
+    kind: AppTokenKind,
+    force: bool,
+) -> Result<(Vec<Change>, AppToken), Denied> {
+    let (id, now) = (&app.client.id, house.now());
+    let before = house.live.store().app_token(id, kind).await.map_err(|cause| unavailable(&cause))?;
+    let (token, changes) = match kind {
+        AppTokenKind::Fresh => rule::fresh(id, before.as_ref(), now),
+        AppTokenKind::Stable => rule::stable(id, before.as_ref(), force, now),
+    };
+    Ok((changes, token))
+}
+
+/// The token as the app has it.
+fn text(house: &House, token: &AppToken) -> Value {
+    let kind = match token.kind {
+        AppTokenKind::Fresh => FRESH,
+        AppTokenKind::Stable => STABLE,
+    };
+    let mut says = vec![kind];
+    says.extend(token.since.millis().to_be_bytes());
+    says.extend(token.generation.to_be_bytes());
+    says.extend(token.app.as_str().as_bytes());
+    house.live.vault().wechat().token(SEALED_AS, &says).expose().into()
+}
+
+/// What a token says; none if it is none of ours.
+pub fn read(house: &House, text: &str) -> Option<AppToken> {
+    let says = house.live.vault().wechat().read(SEALED_AS, text)?;
+    let (kind, rest) = says.split_first()?;
+    let (since, rest) = rest.split_first_chunk::<8>()?;
+    let (generation, app) = rest.split_first_chunk::<4>()?;
+    let kind = match *kind {
+        FRESH => AppTokenKind::Fresh,
+        STABLE => AppTokenKind::Stable,
+        _ => return None,
+    };
+    Some(AppToken {
+        app: std::str::from_utf8(app).ok()?.parse().ok()?,
+        kind,
+        generation: u32::from_be_bytes(*generation),
+        since: Moment::from_millis(i64::from_be_bytes(*since)),
+    })
+}
+
+/// How a token that an app presents stands now.
+pub async fn standing(house: &House, presented: &AppToken) -> Result<Standing, Errcode> {
+    let current = house.live.store().app_token(&presented.app, presented.kind).await;
+    let current = current.map_err(|cause| unavailable(&cause))?;
+    Ok(rule::standing(presented.generation, presented.since, current.as_ref(), house.now()))
+}
