@@ -13,7 +13,7 @@ use crate::noun::client::Client;
 use crate::noun::closing::Closing;
 use crate::noun::code::{Code, CodeUse};
 use crate::noun::connection::Connection;
-use crate::noun::consent::{ConsentEntry, ConsentRequest};
+use crate::noun::consent::{ConsentEntry, ConsentRequest, Words};
 use crate::noun::delivery::{Delivery, DeliveryState};
 use crate::noun::developer::Developer;
 use crate::noun::event::Happening;
@@ -25,6 +25,7 @@ use crate::noun::person::{Handle, Person};
 use crate::noun::session::{EndReason, Session};
 use crate::noun::ticket::{LinkCode, LinkTicket};
 use crate::noun::wechat::{AppToken, SessionKey};
+use crate::scope::Scope;
 
 /// One change, in the past tense, or one guard.
 #[derive(Debug, Clone, PartialEq)]
@@ -369,6 +370,18 @@ pub enum Change {
 
     /// A person decided about one scope of one app: the standing decision and a line of history.
     ConsentDecided(ConsentEntry),
+    /// Nobody's decision about one scope of an app stands any more: it is asked anew. Where it was granted, a
+    /// withdrawn line of history says so; questions of the app that nobody has answered are gone.
+    ScopeReopened {
+        /// Which app.
+        app: ClientId,
+        /// Which scope.
+        scope: Scope,
+        /// When.
+        at: Moment,
+        /// What the lines of history say beside it.
+        words: Words,
+    },
     /// A question was put to a person.
     ConsentAsked(ConsentRequest),
     /// A question was opened in a browser. Conflicts if it was opened or answered before.

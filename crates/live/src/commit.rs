@@ -50,6 +50,8 @@ impl Touched {
                 closing.sessions.push(*session);
             }
             Change::ClientEntered { session, client, .. } => self.entered.push((*session, client.clone())),
+            // Whose they were is not listed.
+            Change::ScopeReopened { .. } => closing.all_consents = true,
             Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
             // The first one makes an app one with OpenIDs from elsewhere; which one that is, is not asked.
             Change::Linked(link) => {

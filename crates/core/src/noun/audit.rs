@@ -160,6 +160,10 @@ words! {
         OpenIdsImported = "app.openids_imported",
         /// The OpenIDs that an app had from elsewhere, and whose they are, were looked at.
         OpenIdsRead = "app.openids_read",
+        /// An app was given to another developer; the part says from whom to whom.
+        AppMoved = "app.moved",
+        /// OpenIDs of another app were turned into those of this one; the part is how many, and of which.
+        OpenIdsMigrated = "app.openids_migrated",
         /// An app was removed.
         AppRemoved = "app.removed",
         /// A scope was registered or its words changed.

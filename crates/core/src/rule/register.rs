@@ -28,7 +28,7 @@ pub use json::{LONGEST_NAME, Object, nearest};
 pub use manifest::Manifest;
 pub use person::PersonSheet;
 pub use scope::ScopeSheet;
-pub use standing::{preauthorise, remove, resume, rotate_secret, suspend};
+pub use standing::{move_to, preauthorise, remove, resume, rotate_secret, suspend};
 
 /// What registering a client came to.
 #[derive(Debug, Clone, PartialEq)]

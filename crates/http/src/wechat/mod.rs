@@ -10,7 +10,7 @@ mod data;
 pub mod event;
 mod grant;
 mod identity;
-mod migrate;
+pub(crate) mod migrate;
 mod oauth;
 mod params;
 mod phone;

@@ -261,6 +261,8 @@ mod tests {
             "apps rotate-secret a",
             "apps remove a",
             "apps preauthorise a profile.basic",
+            "apps move a acme",
+            "apps migrate-openids a openids.json",
             "hosts register host.json --admin-url http://127.0.0.1:8081",
             "hosts rotate-secret a",
             "hosts suspend a",

@@ -115,6 +115,10 @@ impl State {
                 self.decide_consent(entry);
                 Ok(())
             }
+            Change::ScopeReopened { app, scope, at, words } => {
+                self.reopen_scope(&app, &scope, at, &words);
+                Ok(())
+            }
             Change::ConsentAsked(request) => self.ask_consent(request),
             Change::ConsentOpened { digest, cookie_digest } => self.open_consent(digest, cookie_digest),
             Change::ConsentClosed { digest, at } => self.close_consent(digest, at),

@@ -85,6 +85,9 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
         Change::AppUsed { user, app, at } => session::use_app(db, user, &app, at).await,
 
         Change::ConsentDecided(entry) => consent::decide(db, &entry).await,
+        Change::ScopeReopened { app, scope, at, words } => {
+            consent::reopen(db, &app, &scope, at, &words).await
+        }
         Change::ConsentAsked(request) => consent::ask(db, &request).await,
         Change::ConsentOpened { digest, cookie_digest } => consent::open(db, &digest, &cookie_digest).await,
         Change::ConsentClosed { digest, at } => consent::close(db, &digest, at).await,

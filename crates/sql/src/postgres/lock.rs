@@ -118,6 +118,7 @@ impl Locks {
                 self.client(app, Shared);
                 self.person(*user, Shared);
             }
+            Change::ScopeReopened { app, .. } => self.client(app, Alone),
             Change::ConsentDecided(entry) => {
                 self.client(&entry.app, Shared);
                 self.person(entry.user, Shared);

@@ -83,6 +83,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::AppUsed { user, app, at } => session::use_app(db, user, &app, at),
 
         Change::ConsentDecided(entry) => consent::decide(db, &entry),
+        Change::ScopeReopened { app, scope, at, words } => consent::reopen(db, &app, &scope, at, &words),
         Change::ConsentAsked(request) => consent::ask(db, &request),
         Change::ConsentOpened { digest, cookie_digest } => consent::open(db, &digest, &cookie_digest),
         Change::ConsentClosed { digest, at } => consent::close(db, &digest, at),

@@ -156,6 +156,7 @@ suite! { $
         the_last_decision_stands_and_every_one_is_in_the_history,
         the_history_of_consent_comes_latest_first,
         decisions_about_one_app_say_nothing_about_another,
+        a_scope_that_is_reopened_is_undecided_for_everybody_and_nothing_else_is,
         the_apps_of_a_person_are_those_used_or_decided_about,
         only_the_latest_use_of_an_app_is_kept,
         a_question_is_opened_by_one_browser_and_answered_once,

@@ -49,7 +49,7 @@ const LARGEST_CODE: u64 = 1 << 53;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     client: Client,
-    app: App,
+    pub(super) app: App,
     push: Option<PushSheet>,
 }
 

@@ -15,6 +15,7 @@ mod import;
 mod keys;
 mod kyc;
 mod links;
+mod migrate;
 mod nodes;
 mod page;
 pub(crate) mod scopes;
@@ -66,6 +67,8 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/apps/{id}/resume", post(apps::resume))
         .route("/admin/v1/apps/{id}/rotate-secret", post(apps::rotate_secret))
         .route("/admin/v1/apps/{id}/preauthorise", post(apps::preauthorise))
+        .route("/admin/v1/apps/{id}/move", post(migrate::to_developer))
+        .route("/admin/v1/apps/{id}/migrate-openids", post(migrate::open_ids))
         .route("/admin/v1/agreements", get(agreements::list).post(agreements::register))
         .route("/admin/v1/agreements/{from}/{to}", get(agreements::show).delete(agreements::remove))
         .route("/admin/v1/links", get(import::list).post(import::import))

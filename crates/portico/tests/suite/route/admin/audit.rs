@@ -48,6 +48,14 @@ const AUDITED: &[Row] = &[
         "app.preauthorised",
         TAXI,
     ),
+    ("POST", "/admin/v1/apps/{id}/move", || json!({"developer": "bazaar"}), "app.moved", TAXI),
+    (
+        "POST",
+        "/admin/v1/apps/{id}/migrate-openids",
+        || json!({"from": "org.example.shop", "openids": ["o-1"]}),
+        "app.openids_migrated",
+        TAXI,
+    ),
     (
         "POST",
         "/admin/v1/agreements",

@@ -4,6 +4,7 @@ mod agreements;
 mod audit;
 mod door;
 mod links;
+mod migrate;
 mod people;
 mod registry;
 mod system;

@@ -56,7 +56,7 @@ impl Story {
         let page = Page { after: None, limit: 1 };
         let live = &self.world.house.live;
         let delivery = live.store().deliveries(None, page).await.unwrap().remove(0);
-        match LogoutTokens(live.clone()).logout(&delivery).await {
+        match LogoutTokens(live.clone()).message(&delivery).await {
             Composed::Send { token, .. } => token,
             _ => panic!("no logout token"),
         }
