@@ -23,6 +23,9 @@ use crate::house::unavailable;
 use crate::when::rfc3339;
 use crate::{House, reply};
 
+/// The most agreements of one app that the console shows.
+const SHOWN: usize = 200;
+
 /// The two apps of an agreement, as a page's `next` writes them: `from/to`.
 #[derive(Clone)]
 struct Pair(ClientId, ClientId);
@@ -86,6 +89,12 @@ pub(super) async fn list(State(house): State<Arc<House>>, uri: Uri) -> Answer {
     let found = house.live.store().agreements(of.transpose()?.as_ref(), page).await?;
     let id = |agreement: &Agreement| Pair(agreement.from.clone(), agreement.to.clone()).to_string();
     Ok(reply::ok(&paged.answer(found, id, view)))
+}
+
+/// The agreements of one app, either way round: as many as a page of the console shows.
+pub(crate) async fn agreements_of(store: &dyn Read, app: &ClientId) -> Result<Vec<Agreement>, Denied> {
+    let page = Page { after: None, limit: SHOWN };
+    store.agreements(Some(app), page).await.map_err(|cause| unavailable(&cause))
 }
 
 /// `GET /agreements/{from}/{to}`.
