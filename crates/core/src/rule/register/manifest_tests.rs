@@ -127,8 +127,9 @@ fn where_events_are_pushed_has_an_address_a_token_and_perhaps_a_key() {
     assert_eq!((&sheet.event_url[..], &sheet.token[..]), (url, "abc123"));
     assert_eq!(sheet.encoding_aes_key.as_deref(), Some(key));
     assert!(!format!("{manifest:?}").contains("abc123"), "secrets are not shown");
-    let push = manifest.with_push(vec![7]).app.push.unwrap();
-    assert_eq!(push, DataPush { event_url: url.into(), secrets: vec![7] });
+    let kept = manifest.with_push(vec![7]).register(None, true, &built_in(), &FRESH, NOW).unwrap().client;
+    let push = kept.app().unwrap().push.clone();
+    assert_eq!(push.unwrap(), DataPush { event_url: url.into(), secrets: vec![7] });
     assert!(Manifest::read(&own("wechat", json!({ "event_url": url, "token": "abc" }))).is_ok());
     for (member, value, why) in [
         ("event_url", Value::Null, "is missing"),
@@ -138,7 +139,7 @@ fn where_events_are_pushed_has_an_address_a_token_and_perhaps_a_key() {
         ("token", json!("a b c"), "3 to 32 letters and digits"),
         ("encoding_aes_key", json!("short"), "43 letters and digits"),
         ("encoding_aes_key", json!("=".repeat(43)), "43 letters and digits"),
-        ("else", json!(1), "'else'"),
+        ("else", json!(1), "else"),
     ] {
         let mut bad = whole.clone();
         bad[member] = value;
