@@ -141,13 +141,18 @@ impl Live {
     ) -> Result<(), CommitError> {
         let live = Arc::clone(self);
         let task = tokio::spawn(async move {
-            let touched = Touched::by(&changes);
+            let mut touched = Touched::by(&changes);
             if let Some(fleet) = &live.fleet {
                 fleet.mark(&mut changes, &touched.closing, live.now());
             }
             let _under_way = live.under_way.begin();
             let result = live.store.commit(changes).await;
             // After a failure too: whether the store applied the list may then be unknown.
+            if result.is_err() && live.fleet.is_some() {
+                // To forget is to ask the store again, but a revoked token is remembered. If this one was
+                // revoked after all, its closing has a number, and this node follows it like the others.
+                touched.closing.revoked.clear();
+            }
             live.forget(&touched, result.is_ok());
             live.reload(touched.closing.catalogue, touched.closing.ring || touched.swept).await?;
             let committed = result?;

@@ -56,6 +56,13 @@ impl Hub {
         self.wake.notify_one();
     }
 
+    /// Says that everything up to this event is committed.
+    pub(crate) fn wake_for(&self, last: EventSeq) {
+        if last > self.listeners.passed() {
+            self.wake();
+        }
+    }
+
     /// Whether there has been something to read for longer than reading takes: listeners may lack it.
     pub fn is_behind(&self) -> bool {
         self.unread.lock().is_some_and(|since| since.elapsed() > PROMPT)

@@ -80,6 +80,11 @@ impl Listeners {
         self.passed.store(seq.0, Ordering::Release);
     }
 
+    /// The last event that was passed on.
+    pub(crate) fn passed(&self) -> EventSeq {
+        EventSeq(self.passed.load(Ordering::Acquire))
+    }
+
     /// Says to everyone that nothing more will come.
     pub(crate) fn close(&self) {
         let places = {
@@ -160,7 +165,7 @@ impl Subscription {
     /// concerned it up to there; none while something waits or was missed.
     pub fn taken_up_to(&self) -> Option<EventSeq> {
         // Read before looking at what waits: whatever concerned this listener up to there lies there by now.
-        let passed = EventSeq(self.listeners.passed.load(Ordering::Acquire));
+        let passed = self.listeners.passed();
         let waiting = self.place.0.lock();
         (waiting.events.is_empty() && !waiting.missed).then_some(passed)
     }

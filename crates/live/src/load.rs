@@ -37,22 +37,31 @@ pub(crate) async fn catalogue(store: &(impl Read + ?Sized)) -> Result<Vec<Catalo
 impl Live {
     /// The client of this id, suspended or not.
     pub async fn client(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
+        self.hold()?;
+        self.client_held(id).await
+    }
+
+    /// The same for somebody who has looked at the lease since the question was read, as are the next two.
+    pub(crate) async fn client_held(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
         let load = async {
             let client = self.store().client(id).await?;
             Ok(client
                 .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
         };
-        self.hold()?;
         self.clients.get(id, load).await
     }
 
     /// The session of this id; one that was ended is found as long as the store keeps it.
     pub async fn session(&self, id: SessionId) -> Result<Option<Arc<LiveSession>>, Unavailable> {
+        self.hold()?;
+        self.session_held(id).await
+    }
+
+    pub(crate) async fn session_held(&self, id: SessionId) -> Result<Option<Arc<LiveSession>>, Unavailable> {
         let load = async || {
             let session = self.store().session(id).await?;
             Ok(session.map(|session| Arc::new(LiveSession::new(session))))
         };
-        self.hold()?;
         let found = self.sessions.get(&id, load()).await?;
         // Where this node saw no use for so long that the session would be over, another may have.
         let (limits, now) = (&self.settings().sessions, self.now());
@@ -76,9 +85,17 @@ impl Live {
 
     /// A person's decisions about an app.
     pub async fn consents(&self, user: UserId, app: &ClientId) -> Result<Arc<Consents>, Unavailable> {
+        self.hold()?;
+        self.consents_held(user, app).await
+    }
+
+    pub(crate) async fn consents_held(
+        &self,
+        user: UserId,
+        app: &ClientId,
+    ) -> Result<Arc<Consents>, Unavailable> {
         let key = (user, app.clone());
         let load = async { Ok(Some(Arc::new(self.store().consents(user, app).await?))) };
-        self.hold()?;
         Ok(self.consents.get(&key, load).await?.unwrap_or_default())
     }
 

@@ -183,16 +183,18 @@ impl Live {
     /// there is read from the store.
     pub async fn validate(&self, text: &str) -> Result<Option<Signed>, Unavailable> {
         let Some(token) = self.token(text).await? else { return Ok(None) };
-        let Some(client) = self.client(&token.client).await? else { return Ok(None) };
-        let Some(session) = self.session(token.session).await? else { return Ok(None) };
+        // Once for all that follows: whatever ends after this look ends while the question is under way.
+        self.hold()?;
+        let Some(client) = self.client_held(&token.client).await? else { return Ok(None) };
+        let Some(session) = self.session_held(token.session).await? else { return Ok(None) };
         let actor = match (token.purpose, &token.actor) {
-            (Purpose::Service, Some(actor)) => self.client(actor).await?,
+            (Purpose::Service, Some(actor)) => self.client_held(actor).await?,
             _ => None,
         };
         let consents = match (token.purpose, &token.actor) {
             (Purpose::Host, _) => Arc::new(Consents::default()),
-            (Purpose::Service, Some(actor)) => self.consents(token.user, actor).await?,
-            (Purpose::App | Purpose::Service, _) => self.consents(token.user, &token.client).await?,
+            (Purpose::Service, Some(actor)) => self.consents_held(token.user, actor).await?,
+            (Purpose::App | Purpose::Service, _) => self.consents_held(token.user, &token.client).await?,
         };
         let now = self.now();
         let facts = Facts {

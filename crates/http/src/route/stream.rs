@@ -225,14 +225,14 @@ impl<L: Listen> Open<L> {
                 // Silence says that this node or this stream may lack what others know: nobody is to rely
                 // on it.
                 Step::Ping if self.tail.behind || !self.house.live.is_current() => None,
-                Step::Ping => match self.listener.check().await {
+                Step::Ping => match self.check().await {
                     Err(denied) if is_for_now(&denied) => None,
                     told => {
                         let last_words = self.say(told, None);
                         last_words.or_else(|| (!self.over).then(|| self.ping()))
                     }
                 },
-                Step::Due => match self.listener.check().await {
+                Step::Due => match self.check().await {
                     Err(denied) if is_for_now(&denied) => {
                         sleep(PATIENCE).await;
                         None
@@ -250,11 +250,16 @@ impl<L: Listen> Open<L> {
     /// What the event means, as soon as that can be known.
     async fn heard(&mut self, event: &Event) -> Result<Option<Told>, Denied> {
         loop {
-            match self.listener.hear(event).await {
+            match Box::pin(self.listener.hear(event)).await {
                 Err(denied) if is_for_now(&denied) => sleep(PATIENCE).await,
                 told => return told,
             }
         }
+    }
+
+    /// Boxed, like what is heard: room for it in every stream would be idle nearly always.
+    async fn check(&mut self) -> Result<Option<Told>, Denied> {
+        Box::pin(self.listener.check()).await
     }
 
     /// What happens next. Events come before pings, so a ping means that all before it was said.

@@ -82,7 +82,7 @@ impl Live {
             fleet.state.lock().followed.emptied(standing.closings);
         }
         fleet.extend(sent);
-        self.hub().wake();
+        self.hub().wake_for(standing.events);
         self.strike_out_the_dead(fleet, standing).await
     }
 

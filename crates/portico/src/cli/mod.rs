@@ -129,7 +129,7 @@ enum Failure {
 type Outcome = Result<Value, Failure>;
 
 /// Runs one command: 0 if it did what it was to do, 1 if that was refused or failed, 2 where the
-/// usage or the configuration is wrong.
+/// usage or the configuration is wrong, 3 where a migration waits for other nodes.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -147,7 +147,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ask(command.reach, async |admin| backup::backup(admin, command.files).await)
         }
         Command::Restore(command) => answered(backup::restore(command)),
-        Command::Migrate(command) => told(async || migrate::migrate(command).await),
+        Command::Migrate(command) => migrated(command),
         Command::Apps(group) => ask(group.reach, async |admin| registry::apps(admin, group.command).await),
         Command::Hosts(group) => ask(group.reach, async |admin| registry::hosts(admin, group.command).await),
         Command::Developers(group) => {
@@ -192,6 +192,17 @@ fn examined(reach: Reach) -> ExitCode {
         Ok(report)
     });
     if well { code } else { ExitCode::from(1) }
+}
+
+/// Prints what became of the schema: 3 if something waits.
+fn migrated(command: migrate::Migrate) -> ExitCode {
+    let mut waits = None;
+    let code = told(async || {
+        let migrated = migrate::migrate(command).await?;
+        waits = migrate::waits(&migrated);
+        Ok(migrate::report(&migrated))
+    });
+    waits.map_or(code, |(line, status)| failed(&line, status))
 }
 
 fn answered(outcome: Outcome) -> ExitCode {

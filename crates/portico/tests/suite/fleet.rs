@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use portico_core::Change;
-use portico_core::id::{ClosingSeq, DeliveryId, NodeId, SessionId, UserId};
+use portico_core::id::{ClosingSeq, DeliveryId, NodeId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::closing::Closing;
 use portico_core::noun::session::{EndReason, Session, SessionLimits};
@@ -376,6 +376,22 @@ async fn a_node_that_left_takes_no_lease_again() {
     assert!(nodes[1].live.hold().is_err());
     let written = town.store.standing().await.unwrap().nodes;
     assert_eq!(written.iter().map(|node| node.id).collect::<Vec<_>>(), [nodes[0].id()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revocation_that_failed_is_remembered_by_no_node() {
+    let town = Town::new();
+    let node = town.node().await;
+    let session = town.session(1).await.id;
+    let (token, until) = (TokenId::from_bytes([1; 16]), Moment::from_millis(i64::MAX));
+    let revoked = Change::TokenRevoked { token, until };
+    // The list fails on its guard: that session ends once.
+    node.live.commit(ended(session)).await.unwrap();
+    let failed = [ended(session), vec![revoked.clone()]].concat();
+    assert!(node.live.commit(failed).await.is_err());
+    assert!(!node.live.is_revoked(token), "the other nodes do not know of it either");
+    node.live.commit(vec![revoked]).await.unwrap();
+    assert!(node.live.is_revoked(token));
 }
 
 #[tokio::test(start_paused = true)]
