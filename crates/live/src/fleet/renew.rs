@@ -91,6 +91,7 @@ impl Live {
             id: NodeId::from_bytes(self.vault().fresh()),
             name: fleet.company.name.clone(),
             version: fleet.company.version.clone(),
+            issuer: Some(self.issuer().to_owned()),
             entered_at: self.now(),
             renewals: 0,
         };
