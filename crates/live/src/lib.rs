@@ -19,7 +19,7 @@ mod touch;
 mod vault;
 mod whole;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -28,7 +28,7 @@ use portico_core::moment::{Moment, Span};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::consent::Consents;
 use portico_core::noun::session::SessionLimits;
-use portico_store::{Store, Unavailable};
+use portico_store::{Schema, Store, Unavailable};
 use quick_cache::sync::Cache;
 
 pub use clock::{Clock, SystemClock, SystemTicks};
@@ -239,6 +239,22 @@ impl Live {
         match &self.fleet {
             Some(fleet) => fleet.store().clock().await,
             None => Ok(None),
+        }
+    }
+
+    /// How the schema of a shared store stands; none where this node has the store to itself.
+    pub async fn store_schema(&self) -> Result<Option<Schema>, Unavailable> {
+        match &self.fleet {
+            Some(fleet) => fleet.store().schema().await,
+            None => Ok(None),
+        }
+    }
+
+    /// The other nodes that acknowledged, when asked over the bus, within a second.
+    pub async fn acknowledging(&self) -> BTreeSet<NodeId> {
+        match &self.fleet {
+            Some(fleet) => fleet.acknowledging(self).await,
+            None => BTreeSet::new(),
         }
     }
 
