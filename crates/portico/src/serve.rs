@@ -64,6 +64,15 @@ pub enum ServeError {
     /// The signing keys do not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// Another node serves from the store under another issuer.
+    #[error("issuer {0}: {1} serves from this store as {2}; give all nodes the same issuer")]
+    Issuers(String, String, String),
+    /// Another node sealed the store first, at the same time.
+    #[error(
+        "another node has sealed this store meanwhile: start with its master key (--master-key FILE); \
+         the one made here was of no use and is removed"
+    )]
+    SealedMeanwhile,
     /// Messages cannot be sent as configured.
     #[error(transparent)]
     Messages(#[from] MessagesError),
