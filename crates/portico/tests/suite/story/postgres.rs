@@ -188,3 +188,37 @@ fn of_three_first_starts_at_once_one_serves_and_the_others_keep_no_key() {
     assert_eq!(terminate(server), Some(0));
     on_server(&format!("drop schema {name} cascade"));
 }
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_node_whose_database_is_away_says_so_and_how_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("away");
+    let data = folder.path().join("first");
+    let server = started(&data, &url);
+    // For this node alone: what it asks of the server is refused.
+    on_server(&format!("alter table {name}.node rename to gone"));
+    let limit = Instant::now() + Duration::from_secs(60);
+    let nodes = loop {
+        let nodes = cli(&data, &["nodes"]);
+        if nodes["store"]["state"] == "away" && nodes["lease"]["left_ms"] == 0 {
+            break nodes;
+        }
+        assert!(Instant::now() < limit, "{nodes}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!((&nodes["store_now_ms"], &nodes["schema"]), (&Value::Null, &Value::Null));
+    assert_eq!(nodes["items"][0]["this"], true);
+    let doctor = portico(&["doctor", "--data", data.to_str().unwrap()]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let lines = String::from_utf8(doctor.stderr).unwrap();
+    assert!(lines.contains("database: the database is away"), "{lines}");
+
+    on_server(&format!("alter table {name}.gone rename to node"));
+    while cli(&data, &["nodes"])["store"]["state"] == "away" {
+        assert!(Instant::now() < limit);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(terminate(server), Some(0));
+    on_server(&format!("drop schema {name} cascade"));
+}
