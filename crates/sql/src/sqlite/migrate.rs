@@ -30,6 +30,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0014_consent_look",
     "0015_node",
     "0016_node_schema",
+    "0017_node_issuer",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".
