@@ -169,6 +169,7 @@ impl Fleet {
                 }
             };
             tokio::select! {
+                biased;
                 () = told => {}
                 // A node that has not renewed by then was dead or paused before the commit, and its lease
                 // is over sooner than one that is counted from there.
