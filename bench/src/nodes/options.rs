@@ -27,9 +27,12 @@ pub(crate) struct Options {
     /// Fewer of everything, for a first look
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Live sessions, spread over the nodes; a million takes an hour and 3 GB [default: 20000; quick 3000]
+    /// Live sessions that the nodes hold in memory; a million takes an hour and 3 GB [default: 20000; quick 3000]
     #[arg(long, value_parser = clap::value_parser!(u32).range(300..=2_000_000))]
     pub(crate) sessions: Option<u32>,
+    /// Live sessions of other people that lie in the store [default: 1000000; quick none]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(0..=10_000_000))]
+    pub(crate) stored: Option<u32>,
     /// Open event streams, spread over the nodes [default: 2000; quick 600]
     #[arg(long, value_parser = clap::value_parser!(u32).range(300..=50_000))]
     pub(crate) streams: Option<u32>,
@@ -73,6 +76,7 @@ pub(crate) struct Extent {
     /// Commits by all callers together.
     pub(crate) commits_at_once: usize,
     pub(crate) sessions: usize,
+    pub(crate) stored: usize,
     pub(crate) streams: usize,
     /// Sign-outs of people whose stream is open at another node.
     pub(crate) told: usize,
@@ -108,6 +112,7 @@ impl Options {
             commits: pick(100, 500),
             commits_at_once: pick(1_000, 5_000),
             sessions: named(self.sessions, pick(3_000, 20_000)),
+            stored: named(self.stored, pick(0, 1_000_000)),
             streams: named(self.streams, pick(600, 2_000)),
             told: pick(100, 300),
         }

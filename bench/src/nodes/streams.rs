@@ -4,7 +4,7 @@
 use super::cluster::{Cluster, NODES};
 use super::listener::{self, Heard};
 use super::options::Extent;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{During, Failure, Outcome};
 use crate::figure::{Cpu, Memory};
 use crate::histogram::Histogram;
 use crate::measure::{megabytes, progress};
@@ -42,6 +42,7 @@ pub(crate) async fn measure(cluster: &Cluster, world: &World, extent: Extent) ->
         )));
     }
     let mut figures = sessions(cluster, world, extent).await?;
+    figures.extend(stored(cluster, extent)?);
     figures.extend(streams(cluster, world, extent).await?);
     Ok(figures)
 }
@@ -63,6 +64,32 @@ async fn sessions(cluster: &Cluster, world: &World, extent: Extent) -> Outcome<V
         ),
         Figure::new("sign-ins with a first launch", extent.sessions as f64 / seconds, "/s"),
     ])
+}
+
+/// Writes live sessions of as many other people into the store, each with one app entered, like one that is
+/// there; they began one after the other.
+fn stored(cluster: &Cluster, extent: Extent) -> Outcome<Option<Figure>> {
+    if extent.stored == 0 {
+        return Ok(None);
+    }
+    progress("live sessions of other people in the store");
+    let person = "insert into person (id, created_at, sealed_profile)
+        select uuid_send(gen_random_uuid()), created_at - number, sealed_profile
+        from (select * from person limit 1) one, generate_series(1, $COUNT) number returning id";
+    let session = "insert into session (id, user_id, client, started_at, used_at, authenticated_at, method,
+            sealed_label, expires_at)
+        select uuid_send(gen_random_uuid()), person.id, client, started_at - number, used_at - number,
+            authenticated_at - number, method, sealed_label, expires_at - number
+        from (select * from session where ended_at is null limit 1) one,
+            (select id, row_number() over () as number from person) person returning id, started_at";
+    let entered = "insert into session_client (session, client, position, entered_at)
+        select session.id, one.client, one.position, session.started_at
+        from (select * from session_client limit 1) one, session";
+    let all = format!("with person as ({person}), session as ({session}) {entered}");
+    cluster.postgres.ask(&all.replace("$COUNT", &extent.stored.to_string()))?;
+    cluster.postgres.ask("vacuum analyze")?;
+    let live = cluster.postgres.ask("select count(*) from session where ended_at is null")?;
+    Ok(Some(Figure::new("live sessions in the store", live.parse().during("a count")?, "")))
 }
 
 /// Signs so many people in, each on a session of their own that launches one app at the same node.

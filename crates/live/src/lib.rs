@@ -20,7 +20,7 @@ mod touch;
 mod vault;
 mod whole;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -30,7 +30,7 @@ use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::consent::Consents;
 use portico_core::noun::session::SessionLimits;
 use portico_core::rule::sweep;
-use portico_store::{Store, Unavailable};
+use portico_store::{Schema, Store, Unavailable};
 use quick_cache::sync::Cache;
 
 pub use clock::{Clock, SystemClock, SystemTicks};
@@ -261,6 +261,22 @@ impl Live {
     /// upon. To be called now and then on every node.
     pub fn forget_revoked(&self, agreed: Moment) {
         self.revoked.write().retain(|_, expired_at| !sweep::is_forgotten(*expired_at, agreed));
+    }
+
+    /// How the schema of a shared store stands; none where this node has the store to itself.
+    pub async fn store_schema(&self) -> Result<Option<Schema>, Unavailable> {
+        match &self.fleet {
+            Some(fleet) => fleet.store().schema().await,
+            None => Ok(None),
+        }
+    }
+
+    /// The other nodes that acknowledged, when asked over the bus, within a second.
+    pub async fn acknowledging(&self) -> BTreeSet<NodeId> {
+        match &self.fleet {
+            Some(fleet) => fleet.acknowledging(self).await,
+            None => BTreeSet::new(),
+        }
     }
 
     /// Whether what was committed elsewhere has been heard of: memory may be believed, and events are

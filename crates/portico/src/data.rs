@@ -54,6 +54,14 @@ pub struct DataFolder {
     note: File,
 }
 
+/// The operator's key.
+pub struct Master {
+    /// It opens the store.
+    pub key: MasterKey,
+    /// The file that was made for it at this start, if there was none.
+    pub made: Option<PathBuf>,
+}
+
 /// What a server writes down so that commands on the same machine find it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerNote {
@@ -100,16 +108,18 @@ impl DataFolder {
     ///
     /// Where there is no such file, one is made (mode 0600), but only for a store that is not
     /// `sealed` under a key already.
-    pub fn master_key(&self, file: Option<&Path>, sealed: bool, chance: &dyn Chance) -> Done<MasterKey> {
+    pub fn master_key(&self, file: Option<&Path>, sealed: bool, chance: &dyn Chance) -> Done<Master> {
         let path = file.map_or_else(|| self.path.join(MASTER_KEY), Path::to_owned);
-        if !sealed && !path.exists() {
-            write_new(&path, MasterKey::generate(chance).to_text().expose())?;
-        }
+        let made =
+            !sealed && !path.exists() && write_new(&path, MasterKey::generate(chance).to_text().expose())?;
         let text = match read_secret(&path)? {
             Some(text) => text,
             None => return Err(DataError::NoMasterKey(path)),
         };
-        MasterKey::parse(text.expose()).map_err(|_| DataError::NotAMasterKey(path))
+        match MasterKey::parse(text.expose()) {
+            Ok(key) => Ok(Master { key, made: made.then_some(path) }),
+            Err(_) => Err(DataError::NotAMasterKey(path)),
+        }
     }
 
     /// The token of the admin API; made (256 bits, mode 0600) at the first start.
@@ -177,8 +187,14 @@ fn read_secret(path: &Path) -> Done<Option<Secret>> {
     }
 }
 
-/// Writes a file that is there whole or not at all, and never over one that is there already.
-fn write_new(path: &Path, text: &str) -> Done<()> {
+/// Removes the file of a key that nothing is sealed under.
+pub(crate) fn remove_useless(path: &Path) -> Done<()> {
+    std::fs::remove_file(path).map_err(failed("remove", path))
+}
+
+/// Writes a file that is there whole or not at all, and never over one that is there already. Answers
+/// whether it was not.
+fn write_new(path: &Path, text: &str) -> Done<bool> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(format!(".{}", std::process::id()));
     let partial = PathBuf::from(partial);
@@ -187,14 +203,15 @@ fn write_new(path: &Path, text: &str) -> Done<()> {
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        match std::fs::hard_link(&partial, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+        let new = match std::fs::hard_link(&partial, path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(error) => return Err(error),
+        };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            File::open(folder)?.sync_all()?;
         }
-        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            Some(folder) => File::open(folder)?.sync_all(),
-            None => Ok(()),
-        }
+        Ok(new)
     })();
     // What is left of a failed attempt is no key: nothing is lost if it stays.
     let _ = std::fs::remove_file(&partial);
@@ -243,9 +260,21 @@ mod tests {
         let start = || {
             let folder = DataFolder::open(temporary.path()).unwrap();
             let key = folder.master_key(None, false, &SystemChance).unwrap();
-            (key.check_value(), folder.admin_token(&SystemChance).unwrap().expose().to_owned())
+            (key.key.check_value(), folder.admin_token(&SystemChance).unwrap().expose().to_owned())
         };
         assert_eq!(start(), start());
+    }
+
+    #[test]
+    fn a_key_that_was_there_is_not_one_that_was_made() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(temporary.path()).unwrap();
+        let file = temporary.path().join(MASTER_KEY);
+        let made = || folder.master_key(None, false, &SystemChance).unwrap().made;
+        assert_eq!(made(), Some(file.clone()));
+        assert_eq!(made(), None);
+        remove_useless(&file).unwrap();
+        assert_eq!(made(), Some(file));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod store;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::config::Config;
-use crate::data::{DataError, DataFolder};
+use crate::data::{DataError, DataFolder, remove_useless};
 
 pub use messages::MessagesError;
 use proxies::Proxies;
@@ -64,6 +64,15 @@ pub enum ServeError {
     /// The signing keys do not open.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// Another node serves from the store under another issuer.
+    #[error("issuer {0}: {1} serves from this store as {2}; give all nodes the same issuer")]
+    Issuers(String, String, String),
+    /// Another node sealed the store first, at the same time.
+    #[error(
+        "another node has sealed this store meanwhile: start with its master key (--master-key FILE); \
+         the one made here was of no use and is removed"
+    )]
+    SealedMeanwhile,
     /// Messages cannot be sent as configured.
     #[error(transparent)]
     Messages(#[from] MessagesError),
@@ -188,7 +197,10 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let sealed = Vault::is_sealed(&*store).await?;
     let master = data.master_key(config.master_key.as_deref(), sealed, &*chance)?;
     let admin_token = data.admin_token(&*chance)?;
-    let vault = Vault::open(&*store, master, chance).await?;
+    let vault = match Vault::open(&*store, master.key, chance).await {
+        Ok(vault) => vault,
+        Err(error) => return Err(unopened(error, master.made.as_deref())),
+    };
 
     let public = match extras.listener {
         Some(listener) => listener,
@@ -267,6 +279,18 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     })
 }
 
+/// Why the vault stays shut. A key that was made for nothing does not stay: at the next start it would
+/// be taken for the store's.
+fn unopened(error: VaultError, made: Option<&Path>) -> ServeError {
+    match (error, made) {
+        (VaultError::WrongMasterKey, Some(made)) => match remove_useless(made) {
+            Ok(()) => ServeError::SealedMeanwhile,
+            Err(error) => error.into(),
+        },
+        (error, _) => error.into(),
+    }
+}
+
 /// Whether connections are to be given up after the answer that is under way.
 fn draining(house: &Arc<House>) -> impl Fn() -> bool + Clone + Send + Sync + 'static {
     let house = house.clone();
@@ -319,4 +343,24 @@ fn metrics_handle() -> PrometheusHandle {
         handle
     };
     HANDLE.get_or_init(install).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_a_key_that_was_made_for_nothing_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("master.key");
+        std::fs::write(&file, "key").unwrap();
+        let unsure = VaultError::Store(Unavailable("the answer was lost".into()));
+        assert!(matches!(unopened(unsure, Some(&file)), ServeError::Unavailable(_) | ServeError::Vault(_)));
+        assert!(matches!(unopened(VaultError::WrongMasterKey, None), ServeError::Vault(_)));
+        assert!(file.exists());
+        let said = unopened(VaultError::WrongMasterKey, Some(&file));
+        assert!(said.to_string().contains("master key"), "{said}");
+        assert!(!file.exists());
+    }
 }

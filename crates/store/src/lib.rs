@@ -9,7 +9,7 @@ mod read;
 
 pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
-pub use nodes::{Nodes, SharedStore};
+pub use nodes::{Nodes, Schema, SharedStore};
 pub use read::{
     ImportFacts, Known, Page, Read, Resolution, Resolved, SealedAvatar, SealedOpenId, StoredSecret,
     Unavailable,

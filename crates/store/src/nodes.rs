@@ -8,6 +8,19 @@ use portico_core::noun::node::{Node, Standing};
 
 use crate::{Store, Unavailable};
 
+/// How the schema of a store stands, and which schemas the nodes know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// Its number.
+    pub number: i64,
+    /// The latest that this program knows.
+    pub known: i64,
+    /// The migrations that this program knows and that have not run, in order.
+    pub held: Vec<&'static str>,
+    /// The latest that each node knows, in the order of their ids.
+    pub nodes: Vec<(NodeId, i64)>,
+}
+
 /// Keeps the list of nodes and the closings that each of them must follow.
 ///
 /// A closing's number is visible to every node as soon as the commit that made it has answered, and
@@ -23,6 +36,10 @@ pub trait Nodes: Send + Sync {
     async fn renew(&self, node: NodeId) -> Result<Option<Standing>, Unavailable>;
     /// What the store's own clock says, where it has one. A node whose clock is another does nothing for all.
     async fn clock(&self) -> Result<Option<Moment>, Unavailable> {
+        Ok(None)
+    }
+    /// How the schema stands, where versions that know different ones may share the store.
+    async fn schema(&self) -> Result<Option<Schema>, Unavailable> {
         Ok(None)
     }
     /// How things stand, as [`Self::renew`] answers it.

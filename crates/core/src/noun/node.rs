@@ -12,6 +12,8 @@ pub struct Node {
     pub name: String,
     /// The version of the program that it runs.
     pub version: String,
+    /// The issuer that it signs as; none for a version that does not say.
+    pub issuer: Option<String>,
     /// When it entered, by its own clock: it orders nodes by age and decides nothing else.
     pub entered_at: Moment,
     /// How often it has renewed its lease. A node whose count stands still for as long as a lease lasts

@@ -149,6 +149,7 @@ mod tests {
             id: NodeId::from_bytes([number; 16]),
             name,
             version,
+            issuer: None,
             entered_at: Moment::from_millis(0),
             renewals,
         }

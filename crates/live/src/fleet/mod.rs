@@ -1,8 +1,10 @@
 //! Several nodes over one store: the lease under which this one answers from memory, and how closings
 //! reach the others. The decisions are those of [`portico_core::rule::lease`].
 
+mod acknowledge;
 mod bus;
 mod follow;
+mod recent;
 mod renew;
 mod tell;
 
@@ -22,6 +24,7 @@ use portico_store::{SharedStore, Unavailable};
 use tokio::sync::{Notify, Semaphore};
 
 pub use bus::{Bus, Silence};
+use recent::Recent;
 use tell::Telling;
 
 /// A clock that never goes back and that nobody sets, which counts on while the machine sleeps.
@@ -58,8 +61,10 @@ pub struct Membership {
     pub nodes: Vec<Node>,
     /// How long the lease is still held, in microseconds; 0 if it is not.
     pub lease_left: u64,
-    /// How often a lease was lost.
+    /// How often a lease was lost within the last hour.
     pub lost: u64,
+    /// How many closings of this node had to wait for leases to run out within the last hour.
+    pub waited_out: u64,
     /// The nodes that were heard on the bus within the length of a lease.
     pub heard: Vec<NodeId>,
 }
@@ -68,7 +73,8 @@ pub(crate) struct Fleet {
     company: Company,
     /// The reading until which memory may be believed; 0 for not at all.
     held_until: AtomicU64,
-    lost: AtomicU64,
+    lost: Mutex<Recent>,
+    waited_out: Mutex<Recent>,
     state: Mutex<State>,
     /// Something was acknowledged.
     told: Notify,
@@ -114,7 +120,8 @@ impl Fleet {
         Self {
             company,
             held_until: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
+            lost: Mutex::default(),
+            waited_out: Mutex::default(),
             state: Mutex::new(state),
             told: Notify::new(),
             answers: Arc::new(Semaphore::new(follow::ON_THE_WAY)),
@@ -159,7 +166,8 @@ impl Fleet {
             me: state.me,
             nodes: state.nodes.clone(),
             lease_left: self.held_until.load(Ordering::Acquire).saturating_sub(now.0),
-            lost: self.lost.load(Ordering::Relaxed),
+            lost: self.lost.lock().within_an_hour(now),
+            waited_out: self.waited_out.lock().within_an_hour(now),
             heard: state.heard.iter().filter(|(_, at)| fresh(at)).map(|(node, _)| *node).collect(),
         }
     }

@@ -109,6 +109,7 @@ impl Live {
             id: NodeId::from_bytes(self.vault().fresh()),
             name: fleet.company.name.clone(),
             version: fleet.company.version.clone(),
+            issuer: Some(self.issuer().to_owned()),
             entered_at: self.now(),
             renewals: 0,
         };
@@ -177,7 +178,7 @@ impl Fleet {
 
     fn lose(&self) {
         if self.held_until.swap(0, Ordering::AcqRel) != 0 {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.lost.lock().count(self.company.ticks.now());
             metrics::counter!("portico_leases_lost_total").increment(1);
             tracing::warn!("the lease was lost; nothing is answered until it is back");
         }

@@ -36,9 +36,26 @@ impl State {
 }
 
 /// Removes its telling when whoever waits has gone.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     fleet: &'a Fleet,
-    ask: u64,
+    pub(super) ask: u64,
+}
+
+impl<'a> Asked<'a> {
+    /// A question under a number of its own.
+    pub(super) fn anew(fleet: &'a Fleet, vault: &Vault) -> Self {
+        let mut bytes = [0; 8];
+        vault.chance().fill(&mut bytes);
+        let ask = u64::from_be_bytes(bytes);
+        fleet.state.lock().tellings.insert(ask, Telling::default());
+        Self { fleet, ask }
+    }
+
+    /// Whether this node has acknowledged.
+    pub(super) fn is_done_by(&self, node: NodeId) -> bool {
+        let state = self.fleet.state.lock();
+        state.tellings.get(&self.ask).is_some_and(|telling| telling.done.contains(&node))
+    }
 }
 
 impl Drop for Asked<'_> {
@@ -96,11 +113,8 @@ impl Fleet {
         message: impl FnOnce(u64) -> Message,
     ) {
         let vault = live.vault();
-        let mut bytes = [0; 8];
-        vault.chance().fill(&mut bytes);
-        let ask = u64::from_be_bytes(bytes);
-        self.state.lock().tellings.insert(ask, Telling::default());
-        let asked = Asked { fleet: self, ask };
+        let asked = Asked::anew(self, vault);
+        let ask = asked.ask;
         let message = self.sealed(vault, &message(ask));
         let all = async {
             let handed = tokio::time::timeout(HANDED_OVER, self.company.bus.to_all(message)).await;
@@ -128,6 +142,7 @@ impl Fleet {
         let took = self.company.ticks.now().0.saturating_sub(committed.0);
         metrics::histogram!("portico_closing_seconds").record(took as f64 / 1e6);
         if !acknowledged {
+            self.waited_out.lock().count(self.company.ticks.now());
             metrics::counter!("portico_closings_waited_out_total").increment(1);
         }
     }
@@ -154,6 +169,7 @@ impl Fleet {
                 }
             };
             tokio::select! {
+                biased;
                 () = told => {}
                 // A node that has not renewed by then was dead or paused before the commit, and its lease
                 // is over sooner than one that is counted from there.

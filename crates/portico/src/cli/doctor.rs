@@ -12,7 +12,7 @@ use crate::data::{DATABASE, MASTER_KEY};
 
 /// By how much two clocks may differ before somebody notices, in milliseconds.
 const CLOCKS: i64 = 2000;
-/// How many lost leases are a habit.
+/// How many leases lost in an hour are a habit.
 const OFTEN: u64 = 5;
 /// How long the issuer may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -72,17 +72,60 @@ fn of_nodes(nodes: &Value, (before, after): (i64, i64)) -> Vec<Finding> {
     let items = nodes["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     vec![
         looked("clock", here),
+        looked("database", database(&nodes["store"])),
         looked("database clock", store),
+        looked("schema", schema(&nodes["schema"], items)),
         looked("bus", bus(&nodes["bus"], items)),
+        looked("closings", closings(&nodes["closings"])),
         looked("lease", lease(&nodes["lease"])),
         looked("versions", versions(items)),
+        looked("issuers", issuers(items)),
     ]
+}
+
+fn database(store: &Value) -> Option<String> {
+    (store["state"] == "away").then(|| "the database is away: it does not answer this node".to_owned())
+}
+
+fn schema(schema: &Value, items: &[Value]) -> Option<String> {
+    let (number, known) = (schema["number"].as_i64()?, schema["known"].as_i64()?);
+    let mut others: Vec<_> = items.iter().filter_map(|node| node["schema"].as_i64()).collect();
+    others.sort_unstable();
+    others.dedup();
+    if others.len() > 1 {
+        let numbers: Vec<_> = others.iter().map(ToString::to_string).collect();
+        return Some(format!(
+            "it is {number}, and the nodes know {}: finish the upgrade",
+            numbers.join(" and ")
+        ));
+    }
+    behind(schema, number, known)
+}
+
+fn behind(schema: &Value, number: i64, known: i64) -> Option<String> {
+    if number > known {
+        return Some(format!("it is {number}, ahead of the {known} that is known here: this version is old"));
+    }
+    let held = schema["held"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let held: Vec<_> = held.iter().filter_map(Value::as_str).collect();
+    (number < known).then(|| {
+        format!("it is {number}, behind the {known} known here: `portico migrate` runs {}", held.join(", "))
+    })
+}
+
+/// A closing that waits is right, and slow.
+fn closings(closings: &Value) -> Option<String> {
+    let waited = closings["waited_out_last_hour"].as_u64().filter(|waited| *waited > 0)?;
+    Some(format!(
+        "{waited} of this node waited for leases to run out in the last hour: somebody did not acknowledge"
+    ))
 }
 
 fn bus(bus: &Value, items: &[Value]) -> Option<String> {
     let names =
         |deaf: &[&Value]| deaf.iter().filter_map(|node| node["name"].as_str()).collect::<Vec<_>>().join(", ");
     let unheard: Vec<_> = items.iter().filter(|node| node["heard"] == false).collect();
+    let silent: Vec<_> = items.iter().filter(|node| node["acknowledges"] == false).collect();
     match bus["state"].as_str() {
         Some("away") => Some(match bus["trouble"].as_str() {
             Some(why) => format!("it cannot be reached: {why}"),
@@ -90,6 +133,9 @@ fn bus(bus: &Value, items: &[Value]) -> Option<String> {
         }),
         Some("connected") if !unheard.is_empty() => {
             Some(format!("nothing is heard from {}: closings wait for leases", names(&unheard)))
+        }
+        Some("connected") if !silent.is_empty() => {
+            Some(format!("{} did not acknowledge when asked: closings wait for leases", names(&silent)))
         }
         Some("none") if items.len() > 1 => {
             Some(format!("{} nodes share the store and no bus is configured", items.len()))
@@ -102,12 +148,12 @@ fn lease(lease: &Value) -> Option<String> {
     if lease.is_null() {
         return None;
     }
-    let lost = lease["lost"].as_u64().unwrap_or_default();
+    let lost = lease["lost_last_hour"].as_u64().unwrap_or_default();
     match lease["left_ms"].as_u64() {
         Some(0) | None => Some("this node holds none, so it answers 503".to_owned()),
-        Some(_) if lost >= OFTEN => {
-            Some(format!("it was lost {lost} times: the database answers late, or the machine is overloaded"))
-        }
+        Some(_) if lost >= OFTEN => Some(format!(
+            "it was lost {lost} times in the last hour: the database answers late, or the machine is overloaded"
+        )),
         Some(_) => None,
     }
 }
@@ -117,6 +163,21 @@ fn versions(items: &[Value]) -> Option<String> {
     versions.sort_unstable();
     versions.dedup();
     (versions.len() > 1).then(|| format!("the nodes run {}; finish the upgrade", versions.join(" and ")))
+}
+
+/// Tokens of one issuer are nothing at a node of another.
+fn issuers(items: &[Value]) -> Option<String> {
+    let mut issuers: Vec<(&str, Vec<&str>)> = Vec::new();
+    for node in items {
+        let (Some(issuer), Some(name)) = (node["issuer"].as_str(), node["name"].as_str()) else { continue };
+        match issuers.iter_mut().find(|(known, _)| *known == issuer) {
+            Some((_, names)) => names.push(name),
+            None => issuers.push((issuer, vec![name])),
+        }
+    }
+    let sides: Vec<_> =
+        issuers.iter().map(|(issuer, names)| format!("{issuer} at {}", names.join(", "))).collect();
+    (sides.len() > 1).then(|| format!("the nodes differ: {}", sides.join("; ")))
 }
 
 /// Whether whoever goes by the issuer's address finds this Portico there.
@@ -168,8 +229,15 @@ mod tests {
         let alone = json!({ "now_ms": 10_005, "store_now_ms": null, "bus": { "state": "none" }, "lease": null, "items": [] });
         assert!(wrong(&alone).is_empty());
         let among = json!({
-            "now_ms": 9_000, "store_now_ms": 9_100, "bus": { "state": "connected" },
-            "lease": { "left_ms": 1500, "lost": 1 }, "items": [node("a", "1", true), node("b", "1", true)],
+            "now_ms": 9_000, "store": { "state": "there" }, "store_now_ms": 9_100,
+            "bus": { "state": "connected" }, "lease": { "left_ms": 1500, "lost_last_hour": 1 },
+            "closings": { "waited_out_last_hour": 0 }, "schema": { "number": 4, "known": 4, "held": [] },
+            "items": [
+                { "name": "a", "version": "1", "heard": true, "acknowledges": true, "schema": 4, "issuer": "x" },
+                { "name": "b", "version": "1", "heard": true, "acknowledges": true, "schema": 4, "issuer": "x" },
+                // Of a version that does not say so.
+                { "name": "c", "version": "1", "heard": true, "acknowledges": true, "schema": 4, "issuer": null },
+            ],
         });
         assert!(wrong(&among).is_empty());
     }
@@ -177,6 +245,9 @@ mod tests {
     #[test]
     fn each_usual_mistake_is_found() {
         let none = json!({ "state": "none" });
+        let deaf = json!({ "name": "b", "version": "1", "heard": true, "acknowledges": false });
+        let of = |name: &str, issuer: &str, schema: i64| json!({ "name": name, "issuer": issuer, "schema": schema });
+        let at = |number: i64, known: i64| json!({ "number": number, "known": known, "held": ["4_less"] });
         for (nodes, check) in [
             (json!({ "now_ms": 4_000 }), "clock"),
             (json!({ "now_ms": 14_000 }), "clock"),
@@ -190,8 +261,18 @@ mod tests {
                 json!({ "now_ms": 10_000, "bus": none, "items": [node("a", "1", true), node("b", "1", false)] }),
                 "bus",
             ),
-            (json!({ "now_ms": 10_000, "lease": { "left_ms": 0, "lost": 1 } }), "lease"),
-            (json!({ "now_ms": 10_000, "lease": { "left_ms": 900, "lost": 9 } }), "lease"),
+            (json!({ "now_ms": 10_000, "lease": { "left_ms": 0, "lost_last_hour": 1 } }), "lease"),
+            (json!({ "now_ms": 10_000, "lease": { "left_ms": 900, "lost_last_hour": 5 } }), "lease"),
+            (json!({ "now_ms": 10_000, "store": { "state": "away" } }), "database"),
+            (json!({ "now_ms": 10_000, "closings": { "waited_out_last_hour": 1 } }), "closings"),
+            (json!({ "now_ms": 10_000, "bus": { "state": "connected" }, "items": [deaf] }), "bus"),
+            (json!({ "now_ms": 10_000, "items": [of("a", "x", 4), of("b", "y", 4)] }), "issuers"),
+            (
+                json!({ "now_ms": 10_000, "schema": at(4, 4), "items": [of("a", "x", 4), of("b", "x", 5)] }),
+                "schema",
+            ),
+            (json!({ "now_ms": 10_000, "schema": at(3, 4), "items": [of("a", "x", 4)] }), "schema"),
+            (json!({ "now_ms": 10_000, "schema": at(5, 4), "items": [of("a", "x", 4)] }), "schema"),
             (json!({ "now_ms": 10_000, "items": [node("a", "1", true), node("b", "2", true)] }), "versions"),
         ] {
             assert_eq!(wrong(&nodes), [check], "{nodes}");

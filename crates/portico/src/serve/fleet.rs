@@ -6,13 +6,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use portico_core::id::NodeId;
 use portico_core::rule::lease::Terms;
-use portico_live::{Bus, Clock, Company, KeyError, Live, Settings, Silence, SystemTicks, Vault};
+use portico_live::{Bus, Clock, Company, Live, Settings, Silence, SystemTicks, Vault};
 use portico_reach::{BadBus, Duty, Nats, OnDuty};
+use portico_store::{SharedStore, Unavailable};
 use tokio::task::JoinSet;
 
+use super::ServeError;
 use super::store::Opened;
 use crate::config::Config;
 
+/// A node that does not renew for so long has no lease.
+const LAPSED: Duration = Duration::from_micros(Terms::DEFAULT.lease + 2 * Terms::DEFAULT.margin);
 /// How often it is looked whether nodes that cannot hear each other have come together.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -46,7 +50,8 @@ pub(super) async fn bus(config: &Config) -> Result<Option<Arc<Nats>>, BadBus> {
     }
 }
 
-/// The memory over the store: alone, or as the node of this name.
+/// The memory over the store: alone, or as the node of this name. It is refused where another node signs
+/// as another issuer.
 pub(super) async fn open(
     opened: Opened,
     bus: Option<Arc<Nats>>,
@@ -54,18 +59,40 @@ pub(super) async fn open(
     clock: Arc<dyn Clock>,
     vault: Vault,
     settings: Settings,
-) -> Result<Arc<Live>, KeyError> {
+) -> Result<Arc<Live>, ServeError> {
     let store = match opened {
-        Opened::Alone(store) => return Live::open(store, clock, vault, settings).await,
+        Opened::Alone(store) => return Ok(Live::open(store, clock, vault, settings).await?),
         Opened::Shared(store) => store,
     };
+    one_issuer(&*store, &settings.issuer).await?;
     let bus: Arc<dyn Bus> = match bus {
         Some(bus) => Arc::new(Wire(bus)),
         None => Arc::new(Silence),
     };
     let (ticks, version) = (Arc::new(SystemTicks), env!("CARGO_PKG_VERSION").to_owned());
     let company = Company { store, bus, ticks, terms: Terms::DEFAULT, name, version };
-    Live::open_among(company, clock, vault, settings).await
+    Ok(Live::open_among(company, clock, vault, settings).await?)
+}
+
+/// Refuses this issuer where a node serves under another. What a dead one left behind stands still.
+async fn one_issuer(store: &dyn SharedStore, issuer: &str) -> Result<(), ServeError> {
+    let others = async || {
+        let nodes = store.standing().await?.nodes.into_iter();
+        Ok::<_, Unavailable>(nodes.filter(|node| node.issuer.as_ref().is_some_and(|theirs| theirs != issuer)))
+    };
+    let before: Vec<_> = others().await?.map(|node| (node.id, node.renewals)).collect();
+    if before.is_empty() {
+        return Ok(());
+    }
+    tokio::time::sleep(LAPSED).await;
+    match others().await?.find(|node| !before.contains(&(node.id, node.renewals))) {
+        Some(node) => Err(ServeError::Issuers(
+            issuer.to_owned(),
+            node.name,
+            node.issuer.expect("those without were left out"),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What keeps a node one of several; it goes on until the node has nothing left to answer.
@@ -111,4 +138,48 @@ pub(super) fn gauges(live: &Live) {
     metrics::gauge!("portico_lease_left_seconds").set(membership.lease_left as f64 / 1e6);
     metrics::gauge!("portico_nodes").set(membership.nodes.len() as f64);
     metrics::gauge!("portico_nodes_heard").set(membership.heard.len() as f64);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use portico_core::moment::Moment;
+    use portico_core::noun::node::Node;
+    use portico_sql::memory::Memory;
+    use portico_store::Nodes;
+
+    use super::*;
+
+    fn node(issuer: Option<&str>) -> Node {
+        Node {
+            id: NodeId::from_bytes([1; 16]),
+            name: "north".to_owned(),
+            version: "1".to_owned(),
+            issuer: issuer.map(str::to_owned),
+            entered_at: Moment::from_millis(1),
+            renewals: 0,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_issuer_is_refused_as_long_as_a_node_serves_under_it() {
+        let store = Arc::new(Memory::default());
+        for issuer in [None, Some("https://id.example")] {
+            store.enter(&node(issuer)).await.unwrap();
+            one_issuer(&*store, "https://id.example").await.unwrap();
+        }
+        one_issuer(&*store, "https://other.example").await.expect("who does not renew is dead");
+        let renewing = store.clone();
+        let renewing = tokio::spawn(async move {
+            loop {
+                renewing.renew(node(None).id).await.unwrap();
+                tokio::time::sleep(LAPSED / 4).await;
+            }
+        });
+        tokio::task::yield_now().await;
+        let line = one_issuer(&*store, "https://other.example").await.unwrap_err().to_string();
+        assert!(line.contains("north") && line.contains("https://id.example"), "{line}");
+        assert!(line.contains("https://other.example") && !line.contains('\n'), "{line}");
+        renewing.abort();
+    }
 }

@@ -88,3 +88,38 @@ fn every_file_that_a_container_is_given_is_there_or_made() {
     }
     assert!(ignored.contains("/deploy/made"), "secrets are never committed");
 }
+
+/// What stands of one service in the Compose file.
+fn service(name: &str) -> String {
+    let compose = read("compose.yaml");
+    let (_, rest) = compose.split_once(&format!("\n  {name}:\n")).unwrap();
+    rest.split("\n\n").next().unwrap().to_owned()
+}
+
+fn value(service: &str, name: &str) -> String {
+    let line = service.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap();
+    line.trim_start_matches(": ").trim_matches('"').to_owned()
+}
+
+#[test]
+fn figures_of_every_container_are_asked_for_on_a_network_that_is_not_peoples() {
+    let compose = read("compose.yaml");
+    let watch = compose.split_once("\n  watch:\n").unwrap().1;
+    assert_eq!(watch.lines().next().unwrap().trim(), "internal: true");
+    let file = deploy().join("portico.toml");
+    let check = ["config", "check", "--config", file.to_str().unwrap()];
+    let figures = ["node-1", "node-2", "node-3"].map(|node| (node, "PORTICO_ADMIN_LISTEN"));
+    let mut found = std::collections::BTreeSet::new();
+    for (name, variable) in figures.into_iter().chain([("haproxy", "PORTICO_FIGURES")]) {
+        let service = service(name);
+        let address = value(&service, variable);
+        let (ip, _) = address.split_once(':').unwrap();
+        assert!(service.contains(&format!("watch: {{ ipv4_address: {ip} }}")), "{name}: {address}");
+        assert!(ip.parse::<std::net::Ipv4Addr>().unwrap().is_private());
+        assert!(found.insert(ip.to_owned()), "{name} has an address of its own");
+        if variable == "PORTICO_ADMIN_LISTEN" {
+            assert!(portico(&check, &[(variable.to_owned(), address)]).status.success());
+        }
+    }
+    assert!(read("haproxy.cfg").contains(r#"bind "${PORTICO_FIGURES}""#));
+}

@@ -62,6 +62,8 @@ struct Wires {
     cut: Mutex<Vec<NodeId>>,
     /// Everything that was ever sent, wherever it went.
     said: Mutex<Vec<Vec<u8>>>,
+    /// They hear nothing, and are heard.
+    deaf: Mutex<Vec<NodeId>>,
 }
 
 impl Wires {
@@ -83,7 +85,8 @@ impl End {
         self.wires.said.lock().push(message.to_vec());
         let (me, cut) = (*self.me.lock(), self.wires.cut.lock().clone());
         for (node, end) in self.wires.ends.lock().iter() {
-            if to(*node) && *node != me && !cut.contains(node) && !cut.contains(&me) {
+            let whole = !cut.contains(node) && !cut.contains(&me) && !self.wires.deaf.lock().contains(node);
+            if to(*node) && *node != me && whole {
                 let _ = end.send(message.to_vec());
             }
         }
@@ -247,6 +250,45 @@ async fn a_node_that_does_not_hear_is_waited_for_until_its_lease_is_over() {
     assert!(waited > LEASE && waited <= LEASE + Duration::from_millis(100), "{waited:?}");
     // It found the closing in the store when it renewed.
     assert!(!nodes[1].is_live(session).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_heard_but_does_not_acknowledge_is_found() {
+    let town = Town::new();
+    let mut nodes = [town.node().await, town.node().await, town.node().await];
+    let ids = [nodes[1].id(), nodes[2].id()];
+    let before = Instant::now();
+    assert_eq!(nodes[0].live.acknowledging().await, ids.into());
+    assert_eq!(before.elapsed(), Duration::ZERO, "everybody said so at once");
+    // What this node says does not reach the second, whose heartbeats go on.
+    town.wires.deaf.lock().push(ids[0]);
+    tokio::time::sleep(LEASE).await;
+    assert!(nodes[0].live.membership().unwrap().heard.contains(&ids[0]));
+    assert_eq!(nodes[0].live.acknowledging().await, [ids[1]].into());
+    nodes[2].kill();
+    assert!(nodes[0].live.acknowledging().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn closings_that_were_waited_out_are_counted_for_an_hour() {
+    let town = Town::new();
+    let nodes = [town.node().await, town.node().await];
+    let waited_out = || nodes[0].live.membership().unwrap().waited_out;
+    nodes[0].live.commit(ended(town.session(1).await.id)).await.unwrap();
+    assert_eq!(waited_out(), 0);
+    town.wires.deaf.lock().push(nodes[1].id());
+    nodes[0].live.commit(ended(town.session(2).await.id)).await.unwrap();
+    assert_eq!(waited_out(), 1);
+    tokio::time::sleep(Duration::from_secs(61 * 60)).await;
+    assert_eq!(waited_out(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_tell_each_other_their_issuer() {
+    let town = Town::new();
+    let node = town.node().await;
+    let nodes = node.live.membership().unwrap().nodes;
+    assert_eq!(nodes[0].issuer.as_deref(), Some("http://localhost:8080"));
 }
 
 #[tokio::test(start_paused = true)]

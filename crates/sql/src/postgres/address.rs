@@ -71,6 +71,10 @@ impl Address {
             TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
         });
         if let Some(file) = &options.password_file {
+            if config.get_password().is_some() {
+                let twice = "its password is given twice, in its address and in postgres.password_file";
+                return Err(OpenError::Settings(twice.to_owned()));
+            }
             config.password(password(file)?);
         }
         if options.prepared {
@@ -95,4 +99,24 @@ fn password(file: &Path) -> Result<String, OpenError> {
     let text = std::fs::read_to_string(file);
     let text = text.map_err(|error| OpenError::Settings(format!("{}: {error}", file.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_password_in_the_address_and_one_in_a_file_are_one_too_many() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "offen\n").unwrap();
+        let options = PostgresOptions { password_file: Some(file), ..PostgresOptions::default() };
+        for address in ["postgres://ana:geheim@db/x", "postgres://ana@db/x?password=geheim"] {
+            let line = Address::parse(address).unwrap().driver(&options).unwrap_err().to_string();
+            assert!(line.contains("password_file") && !line.contains("geheim"), "{line}");
+        }
+        let config = Address::parse("postgres://ana@db/x").unwrap().driver(&options).unwrap();
+        assert_eq!(config.get_password(), Some(&b"offen"[..]));
+    }
 }

@@ -64,8 +64,9 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0014_consent_look" Expand,
     "0015_node" Expand,
     "0016_node_schema" Expand,
-    "0017_link" Expand,
-    "0018_wechat" Expand,
+    "0017_node_issuer" Expand,
+    "0018_link" Expand,
+    "0019_wechat" Expand,
 ];
 
 /// The latest schema that is known here.
@@ -120,6 +121,11 @@ pub(super) async fn version(db: Db<'_>) -> Read<Found> {
         Err(fault) if fault.is_missing_table() => Ok(Found { version: 0, is_usable: true }),
         found => Ok(found?.unwrap_or(Found { version: 0, is_usable: true })),
     }
+}
+
+/// The names of the migrations that come after a schema.
+pub(super) fn after(schema: i64) -> Vec<&'static str> {
+    (1..).zip(MIGRATIONS).filter(|(number, _)| *number > schema).map(|(_, step)| step.name).collect()
 }
 
 /// Brings the schema up to date, as far as nodes that serve allow. Of two that do so at once, the

@@ -71,6 +71,7 @@ fn node(number: u8) -> Node {
         id: NodeId::from_bytes([number; 16]),
         name: format!("node-{number}"),
         version: "0.1.0".to_owned(),
+        issuer: None,
         entered_at: Moment::from_millis(1),
         renewals: 0,
     }

@@ -5,7 +5,7 @@ use portico_core::id::{ClosingSeq, EventSeq, NodeId};
 use portico_core::moment::Moment;
 use portico_core::noun::closing::Closing;
 use portico_core::noun::node::{Node, Standing};
-use portico_store::{Nodes, Unavailable};
+use portico_store::{Nodes, Schema, Unavailable};
 use tokio_postgres::Row;
 
 use super::Postgres;
@@ -23,8 +23,8 @@ fn count(row: &Row, column: usize) -> Read<u64> {
 /// The node of a row, if there is any.
 fn node(row: &Row) -> Read<Option<Node>> {
     let Some(id) = maybe_id(row, 2, NodeId::from_bytes)? else { return Ok(None) };
-    let (name, version) = (get(row, 3)?, get(row, 4)?);
-    Ok(Some(Node { id, name, version, entered_at: moment(row, 5)?, renewals: count(row, 6)? }))
+    let (name, version, issuer) = (get(row, 3)?, get(row, 4)?, get(row, 7)?);
+    Ok(Some(Node { id, name, version, issuer, entered_at: moment(row, 5)?, renewals: count(row, 6)? }))
 }
 
 /// One statement, so that the numbers and the nodes are of one moment.
@@ -33,7 +33,7 @@ fn node(row: &Row) -> Read<Option<Node>> {
 /// table for ten pages full, and the join of two such for so much that it compiles the statement
 /// each time: for 5 ms and more, at each renewal and each closing.
 async fn standing(db: Db<'_>) -> Read<Standing> {
-    let sql = "select closings, events, node.id, name, version, entered_at, renewals
+    let sql = "select closings, events, node.id, name, version, entered_at, renewals, issuer
         from (select closings, events from tide limit 1) last left join node on true
         order by entered_at, node.id";
     let read = |row: &Row| Ok((ClosingSeq(count(row, 0)?), EventSeq(count(row, 1)?), node(row)?));
@@ -46,13 +46,15 @@ async fn standing(db: Db<'_>) -> Read<Standing> {
 async fn enter(db: Db<'_>, new: &Node) -> Read<Standing> {
     db.plain(&db.manner.begin).await?;
     migrate::admit(db).await?;
-    let sql = "insert into node (id, name, version, entered_at, renewals, schema)
-        values ($1, $2, $3, $4, $5, $6)
+    let sql = "insert into node (id, name, version, entered_at, renewals, schema, issuer)
+        values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (id) do update set name = excluded.name, version = excluded.version,
-        entered_at = excluded.entered_at, renewals = excluded.renewals, schema = excluded.schema";
+        entered_at = excluded.entered_at, renewals = excluded.renewals, schema = excluded.schema,
+        issuer = excluded.issuer";
     let renewals = i64::try_from(new.renewals).unwrap_or(i64::MAX);
     let at = new.entered_at.millis();
-    let row = values![new.id.as_bytes(), &new.name, &new.version, at, renewals, migrate::KNOWN];
+    let (id, known) = (new.id.as_bytes(), migrate::KNOWN);
+    let row = values![id, &new.name, &new.version, at, renewals, known, new.issuer.as_deref()];
     run(db, sql, row).await?;
     db.plain("commit").await?;
     standing(db).await
@@ -72,6 +74,13 @@ async fn renew(db: Db<'_>, node: NodeId) -> Read<Option<Standing>> {
         return Ok(None);
     }
     standing(db).await.map(Some)
+}
+
+async fn schema(db: Db<'_>) -> Read<Option<Schema>> {
+    let number = migrate::version(db).await?.version;
+    let read = |row: &Row| Ok((id(row, 0, NodeId::from_bytes)?, get(row, 1)?));
+    let nodes = many(db, "select id, schema from node order by id", values![], read).await?;
+    Ok(Some(Schema { number, known: migrate::KNOWN, held: migrate::after(number), nodes }))
 }
 
 async fn clock(db: Db<'_>) -> Read<Option<Moment>> {
@@ -142,6 +151,12 @@ impl Nodes for Postgres {
         let lent = self.apart().await?;
         let clock = clock(lent.db()).await;
         lent.answer(clock)
+    }
+
+    async fn schema(&self) -> Result<Option<Schema>, Unavailable> {
+        let lent = self.apart().await?;
+        let schema = schema(lent.db()).await;
+        lent.answer(schema)
     }
 
     async fn standing(&self) -> Result<Standing, Unavailable> {

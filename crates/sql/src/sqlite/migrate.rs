@@ -30,8 +30,9 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0014_consent_look",
     "0015_node",
     "0016_node_schema",
-    "0017_link",
-    "0018_wechat",
+    "0017_node_issuer",
+    "0018_link",
+    "0019_wechat",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

@@ -19,7 +19,9 @@ use crate::{CommitError, SharedStore};
 fn node(number: u8, entered: i64) -> Node {
     let id = NodeId::from_bytes([number; 16]);
     let (name, version) = (format!("node-{number}"), "0.1.0".to_owned());
-    Node { id, name, version, entered_at: at(entered), renewals: 0 }
+    // Those of a version before do not say.
+    let issuer = (number != 2).then(|| format!("https://id-{number}.example"));
+    Node { id, name, version, issuer, entered_at: at(entered), renewals: 0 }
 }
 
 fn closed(number: u32) -> Change {

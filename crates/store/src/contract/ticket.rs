@@ -100,7 +100,8 @@ pub(super) async fn a_link_ticket_is_swept_when_it_and_its_code_have_expired(hou
         let ticket = LinkTicket { expires_at: at(expires), code, ..issued(&house, number) };
         house.done(vec![Change::LinkTicketIssued(ticket)]).await;
     }
-    let times = Sweep { expired_before: at(100), events_before: at(0), ended_before: at(0) };
+    let times =
+        Sweep { spent_before: at(0), expired_before: at(100), events_before: at(0), ended_before: at(0) };
     house.done(vec![Change::Swept(times)]).await;
     for (number, there) in [(5, false), (6, true), (7, true), (8, false)] {
         assert_eq!(house.store.link_ticket(&digest(number)).await.unwrap().is_some(), there, "{number}");

@@ -28,7 +28,7 @@ pub(super) async fn to_developer(desk: Desk, id: Id, headers: HeaderMap, body: B
         .parse()
         .map_err(|_| top.wrong("developer", "is not the id of a developer"))?;
     let (id, desk, developer) = (&id.of::<ClientId>()?, &desk, &developer);
-    desk.act(|| async move {
+    desk.close(|| async move {
         let client = find(desk.store(), id, APP).await?;
         let there = desk.store().developer(developer).await.map_err(|cause| unavailable(&cause))?;
         let changes = register::move_to(&client, developer, there.as_ref(), desk.now())?;
@@ -37,8 +37,6 @@ pub(super) async fn to_developer(desk: Desk, id: Id, headers: HeaderMap, body: B
         Ok((Deed::one(Act::AppMoved, target), changes, ()))
     })
     .await?;
-    // It may have been moved already by a call that is not through yet.
-    desk.settled().await?;
     Ok(reply::ok(&view::client(&find(desk.store(), id, APP).await?)))
 }
 

@@ -44,9 +44,9 @@ fn befall(town: &Arc<Town>) {
         8 => weather(town),
         9 => silence(town, number),
         10 => {
-            // Within half an hour: what a clock further behind commits is too old to be told to a feed that
-            // begins anew.
-            let ahead = i64::try_from(town.dice.below(3000)).unwrap() - 1500;
+            // No two further apart than half an hour: what a clock further behind commits is too old to be told
+            // to a feed that begins anew.
+            let ahead = i64::try_from(town.dice.below(1600)).unwrap() - 800;
             note(town, format!("the wall clock of node {number} is {ahead} s ahead"));
             town.places[number].wall.set(ahead * 1000);
         }

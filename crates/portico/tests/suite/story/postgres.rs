@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio_postgres::NoTls;
@@ -133,4 +134,93 @@ fn a_server_that_is_not_there_is_one_line_without_its_password() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(said.contains("127.0.0.1:1/portico") && !said.contains("geheim"), "{said}");
     }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn nodes_show_schema_and_issuer_and_nobody_enters_as_another_issuer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("issuers");
+    let data = folder.path().join("first");
+    let (server, _) = listening(serve(&data).args(["--store", &url, "--issuer", "http://localhost:1"]));
+    let nodes = cli(&data, &["nodes"]);
+    assert_eq!(nodes["store"]["state"], "there");
+    assert_eq!(nodes["schema"]["number"], nodes["schema"]["known"]);
+    assert_eq!(nodes["schema"]["held"], json!([]));
+    assert_eq!(nodes["items"][0]["schema"], nodes["schema"]["known"]);
+    assert_eq!(nodes["items"][0]["issuer"], "http://localhost:1");
+    assert_eq!(nodes["lease"]["lost_last_hour"], 0);
+
+    let mut other = serve(&folder.path().join("second"));
+    other.args(["--store", &url, "--issuer", "http://localhost:2", "--master-key"]);
+    let refused = other.arg(data.join("master.key")).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let line = String::from_utf8(refused.stderr).unwrap();
+    assert!(line.contains("http://localhost:1; give all nodes the same issuer"), "{line}");
+    assert_eq!(terminate(server), Some(0));
+    on_server(&format!("drop schema {name} cascade"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn of_three_first_starts_at_once_one_serves_and_the_others_keep_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("first");
+    let folders = ["a", "b", "c"].map(|name| folder.path().join(name));
+    let start =
+        |data: &Path| serve(data).args(["--store", &url, "--issuer", "http://localhost:1"]).spawn().unwrap();
+    let mut starting: Vec<_> = folders.iter().map(|data| (start(data), data)).collect();
+    let limit = Instant::now() + Duration::from_secs(60);
+    let mut refused = Vec::new();
+    while refused.len() < 2 {
+        assert!(Instant::now() < limit, "two of three do not start");
+        std::thread::sleep(Duration::from_millis(50));
+        let over = |(child, _): &mut (Child, _)| child.try_wait().unwrap().is_some();
+        refused.extend(starting.extract_if(.., over));
+    }
+    for (child, data) in refused {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let line = String::from_utf8(output.stderr).unwrap();
+        assert!(line.contains("master key"), "{line}");
+        assert!(!data.join("master.key").exists());
+    }
+    let (server, data) = starting.pop().unwrap();
+    assert!(data.join("master.key").exists());
+    assert_eq!(terminate(server), Some(0));
+    on_server(&format!("drop schema {name} cascade"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_node_whose_database_is_away_says_so_and_how_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, url) = schema("away");
+    let data = folder.path().join("first");
+    let server = started(&data, &url);
+    // For this node alone: what it asks of the server is refused.
+    on_server(&format!("alter table {name}.node rename to gone"));
+    let limit = Instant::now() + Duration::from_secs(60);
+    let nodes = loop {
+        let nodes = cli(&data, &["nodes"]);
+        if nodes["store"]["state"] == "away" && nodes["lease"]["left_ms"] == 0 {
+            break nodes;
+        }
+        assert!(Instant::now() < limit, "{nodes}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!((&nodes["store_now_ms"], &nodes["schema"]), (&Value::Null, &Value::Null));
+    assert_eq!(nodes["items"][0]["this"], true);
+    let doctor = portico(&["doctor", "--data", data.to_str().unwrap()]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let lines = String::from_utf8(doctor.stderr).unwrap();
+    assert!(lines.contains("database: the database is away"), "{lines}");
+
+    on_server(&format!("alter table {name}.gone rename to node"));
+    while cli(&data, &["nodes"])["store"]["state"] == "away" {
+        assert!(Instant::now() < limit);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(terminate(server), Some(0));
+    on_server(&format!("drop schema {name} cascade"));
 }

@@ -140,6 +140,7 @@ pub(super) fn listed(written: &BTreeMap<NodeId, u64>, me: NodeId) -> Vec<Node> {
         id: *id,
         name: String::new(),
         version: String::new(),
+        issuer: None,
         entered_at: Moment::from_millis(0),
         renewals: *renewals,
     };
