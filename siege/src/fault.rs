@@ -48,15 +48,35 @@ pub(crate) struct Fault {
     pub(crate) trouble: Trouble,
 }
 
+/// What is in trouble: there is one trouble at a time in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// A node, with its paths to the services.
+    Node(usize),
+    /// The database.
+    Store,
+    /// The bus.
+    Bus,
+}
+
 impl Trouble {
-    /// The node that it hits; none if it hits a service, and with that all nodes.
-    pub(crate) fn node(&self) -> Option<usize> {
+    /// Where it is.
+    pub(crate) fn place(&self) -> Place {
         match self {
             Self::Killed(node) | Self::Restarted(node) | Self::Paused(node) | Self::Clock(node, _) => {
-                Some(*node)
+                Place::Node(*node)
             }
-            Self::Cut(cut) => Some(cut.node),
-            Self::StoreDown | Self::BusDown => None,
+            Self::Cut(cut) => Place::Node(cut.node),
+            Self::StoreDown => Place::Store,
+            Self::BusDown => Place::Bus,
+        }
+    }
+
+    /// The node that it hits; none if it hits a service, and with that all nodes.
+    pub(crate) fn node(&self) -> Option<usize> {
+        match self.place() {
+            Place::Node(node) => Some(node),
+            Place::Store | Place::Bus => None,
         }
     }
 

@@ -1,10 +1,12 @@
 //! Carrying out a schedule of faults.
 
-use crate::fault::{Fault, Trouble};
+use crate::fault::{Fault, Place, Trouble};
 use crate::time::Time;
 use crate::world::World;
 use portico_bench::failure::Outcome;
+use std::collections::HashMap;
 use std::rc::Rc;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -20,14 +22,21 @@ pub(crate) struct Inflicted {
 }
 
 /// Carries out the whole schedule, which begins now, and answers when everything is mended.
+///
+/// A node that starts slowly is in trouble for longer than was planned. What comes next for it waits until it
+/// is well, and lasts as long as planned from then.
 pub(crate) async fn inflict(world: &Rc<World>, faults: Vec<Fault>) {
     let begin = Instant::now();
+    let mut turns: HashMap<Place, Rc<Mutex<()>>> = HashMap::new();
     let mut under_way = JoinSet::new();
     for fault in faults {
         let world = Rc::clone(world);
+        let turn = Rc::clone(turns.entry(fault.trouble.place()).or_default());
         under_way.spawn_local(async move {
             tokio::time::sleep_until(begin + fault.from).await;
-            let done = carry_out(&world, fault, begin + fault.until).await;
+            let _turn = turn.lock().await;
+            let until = Instant::now() + (fault.until - fault.from);
+            let done = carry_out(&world, fault, until).await;
             if let Err(failure) = done {
                 world.complain(format!("the harness: {}: {failure}", fault.trouble));
             }

@@ -72,6 +72,8 @@ struct Line {
 #[derive(Default)]
 pub(crate) struct Ledger {
     lines: HashMap<Word, Line>,
+    /// Sessions whose stream was opened again when they were over.
+    over: BTreeSet<u32>,
 }
 
 impl Ledger {
@@ -87,9 +89,18 @@ impl Ledger {
         line.heard.get_or_insert(at);
     }
 
+    /// The stream of this session was opened when the session was over: it said so at once, and nothing of
+    /// what had changed in the session before.
+    pub(crate) fn opened_when_over(&mut self, session: u32) {
+        self.over.insert(session);
+    }
+
     /// What was not heard as often as it happened, with when it last did.
     pub(crate) fn lost(&self) -> Vec<(&Word, Time)> {
-        let missing = self.lines.iter().filter(|(_, line)| line.ids.len() < line.owed.len());
+        let missing = self.lines.iter().filter(|(word, line)| {
+            let moot = matches!(word, Word::ConsentChanged { session, .. } if self.over.contains(session));
+            line.ids.len() < line.owed.len() && !moot
+        });
         let mut lost: Vec<_> = missing.filter_map(|(word, line)| Some((word, *line.owed.last()?))).collect();
         lost.sort_by_key(|(_, at)| *at);
         lost
@@ -130,6 +141,17 @@ mod tests {
         ledger.hear(word(), "1", Time(5));
         assert!(ledger.lost().is_empty());
         assert_eq!(ledger.waits(false), [(Time(10), Duration::ZERO)]);
+    }
+
+    #[test]
+    fn a_stream_that_was_opened_when_its_session_was_over_has_nothing_more_to_say_of_it_than_that() {
+        let mut ledger = Ledger::default();
+        ledger.owe(word(), Time(10));
+        ledger.owe(Word::SessionExpired { session: 1 }, Time(11));
+        ledger.opened_when_over(2);
+        assert_eq!(ledger.lost().len(), 2);
+        ledger.opened_when_over(1);
+        assert_eq!(ledger.lost(), [(&Word::SessionExpired { session: 1 }, Time(11))]);
     }
 
     #[test]

@@ -167,6 +167,11 @@ impl World {
         self.ledger.borrow_mut().hear(word, id, self.clock.now());
     }
 
+    /// Notes that the stream of this session was opened when the session was over.
+    pub(crate) fn opened_when_over(&self, session: u32) {
+        self.ledger.borrow_mut().opened_when_over(session);
+    }
+
     /// Notes something that is wrong.
     pub(crate) fn complain(&self, complaint: impl Into<String>) {
         self.complaints.borrow_mut().push(format!("{}: {}", self.clock.now(), complaint.into()));

@@ -49,10 +49,15 @@ pub(crate) async fn follow_session(world: Rc<World>, session: Rc<Session>) {
         last_id: None,
     };
     let number = session.number;
-    let hear = |event: &Event| {
+    let hear = |event: &Event, is_first: bool| {
         let id = event.id.as_deref().unwrap_or_default();
         match event.name.as_str() {
-            "session_expired" => world.hear(Word::SessionExpired { session: number }, "it"),
+            "session_expired" => {
+                world.hear(Word::SessionExpired { session: number }, "it");
+                if is_first {
+                    world.opened_when_over(number);
+                }
+            }
             "consent_changed" => {
                 let app = text(&event.data, "app_id").to_owned();
                 let removed = Scopes::read(text(&event.data, "removed")).names();
@@ -74,7 +79,7 @@ pub(crate) async fn follow_feed(world: Rc<World>, app: usize) {
     let authorization = world.apps[app].basic.clone();
     let mut stream = Stream { path: "/v1/feed", authorization, silence: FEED_SILENCE, last_id: None };
     let app = world.apps[app].id.clone();
-    let hear = |event: &Event| {
+    let hear = |event: &Event, _| {
         let (app, id) = (app.clone(), event.id.as_deref().unwrap_or_default());
         let said = |key| text(&event.data, key).to_owned();
         match event.name.as_str() {
@@ -96,7 +101,12 @@ fn text<'a>(data: &'a Value, key: &str) -> &'a str {
 }
 
 /// Keeps a stream open, at one node or another, until `hear` says that it is over.
-async fn follow(world: &World, chance: &Chance, stream: &mut Stream, mut hear: impl FnMut(&Event) -> bool) {
+async fn follow(
+    world: &World,
+    chance: &Chance,
+    stream: &mut Stream,
+    mut hear: impl FnMut(&Event, bool) -> bool,
+) {
     while world.is_there() {
         let node = chance.below(world.field.count());
         let over = listen(world.field.public(node), stream, &mut hear).await;
@@ -108,7 +118,12 @@ async fn follow(world: &World, chance: &Chance, stream: &mut Stream, mut hear: i
 }
 
 /// Opens a stream where it broke off and hears it until it breaks, is silent for too long, or is over.
-async fn listen(to: SocketAddr, stream: &mut Stream, hear: &mut impl FnMut(&Event) -> bool) -> Outcome<bool> {
+/// `hear` is told besides whether the event is the first that this opening brought.
+async fn listen(
+    to: SocketAddr,
+    stream: &mut Stream,
+    hear: &mut impl FnMut(&Event, bool) -> bool,
+) -> Outcome<bool> {
     let within = stream.silence;
     let silent = |_| Failure("silence".into());
     let connection = tokio::time::timeout(within, TcpStream::connect(to)).await.map_err(silent)?;
@@ -129,14 +144,14 @@ async fn listen(to: SocketAddr, stream: &mut Stream, hear: &mut impl FnMut(&Even
     if answer.status() != 200 {
         return Err(Failure(format!("status {}", answer.status())));
     }
-    let (mut body, mut buffer) = (answer.into_body(), String::new());
+    let (mut body, mut buffer, mut is_first) = (answer.into_body(), String::new(), true);
     let over = loop {
         let Ok(Some(Ok(frame))) = tokio::time::timeout(within, body.frame()).await else { break false };
         let Some(bytes) = frame.data_ref() else { continue };
         buffer.push_str(&String::from_utf8_lossy(bytes));
         if events(&mut buffer).iter().any(|event| {
             stream.last_id = event.id.clone().or(stream.last_id.take());
-            hear(event)
+            hear(event, std::mem::take(&mut is_first))
         }) {
             break true;
         }

@@ -76,6 +76,8 @@ impl Node {
 
     /// Starts the process; the answer comes with its ready line, or with none if it ended before that.
     pub(crate) fn start(&mut self) -> Outcome<oneshot::Receiver<()>> {
+        // One process to a data folder: an earlier one that nobody ended would hold it.
+        self.kill();
         let step = "starting a node";
         let log = self.setting.folder.join("log");
         let log = OpenOptions::new().create(true).append(true).open(log).during(step)?;
