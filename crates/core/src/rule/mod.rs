@@ -34,6 +34,7 @@ pub mod rotate;
 pub mod send;
 pub mod sign_in;
 pub mod sign_out;
+pub mod swap;
 pub mod sweep;
 pub mod tell;
 pub mod ticket;

@@ -1,0 +1,10 @@
+//! The merchant face: a proxy in front of unchanged back ends. It validates the caller's token, swaps the
+//! OpenIDs of the app for those that the merchant knows, and swaps them back in the answer.
+//!
+//! accept → resolve → rewrite → forward → rewrite, one room each.
+
+pub mod refused;
+pub mod route;
+
+pub use refused::Refused;
+pub use route::{Gateway, Route};
