@@ -4,6 +4,8 @@
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
 pub mod refused;
+pub mod reseal;
+pub mod resolve;
 pub mod route;
 
 pub use refused::Refused;

@@ -219,7 +219,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         bounds: config.memory.bounds(),
     };
     let name = config.node.name.clone().unwrap_or_else(|| admin_url.clone());
-    let live = fleet::open(opened, bus.clone(), name, clock, vault, settings).await?;
+    let part = fleet::Part { name, gateway: false };
+    let live = fleet::open(opened, bus.clone(), part, clock, vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
     let console = face::console_settings(&config, &admin_url)?;
