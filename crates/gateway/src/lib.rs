@@ -4,6 +4,7 @@
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
 pub mod refused;
+pub mod rewrite;
 pub mod route;
 
 pub use refused::Refused;
