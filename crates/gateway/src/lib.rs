@@ -6,6 +6,7 @@
 pub mod refused;
 pub mod reseal;
 pub mod resolve;
+pub mod rewrite;
 pub mod route;
 
 pub use refused::Refused;

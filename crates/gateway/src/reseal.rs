@@ -12,36 +12,52 @@ use portico_seal::SessionSecret;
 use portico_store::CommitError;
 
 use crate::Refused;
-use crate::resolve::{Caller, Parties, unavailable};
+use crate::resolve::{Caller, Parties, not_committed, unavailable};
+use crate::rewrite::CallerIds;
 
 /// The most attempts at a commit whose grounds keep changing.
 const ATTEMPTS: usize = 3;
 
-/// `encryptedData` and `iv` for the upstream, of those that the caller's app was given: under the upstream's key of
-/// the same person, with its names in the place of the app's.
-///
-/// Refuses data that does not open under a key that is good for the app now, or is another app's (400), and data
-/// that names somebody else (403).
-pub async fn reseal(
-    live: &Arc<Live>,
-    parties: &Parties,
-    caller: &Caller,
-    data: &str,
-    iv: &str,
-) -> Result<(String, String), Refused> {
-    let (app, known_as) = (&parties.app, &parties.known_as);
-    let from = Names { app: wx(app), open_id: &caller.here, union_id: None };
-    let to = Names { app: wx(known_as), open_id: &caller.there, union_id: caller.union_id.as_deref() };
-    let keys = keys(live, app, caller).await?;
-    // Another key may by chance leave bytes that look padded, but no JSON with the watermark.
-    let opened = keys.iter().filter_map(|key| key.decrypt(data, iv));
-    let mut read = opened.map(|plain| translated(&plain, from, to));
-    let plain = match read.find(|read| *read != Err(Unfit::Foreign)) {
-        Some(Ok(plain)) => plain,
-        Some(Err(unfit)) => return Err(refused(unfit)),
-        None => return Err(refused(Unfit::Foreign)),
-    };
-    Ok(key_there(live, known_as, caller).await?.encrypt(&plain, live.vault().chance()))
+/// The keys of both back ends for one caller, with what each calls itself and the person.
+pub struct Keys {
+    live: Arc<Live>,
+    parties: Parties,
+    ids: CallerIds,
+    here: Vec<SessionSecret>,
+    there: SessionSecret,
+}
+
+impl Keys {
+    /// The keys that are good for the app now, and the upstream's current one: another, as `jscode2session` would
+    /// give it, where there is none that is good.
+    pub async fn of(live: &Arc<Live>, parties: &Parties, caller: &Caller) -> Result<Self, Refused> {
+        Ok(Self {
+            live: live.clone(),
+            parties: parties.clone(),
+            ids: caller.ids.clone(),
+            here: keys_here(live, &parties.app, caller).await?,
+            there: key_there(live, &parties.known_as, caller).await?,
+        })
+    }
+
+    /// `encryptedData` and `iv` for the upstream, of those that the caller's app was given: under the upstream's
+    /// key, with its names in the place of the app's.
+    ///
+    /// Refuses data that does not open under a key that is good for the app now, or is another app's (400), and
+    /// data that names somebody else (403).
+    pub fn reseal(&self, data: &str, iv: &str) -> Result<(String, String), Refused> {
+        let CallerIds { here, there, union_id } = &self.ids;
+        let from = Names { app: wx(&self.parties.app), open_id: here, union_id: None };
+        let to = Names { app: wx(&self.parties.known_as), open_id: there, union_id: union_id.as_deref() };
+        // Another key may by chance leave bytes that look padded, but no JSON with the watermark.
+        let opened = self.here.iter().filter_map(|key| key.decrypt(data, iv));
+        let mut read = opened.map(|plain| translated(&plain, from, to));
+        match read.find(|read| *read != Err(Unfit::Foreign)) {
+            Some(Ok(plain)) => Ok(self.there.encrypt(&plain, self.live.vault().chance())),
+            Some(Err(unfit)) => Err(refused(unfit)),
+            None => Err(refused(Unfit::Foreign)),
+        }
+    }
 }
 
 fn wx(app: &LiveClient) -> &str {
@@ -61,7 +77,7 @@ fn refused(unfit: Unfit) -> Refused {
 }
 
 /// The keys that the app's own back end may have of the person now.
-async fn keys(live: &Live, app: &LiveClient, caller: &Caller) -> Result<Vec<SessionSecret>, Refused> {
+async fn keys_here(live: &Live, app: &LiveClient, caller: &Caller) -> Result<Vec<SessionSecret>, Refused> {
     let (id, user) = (&app.client.id, caller.token.user);
     let Some(key) = live.store().session_key(id, user).await.map_err(unavailable)? else { return Ok(vec![]) };
     let generations = good(&key, is_live(live, &key).await?, live.now());
@@ -91,11 +107,11 @@ async fn key_there(
         let held = Change::SessionHeld { session, now };
         match live.commit([held].into_iter().chain(turned).collect()).await {
             Ok(()) => return Ok(live.vault().session_secret(id, user, generation)),
-            Err(CommitError::Conflict) => live.flush().await.map_err(crate::resolve::not_committed)?,
-            Err(error) => return Err(crate::resolve::not_committed(error)),
+            Err(CommitError::Conflict) => live.flush().await.map_err(not_committed)?,
+            Err(error) => return Err(not_committed(error)),
         }
     }
-    Err(crate::resolve::not_committed(CommitError::Conflict))
+    Err(not_committed(CommitError::Conflict))
 }
 
 async fn is_live(live: &Live, key: &SessionKey) -> Result<bool, Refused> {

@@ -19,11 +19,12 @@ use portico_core::scope::ScopeSet;
 use portico_live::{Live, LiveClient, Signed, Verified};
 use portico_store::Unavailable;
 
+use crate::rewrite::CallerIds;
 use crate::route::TokenPlace;
 use crate::{Refused, Route};
 
 pub(crate) use introduce::refused as not_committed;
-pub use names::{MOST_NAMES, counterparts};
+pub use names::counterparts;
 
 /// The two apps of a route, as they are registered at this moment.
 #[derive(Clone)]
@@ -41,12 +42,8 @@ pub struct Caller {
     pub text: Arc<str>,
     /// What it says.
     pub token: Arc<Verified>,
-    /// The person's OpenID at the app whose token it is.
-    pub here: String,
-    /// Their OpenID as the upstream knows it.
-    pub there: String,
-    /// Their UnionID at the upstream's developer, where it may be told.
-    pub union_id: Option<String>,
+    /// By what both sides know the person.
+    pub ids: CallerIds,
 }
 
 /// A request whose caller is known.
@@ -81,8 +78,8 @@ pub async fn resolve(live: &Arc<Live>, route: &Route, head: &Parts) -> Result<Re
     let there = live.open_id(&parties.known_as, user).await.map_err(unavailable)?;
     let union_id = union_id(live, &parties, &signed).await?;
     let here = signed.token.sub.clone();
-    let caller = Caller { text, token: signed.token, here, there, union_id };
-    Ok(Resolved { parties, caller: Some(caller) })
+    let ids = CallerIds { here, there, union_id };
+    Ok(Resolved { parties, caller: Some(Caller { text, token: signed.token, ids }) })
 }
 
 /// Whether what a request was let in for still holds: the token is good, for as much as the route requires.

@@ -1,11 +1,16 @@
 //! What the gateway does with a request: the configuration, read and checked.
 
+use std::fmt;
 use std::time::Duration;
 
 use portico_core::id::ClientId;
-use portico_core::rule::swap::{Places, Unknown};
+use portico_core::rule::swap::{Places, Pointer, Unknown};
 use portico_core::scope::ScopeSet;
 use url::Url;
+
+pub use portico_core::rule::swap::Counterpart;
+
+use crate::rewrite::Maps;
 
 /// A gateway's whole configuration.
 #[derive(Debug, Clone)]
@@ -37,6 +42,14 @@ pub struct Route {
     pub inject: Vec<(http::HeaderName, Injected)>,
     /// Where OpenIDs stand, in requests and in answers.
     pub places: Places,
+    /// Where requests bring data that WeChat's API encrypted for the app.
+    pub encrypted: Encrypted,
+    /// Those places, made ready: [`Maps::new`] of them and of `inject`.
+    pub maps: Maps,
+    /// Whether the upstream gets the caller's token too.
+    pub keep_token: bool,
+    /// How other back ends show that they may call, on a route without tokens.
+    pub back_ends: BackEnds,
     /// How much is borne.
     pub limits: Limits,
 }
@@ -50,6 +63,42 @@ pub enum TokenPlace {
     Cookie(String),
     /// Nowhere: the caller is another back end, known otherwise.
     None,
+}
+
+/// How back ends show who they are, where no token is brought. Either is enough where both are given.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct BackEnds {
+    /// The secret that they bring in the header [`crate::rewrite::SECRET`].
+    pub secret: Option<String>,
+    /// The names, one of which their client certificate must bear: DNS names or URIs (RFC 5280 §4.2.1.6).
+    pub certificates: Vec<String>,
+}
+
+impl fmt::Debug for BackEnds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = self.secret.as_ref().map(|_| "…");
+        f.debug_struct("BackEnds").field("secret", &secret).field("certificates", &self.certificates).finish()
+    }
+}
+
+/// Where data stands that WeChat's API encrypted for the app, and the iv that belongs to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encrypted {
+    /// In fields of the query.
+    pub query: Vec<Pair<String>>,
+    /// In fields of a form.
+    pub form: Vec<Pair<String>>,
+    /// In members of a JSON body.
+    pub json: Vec<Pair<Pointer>>,
+}
+
+/// Where one piece of encrypted data stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair<T> {
+    /// `encryptedData`.
+    pub data: T,
+    /// `iv`.
+    pub iv: T,
 }
 
 /// What an identity header says.
@@ -74,17 +123,6 @@ pub struct Limits {
     pub connect: Duration,
     /// How long an upstream may be silent.
     pub response: Duration,
-}
-
-/// What was asked about an OpenID of one app, as the other knows the person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counterpart {
-    /// The OpenID at the other app, if there is one that may be told.
-    pub open_id: Option<String>,
-    /// Whether the text is already an OpenID at the other app: it must not be taken for one of this.
-    pub is_known_there: bool,
-    /// Whether the text is an OpenID at this app at all.
-    pub is_known_here: bool,
 }
 
 /// For swaps in one message: the names of it that must be known, and what is known about them.

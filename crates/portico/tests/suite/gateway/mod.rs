@@ -41,6 +41,10 @@ fn route() -> Route {
         unknown: Default::default(),
         inject: vec![],
         places: Default::default(),
+        encrypted: Default::default(),
+        maps: Default::default(),
+        keep_token: false,
+        back_ends: Default::default(),
         limits: Limits { body: 1 << 20, connect: Duration::from_secs(2), response: Duration::from_secs(30) },
     }
 }
@@ -72,7 +76,7 @@ impl Town {
     /// What is known of one name of the first app at the second.
     async fn known(&self, from: &str, to: &str, name: &str) -> Counterpart {
         let (from, to) = (self.client(from).await, self.client(to).await);
-        let found = counterparts(&self.world.house.live, &from, &to, [name.to_owned()]).await.unwrap();
+        let found = counterparts(&self.world.house.live, &from, &to, &[name]).await.unwrap();
         found[name].clone()
     }
 

@@ -1,7 +1,7 @@
 //! Data that was encrypted for the app, as the merchant's back end decrypts it.
 
 use portico_core::moment::Span;
-use portico_gateway::reseal::reseal;
+use portico_gateway::reseal::Keys;
 use portico_gateway::resolve::Resolved;
 use portico_seal::SessionSecret;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ impl Town {
     ) -> Result<(String, String), portico_gateway::Refused> {
         let (live, caller) = (&self.world.house.live, resolved.caller.as_ref().unwrap());
         let (data, iv) = self.key(APP, resolved).await.encrypt(&plain.to_string(), live.vault().chance());
-        reseal(live, &resolved.parties, caller, &data, &iv).await
+        Keys::of(live, &resolved.parties, caller).await?.reseal(&data, &iv)
     }
 
     /// Somebody who is logged in at the app's back end, and what that was told about them, encrypted.
@@ -56,7 +56,7 @@ impl Town {
         self.log_in(&tokens, APP).await;
         let resolved = self.resolve(&bearer(&token)).await.unwrap();
         let profile = json!({
-            "openId": resolved.caller.as_ref().unwrap().here, "unionId": "u", "nickName": "安娜",
+            "openId": resolved.caller.as_ref().unwrap().ids.here, "unionId": "u", "nickName": "安娜",
             "watermark": { "timestamp": 1, "appid": self.wx(APP).await },
         });
         (tokens, resolved, profile)
@@ -71,7 +71,7 @@ async fn the_merchant_decrypts_with_its_own_key_and_finds_its_own_names() {
     let (data, iv) = town.reseal(&resolved, &profile).await.unwrap();
     let open = town.key(SHOP, &resolved).await.decrypt(&data, &iv).unwrap();
     let expected = json!({
-        "openId": resolved.caller.as_ref().unwrap().there, "nickName": "安娜",
+        "openId": resolved.caller.as_ref().unwrap().ids.there, "nickName": "安娜",
         "watermark": { "timestamp": 1, "appid": town.wx(SHOP).await },
     });
     assert_eq!(serde_json::from_str::<Value>(&open).unwrap(), expected);
@@ -101,14 +101,13 @@ async fn what_is_not_of_this_app_and_person_goes_no_further() {
     marked["watermark"]["appid"] = town.wx(SHOP).await.into();
     assert_eq!(refused(town.reseal(&resolved, &marked).await), (400, "invalid_request"));
     let mut named = profile.clone();
-    named["openId"] = resolved.caller.as_ref().unwrap().there.clone().into();
+    named["openId"] = resolved.caller.as_ref().unwrap().ids.there.clone().into();
     assert_eq!(refused(town.reseal(&resolved, &named).await), (403, "access_denied"));
     let (live, caller) = (&town.world.house.live, resolved.caller.as_ref().unwrap());
     for (data, iv) in
         [("", ""), ("AAAA", "AAAA"), ("=", "="), ("AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAA==")]
     {
-        let result = reseal(live, &resolved.parties, caller, data, iv).await;
-        assert_eq!(refused(result), (400, "invalid_request"));
+        assert_eq!(refused(keys.reseal(data, iv)), (400, "invalid_request"));
     }
 }
 
