@@ -6,6 +6,7 @@
 pub mod refused;
 pub mod rewrite;
 pub mod route;
+pub mod settings;
 
 pub use refused::Refused;
 pub use route::{Gateway, Route};
