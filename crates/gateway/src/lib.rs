@@ -8,6 +8,7 @@ pub mod reseal;
 pub mod resolve;
 pub mod rewrite;
 pub mod route;
+pub mod settings;
 
 pub use refused::Refused;
 pub use route::{Gateway, Route};

@@ -64,10 +64,10 @@ impl FoundInRequest {
         if others.len() > MOST_IDS { Err(wrong::too_large()) } else { Ok(others) }
     }
 
-    /// Whether anything in it was encrypted for the app.
-    pub fn holds_encrypted(&self) -> bool {
+    /// Whether there is data in it that has to be encrypted anew.
+    pub fn is_encrypted(&self) -> bool {
         let body = self.body.iter().flat_map(|body| &body.spots);
-        self.query.iter().chain(body).any(|spot| matches!(spot.role, Role::Data(_) | Role::Iv(_)))
+        self.query.iter().chain(body).any(|spot| matches!(spot.role, Role::Data(_)))
     }
 
     /// Puts the upstream's OpenIDs in place. `known` is what was found out about [`Self::others`]; `reseal`
