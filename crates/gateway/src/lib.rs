@@ -3,8 +3,16 @@
 //!
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
+pub mod accept;
+mod answer;
+pub mod body;
+pub mod forward;
+pub mod hop;
+pub mod log;
+mod pace;
 pub mod refused;
 pub mod route;
 
+pub use body::Body;
 pub use refused::Refused;
 pub use route::{Gateway, Route};
