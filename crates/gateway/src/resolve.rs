@@ -55,12 +55,19 @@ pub struct Resolved {
     pub caller: Option<Caller>,
 }
 
-/// Finds out who calls, and that they may.
+/// Finds out who calls, and that they may. `is_certified` says whether the client showed a certificate of a back
+/// end that the route names.
 ///
 /// Refuses with 503 where an app of the route is not there or memory may not be believed now, 400 for two tokens,
 /// 401 without a token that is good at this moment for the route's app, and 403 for a token without the scopes
-/// that the route requires, or a cookie from elsewhere than the app's own pages.
-pub async fn resolve(live: &Arc<Live>, route: &Route, head: &Parts) -> Result<Resolved, Refused> {
+/// that the route requires, or a cookie from elsewhere than the app's own pages. On a route without tokens: 401
+/// without the secret or the certificate of a back end.
+pub async fn resolve(
+    live: &Arc<Live>,
+    route: &Route,
+    head: &Parts,
+    is_certified: bool,
+) -> Result<Resolved, Refused> {
     let parties = parties(live, route).await?;
     let text = match &route.token {
         TokenPlace::Bearer => credential::bearer(&head.headers)?,
@@ -69,7 +76,10 @@ pub async fn resolve(live: &Arc<Live>, route: &Route, head: &Parts) -> Result<Re
             same_site(head, &parties.app.client)?;
             text
         }
-        TokenPlace::None => return Ok(Resolved { parties, caller: None }),
+        TokenPlace::None => {
+            credential::back_end(&route.back_ends, &head.headers, is_certified)?;
+            return Ok(Resolved { parties, caller: None });
+        }
     };
     let signed = good(live, route, &text).await?;
     allowed(route, &signed.scope)?;

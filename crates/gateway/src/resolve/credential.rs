@@ -5,7 +5,11 @@ use std::sync::Arc;
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use portico_seal::{digest, matches};
+
 use crate::Refused;
+use crate::rewrite::SECRET;
+use crate::route::BackEnds;
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
 pub(super) fn bearer(headers: &HeaderMap) -> Result<Arc<str>, Refused> {
@@ -35,6 +39,25 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Result<Arc<str>, Refuse
         }
     }
     found.map(|token| token.trim_matches('"').into()).ok_or_else(none)
+}
+
+/// That another back end calls which the route lets in: by its certificate, or by the secret. Either is enough.
+pub(super) fn back_end(known: &BackEnds, headers: &HeaderMap, is_certified: bool) -> Result<(), Refused> {
+    let mut all = headers.get_all(SECRET).iter();
+    let given = (all.next(), all.next());
+    let is_secret = match (&known.secret, given) {
+        (Some(secret), (Some(given), None)) => {
+            given.to_str().is_ok_and(|given| matches(&digest(secret), given))
+        }
+        _ => false,
+    };
+    match is_secret || (is_certified && !known.certificates.is_empty()) {
+        true => Ok(()),
+        false => {
+            let text = "This is for back ends that are known here.";
+            Err(Refused::new(StatusCode::UNAUTHORIZED, "invalid_client", text))
+        }
+    }
 }
 
 fn readable(value: &HeaderValue) -> Result<&str, Refused> {
@@ -89,5 +112,22 @@ mod tests {
         split.append("cookie", "session=x".parse().unwrap());
         assert_eq!(status(cookie(&split, "session")), 400);
         assert_eq!(status(cookie(&headers(&[("cookie", "session=a; session=a")]), "session")), 400);
+    }
+
+    #[test]
+    fn a_back_end_brings_its_secret_once_or_its_certificate() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let by_secret = BackEnds { secret: Some(secret.to_owned()), certificates: vec![] };
+        let right = headers(&[(SECRET, secret)]);
+        assert_eq!(back_end(&by_secret, &right, false), Ok(()));
+        assert_eq!(status(back_end(&by_secret, &headers(&[(SECRET, "wrong")]), false)), 401);
+        assert_eq!(status(back_end(&by_secret, &headers(&[]), true)), 401);
+        let mut twice = right.clone();
+        twice.append(SECRET, secret.parse().unwrap());
+        assert_eq!(status(back_end(&by_secret, &twice, false)), 401);
+        let by_name = BackEnds { secret: None, certificates: vec!["orders.example".to_owned()] };
+        assert_eq!(back_end(&by_name, &headers(&[]), true), Ok(()));
+        assert_eq!(status(back_end(&by_name, &right, false)), 401);
+        assert_eq!(status(back_end(&BackEnds::default(), &right, true)), 401);
     }
 }
