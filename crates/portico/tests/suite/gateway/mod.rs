@@ -1,16 +1,20 @@
 //! The merchant face, in front of a back end that was not written for it.
 
+mod gate;
+mod lasting;
+mod leaks;
+mod pass;
 mod reseal;
 mod resolve;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::request::Parts;
 use axum::http::{Method, Request};
 use portico_gateway::resolve::{Resolved, counterparts};
-use portico_gateway::route::{Counterpart, Limits, TokenPlace};
-use portico_gateway::{Refused, Route};
+use portico_gateway::route::Counterpart;
+use portico_gateway::settings::GatewayFile;
+use portico_gateway::{Gateway, Refused, Route};
 use portico_live::LiveClient;
 use serde_json::json;
 
@@ -29,24 +33,14 @@ struct Town {
     route: Route,
 }
 
+/// A configuration of one route with these keys beside what it needs.
+fn configured(upstream: &str, more: &str) -> Gateway {
+    let text = format!("[[route]]\nupstream = [\"{upstream}\"]\napp = \"{APP}\"\nas = \"{SHOP}\"\n{more}");
+    GatewayFile::read(&text).unwrap().section().try_into().unwrap()
+}
+
 fn route() -> Route {
-    Route {
-        host: None,
-        path: None,
-        upstreams: vec!["http://127.0.0.1:9".parse().unwrap()],
-        app: APP.parse().unwrap(),
-        known_as: SHOP.parse().unwrap(),
-        token: TokenPlace::Bearer,
-        require: "openid".parse().unwrap(),
-        unknown: Default::default(),
-        inject: vec![],
-        places: Default::default(),
-        encrypted: Default::default(),
-        maps: Default::default(),
-        keep_token: false,
-        back_ends: Default::default(),
-        limits: Limits { body: 1 << 20, connect: Duration::from_secs(2), response: Duration::from_secs(30) },
-    }
+    configured("http://127.0.0.1:9", "").routes.remove(0)
 }
 
 impl Town {
@@ -66,7 +60,7 @@ impl Town {
     }
 
     async fn resolve(&self, head: &Parts) -> Result<Resolved, Refused> {
-        portico_gateway::resolve::resolve(&self.world.house.live, &self.route, head).await
+        portico_gateway::resolve::resolve(&self.world.house.live, &self.route, head, false).await
     }
 
     async fn client(&self, app: &str) -> Arc<LiveClient> {

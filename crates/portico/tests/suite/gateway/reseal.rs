@@ -32,7 +32,7 @@ impl Town {
     }
 
     /// The key that the app's back end has of the caller now.
-    async fn key(&self, app: &str, resolved: &Resolved) -> SessionSecret {
+    pub async fn key(&self, app: &str, resolved: &Resolved) -> SessionSecret {
         let (live, app) = (&self.world.house.live, app.parse().unwrap());
         let user = resolved.caller.as_ref().unwrap().token.user;
         let key = live.store().session_key(&app, user).await.unwrap().unwrap();
@@ -51,7 +51,7 @@ impl Town {
     }
 
     /// Somebody who is logged in at the app's back end, and what that was told about them, encrypted.
-    async fn logged_in(&self) -> (Tokens, Resolved, Value) {
+    pub async fn logged_in(&self) -> (Tokens, Resolved, Value) {
         let (tokens, token) = self.open("ana").await;
         self.log_in(&tokens, APP).await;
         let resolved = self.resolve(&bearer(&token)).await.unwrap();
