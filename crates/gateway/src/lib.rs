@@ -3,6 +3,7 @@
 //!
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
+pub mod explain;
 pub mod refused;
 pub mod rewrite;
 pub mod route;
