@@ -6,6 +6,7 @@
 pub mod accept;
 mod answer;
 pub mod body;
+pub mod explain;
 pub mod forward;
 pub mod guard;
 pub mod hop;

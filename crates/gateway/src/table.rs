@@ -43,16 +43,32 @@ impl Table {
     /// 404 where there is none; 400 where a route is for a path and the request's can be read in more than one way.
     pub fn find(&self, head: &Parts) -> Result<&Arc<Way>, Refused> {
         let host = host(&head.headers);
-        for way in &self.0 {
-            let Route { host: own, path, .. } = &way.route;
-            let is_host = own.as_deref().is_none_or(|own| host.as_deref() == Some(own));
-            let is_path = path.as_deref().map_or(Ok(true), |path| lies_under(head.uri.path(), path));
-            if is_host && is_path.map_err(|_| ambiguous())? {
-                return Ok(way);
-            }
-        }
-        Err(Refused::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
+        first(&self.0, |way| &way.route, host.as_deref(), head.uri.path())
     }
+}
+
+impl Gateway {
+    /// The first route that a request is for; refuses as [`Table::find`] does.
+    pub fn find(&self, head: &Parts) -> Result<&Route, Refused> {
+        first(&self.routes, |route| route, host(&head.headers).as_deref(), head.uri.path())
+    }
+}
+
+fn first<'a, T>(
+    all: &'a [T],
+    route: impl Fn(&T) -> &Route,
+    host: Option<&str>,
+    path: &str,
+) -> Result<&'a T, Refused> {
+    for one in all {
+        let Route { host: own, path: under, .. } = route(one);
+        let is_host = own.as_deref().is_none_or(|own| host == Some(own));
+        let is_path = under.as_deref().map_or(Ok(true), |under| lies_under(path, under));
+        if is_host && is_path.map_err(|_| ambiguous())? {
+            return Ok(one);
+        }
+    }
+    Err(Refused::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
 }
 
 fn ambiguous() -> Refused {

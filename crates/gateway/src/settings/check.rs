@@ -251,7 +251,10 @@ fn encrypted(keys: &EncryptedKeys) -> Result<Encrypted, Wrong> {
         pairs: &[PairKeys],
         read: impl Fn(&str) -> Result<T, Wrong>,
     ) -> Result<Vec<Pair<T>>, Wrong> {
-        let pair = |pair: &PairKeys| Ok(Pair { data: read(&pair.data)?, iv: read(&pair.iv)? });
+        let pair = |pair: &PairKeys| match pair.data == pair.iv {
+            true => Err(format!("`{}` cannot be both", pair.iv)),
+            false => Ok(Pair { data: read(&pair.data)?, iv: read(&pair.iv)? }),
+        };
         at(&format!("encrypted.{key}"), pairs.iter().map(pair).collect::<Result<_, Wrong>>())
     }
     let pointer = |text: &str| {

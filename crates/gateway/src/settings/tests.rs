@@ -152,7 +152,7 @@ fn what_is_wrong_is_refused_with_the_place_and_the_reason() {
         ),
         ("[route.limits]\nbody = \"0 B\"", "route 1: limits.body: it must be at most 1 GiB, and something"),
         ("[route.limits]\nconnect = \"0 s\"", "route 1: limits.connect: nothing happens in no time"),
-        ("require = [\"a b\"]", "route 1: require: not a scope"),
+        ("require = [\"a b\"]", "route 1: require: not a valid scope"),
         ("secret_file = \"/x\"", "route 1: secret_file and certificates are for token = \"none\""),
         (
             "token = \"none\"\n[route.self]\nquery = [\"a\"]",

@@ -278,3 +278,7 @@ impl<'a> Visitor<'a> for Way<'a, '_> {
 pub fn in_json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;
