@@ -12,7 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::failed;
 use crate::config::{BusFlag, Config, ConfigError, Flags, reference};
 use crate::serve::{Extras, ServeError, start};
-use crate::{demo, serve};
+use crate::{config, demo, serve};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeFlags {
@@ -96,6 +96,7 @@ async fn start_demo(plan: demo::Plan) -> Result<demo::Running, ServeError> {
         data: plan.data,
         admin_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         issuer: plan.issuer.parse().ok(),
+        gateway: config::Gateway(plan.routes),
         ..Config::default()
     };
     let face = plan.face;
@@ -103,6 +104,7 @@ async fn start_demo(plan: demo::Plan) -> Result<demo::Running, ServeError> {
         listener: Some(plan.listener),
         sign_in_notice: Some(plan.sign_in_notice),
         around: Box::new(move |public| face.around(public)),
+        gateway_listener: Some(plan.gateway),
         ..Extras::default()
     };
     let running = start(config, extras).await?;
