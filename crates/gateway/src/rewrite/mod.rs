@@ -52,3 +52,6 @@ impl CallerIds {
         Caller { here: &self.here, there: &self.there }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ mod spot;
 pub use cookie::{find_in_cookies, find_in_set_cookie, without};
 pub use decide::{Caller, Counterpart, Fate, Wrong, in_answer, in_request, to_be_known};
 pub use form::{find_in_form, in_form};
-pub use json::{JsonMap, NotJson, Within, in_json};
+pub use json::{JsonMap, NoMap, NotJson, in_json};
 pub use multipart::{NotParts, find_in_parts};
 pub use name::{Fields, Headers, fold_field, fold_header};
 pub use path::{Ambiguous, NotATemplate, Template, find_in_path, in_path};
