@@ -280,10 +280,45 @@ fn validators_are_weak_and_lengths_unknown_wherever_a_body_may_be_swapped() {
             (!body.is_empty()).then_some(&b"20"[..])
         );
     }
-    let (headers, _) =
-        answered(&Method::GET, response(200, &[("content-type", "image/png"), ("etag", "\"1\"")]), "")
-            .unwrap();
-    assert_eq!(headers["etag"], "\"1\"");
+    for method in [Method::GET, Method::HEAD] {
+        let about = [("content-type", "image/png"), ("etag", "\"1\""), ("content-length", "5")];
+        let (headers, _) = answered(&method, response(200, &about), "").unwrap();
+        assert_eq!(
+            (&headers["etag"], &headers["content-length"]),
+            (&about[1].1.parse().unwrap(), &about[2].1.parse().unwrap())
+        );
+    }
+}
+
+#[test]
+fn a_request_without_a_body_may_name_any_type() {
+    let route = route();
+    let due = |headers: &[(&'static str, &str)]| request_body(&route, &request("/", headers), true);
+    assert_eq!(due(&[]), Ok(BodyDue::Stream));
+    assert_eq!(due(&[JSON]), Ok(BodyDue::Stream));
+    assert_eq!(due(&[("content-type", "text/plain")]), Ok(BodyDue::Stream));
+    assert_eq!(due(&[("content-length", "0")]), Ok(BodyDue::Stream));
+    assert_eq!(due(&[JSON, ("content-length", "0")]), Ok(BodyDue::Json));
+    assert_eq!(status(swapped(request("/", &[JSON, ("content-length", "0")]), "")), StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn the_beginning_of_a_text_says_whether_it_may_be_json() {
+    for (start, says) in [
+        (&b"{"[..], Some(true)),
+        (b" \n[", Some(true)),
+        (b"\"", Some(true)),
+        (b"\xef\xbb\xbf {", Some(true)),
+        (b"\xef\xbb", Some(true)),
+        (b"<html>", Some(false)),
+        (b"7", Some(false)),
+        (b"\xef\xbb\xbf<", Some(false)),
+        (b" ", None),
+        (b"", None),
+        (b"\xef\xbb\xbf", None),
+    ] {
+        assert_eq!(begins_like_json(start), says, "{start:?}");
+    }
 }
 
 #[test]
@@ -303,6 +338,7 @@ fn a_header_that_is_not_text_cannot_bring_an_identity_in() {
     headers.append("shop_app", HeaderValue::from_static("evil"));
     headers.append("connection", HeaderValue::from_static("X_WX-OPENID,shop-app"));
     headers.append("connection", HeaderValue::from_static("close, x-wx-anything"));
+    headers.append("connection", HeaderValue::from_bytes(b"\xff, x-wx-openid").unwrap());
     headers.append("authorization", HeaderValue::from_static("Bearer x"));
     let route = route();
     strip(&route, &mut headers);

@@ -246,3 +246,11 @@ fn a_secret_is_read_from_its_file_and_not_shown() {
     assert!(with("short").unwrap_err().0.contains("must hold one line of 32 or more"));
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn the_guides_example_is_a_configuration() {
+    let guide = include_str!("../../../../docs/guides/gateway-configuration.md");
+    let example = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let gateway = read(example).unwrap();
+    assert_eq!(gateway.routes[0].places.any.json.len(), 1);
+}
