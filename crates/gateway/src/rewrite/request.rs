@@ -161,7 +161,7 @@ fn readdress(uri: &mut Uri, path: &[Edit<'_>], query: &[Edit<'_>]) -> Result<(),
         target.extend(spliced(old.as_bytes(), Written::Form, query));
     }
     let cannot = || wrong::request("the target cannot be rewritten");
-    let mut parts = std::mem::take(uri).into_parts();
+    let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|_| cannot())?);
     *uri = Uri::from_parts(parts).map_err(|_| cannot())?;
     Ok(())

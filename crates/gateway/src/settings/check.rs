@@ -108,8 +108,7 @@ fn route(keys: RouteKeys) -> Result<Route, Wrong> {
     let encrypted = encrypted(&keys.encrypted)?;
     let inject = inject(&keys)?;
     apart(&places, &inject, &token)?;
-    let maps = Maps::new(&places, &encrypted, &inject)
-        .map_err(|wrong| format!("json: {wrong}; name the inner one, or the outer one"))?;
+    let maps = Maps::new(&places, &encrypted, &inject).map_err(|wrong| format!("json: {wrong}"))?;
     let route = Route {
         host: at("host", keys.host.as_deref().map(host).transpose())?,
         path: at("path", keys.path.as_deref().map(path).transpose())?.flatten(),

@@ -105,11 +105,11 @@ fn what_is_wrong_is_refused_with_the_place_and_the_reason() {
         ),
         (
             "[route.self]\njson = [\"/user\", \"/user/openid\"]",
-            "route 1: json: `/user/openid` lies within another place; name the inner one, or the outer one",
+            "route 1: json: `/user/openid` lies within another place",
         ),
         (
             "[route.any]\njson = [\"/*\"]\n[route.self]\njson = [\"/user/openid\"]",
-            "route 1: json: `/user/openid` lies within another place; name the inner one, or the outer one",
+            "route 1: json: `/user/openid` lies within another place",
         ),
         (
             "[route.self]\nheader = [\"Connection\"]",
@@ -245,4 +245,12 @@ fn a_secret_is_read_from_its_file_and_not_shown() {
     assert!(!format!("{gateway:?}").contains(secret));
     assert!(with("short").unwrap_err().0.contains("must hold one line of 32 or more"));
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_guides_example_is_a_configuration() {
+    let guide = include_str!("../../../../docs/guides/gateway-configuration.md");
+    let example = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let gateway = read(example).unwrap();
+    assert_eq!(gateway.routes[0].places.any.json.len(), 1);
 }
