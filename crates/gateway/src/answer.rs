@@ -47,3 +47,50 @@ fn quoted(text: &str) -> String {
         .map(|one| if matches!(one, ' '..='~') && !matches!(one, '"' | '\\') { one } else { '\'' })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn challenge(refused: &Refused) -> Option<String> {
+        let answer = refused.answer();
+        assert_eq!(answer.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(answer.headers()[CONTENT_TYPE], "application/json");
+        answer.headers().get(WWW_AUTHENTICATE).map(|value| value.to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn who_brings_no_token_is_told_the_scheme_alone() {
+        let refused = Refused::new(StatusCode::UNAUTHORIZED, "missing_token", "a launch token is needed");
+        assert_eq!(challenge(&refused).unwrap(), "Bearer");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_token_is_told_without_quotes_of_its_own() {
+        let refused = Refused::new(StatusCode::UNAUTHORIZED, "invalid_token", "it is \"over\"\\\r\n");
+        let expected = r#"Bearer error="invalid_token", error_description="it is 'over''''""#;
+        assert_eq!(challenge(&refused).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let mut refused = Refused::new(StatusCode::FORBIDDEN, "insufficient_scope", "more is needed");
+        refused.missing = Some("openid phone".parse().unwrap());
+        assert!(challenge(&refused).unwrap().ends_with(r#", scope="openid phone""#));
+    }
+
+    #[test]
+    fn who_comes_too_early_is_told_when_to_come_again() {
+        let refused = Refused::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "not now");
+        assert_eq!(challenge(&refused), None);
+        assert_eq!(refused.answer().headers()[RETRY_AFTER], "1");
+    }
+
+    #[test]
+    fn what_only_the_log_may_know_is_not_told() {
+        let refused = Refused::new(StatusCode::BAD_GATEWAY, "bad_gateway", "said").because("secret");
+        let Body::Whole(json) = refused.answer().into_body() else { panic!("a body") };
+        assert_eq!(json, r#"{"error":"bad_gateway","error_description":"said"}"#);
+    }
+}

@@ -118,7 +118,11 @@ impl Door {
             let connection = Arc::new(Connection::new(origin, self.phase, room));
             return serve::plain(stream, connection, self.limits, handler).await;
         };
-        let shaken = tokio::time::timeout(self.limits.head, tls.acceptor().accept(stream)).await;
+        let mut phase = self.phase.clone();
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(self.limits.head, tls.acceptor().accept(stream)) => shaken,
+            _ = phase.wait_for(|phase| *phase >= Phase::Draining) => return,
+        };
         match shaken {
             Ok(Ok(stream)) => {
                 let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);

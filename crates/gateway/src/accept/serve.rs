@@ -38,9 +38,12 @@ pub(super) async fn plain<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Ok(Ok((before, is_http2))) = tokio::time::timeout(limits.head, preface(&mut stream)).await else {
-        return;
+    let mut phase = connection.phase.clone();
+    let said = tokio::select! {
+        said = tokio::time::timeout(limits.head, preface(&mut stream)) => said,
+        _ = phase.wait_for(|phase| *phase >= Phase::Draining) => return,
     };
+    let Ok(Ok((before, is_http2))) = said else { return };
     if is_http2 {
         http2(Wire::new(stream, before, false, connection.clone(), limits), connection, limits, handler)
             .await;

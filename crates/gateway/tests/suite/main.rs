@@ -9,6 +9,7 @@ mod answers;
 mod balance;
 mod forwarding;
 mod http2;
+mod log;
 mod secure;
 mod streams;
 mod time;
