@@ -45,7 +45,7 @@ async fn through(browser: &mut Browser, world: &World, request: &str, decision: 
     let mut fields = vec![("csrf", csrf.as_str()), ("decision", decision)];
     fields.extend((decision == "allow").then_some(("grant", "union_id")));
     let answered = browser.post(world, &at, &fields).await;
-    browser.follow(world, &answered.header("location").to_owned()).await
+    browser.follow(world, answered.header("location")).await
 }
 
 async fn redeem(town: &Town, app: &str, code: &str) -> Reply {
