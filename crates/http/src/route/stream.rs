@@ -219,6 +219,10 @@ impl<L: Listen> Open<L> {
                         Ok(Some(Told::GrantChanged { user, .. })) => {
                             Some(open_id(Arc::clone(&self.house), self.listener.client(), *user).await)
                         }
+                        Ok(Some(Told::OpenIdUndone { open_id })) => {
+                            let (vault, client) = (self.house.live.vault(), self.listener.client());
+                            vault.unseal_open_id(&client.client.id, open_id)
+                        }
                         _ => None,
                     };
                     self.say(told, sub.as_deref(), Some(event.seq))
@@ -370,6 +374,7 @@ pub fn told_frame(told: &Told, keys: &ClientKeys, sub: Option<&str>, id: Option<
         Told::TokenExpired => ("token_expired", json!({})),
         Told::SessionEnded { session } => ("session_ended", json!({ "sid": keys.session_sid(*session) })),
         Told::GrantChanged { scope, .. } => ("grant_changed", json!({ "sub": sub, "scope": scope })),
+        Told::OpenIdUndone { .. } => ("grant_changed", json!({ "sub": sub, "scope": "" })),
         Told::TokenRevoked { token } => ("token_revoked", json!({ "jti": token })),
         Told::AppSuspended => ("app_suspended", json!({})),
         Told::KeysRotated => ("keys_rotated", json!({})),
