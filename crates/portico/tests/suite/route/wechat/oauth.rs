@@ -226,7 +226,8 @@ async fn a_token_answers_about_its_own_person_alone() {
     let (_, answer) = tokens(&town).await;
     let token = text(&answer, "access_token");
     let (hers, _) = town.log_in(STORE).await;
-    for open_id in [&hers[..], "nobody", &"A".repeat(28)] {
+    let (elsewhere, _) = town.log_in(OTHER).await;
+    for open_id in [&hers[..], &elsewhere, "nobody", &"A".repeat(28)] {
         for path in ["sns/auth", "sns/userinfo"] {
             assert_eq!(errcode(&asked(&town, path, token, open_id).await), 40003, "{path} {open_id}");
         }
