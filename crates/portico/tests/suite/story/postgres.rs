@@ -94,7 +94,8 @@ fn a_schema_that_is_behind_is_migrated_before_it_is_served_from() {
     // As the version before the fifteenth left it.
     on_server(&format!(
         "set search_path = {name}; drop table node; drop table closing;
-         alter table tide drop column closings; alter table delivery drop column owner;
+         alter table tide drop column closings;
+         alter table delivery drop column owner, drop column event;
          drop table agreement, link_ticket, session_key, app_token;
          alter table link drop column open_id; alter table past_link drop column open_id;
          delete from schema_version where version >= 15"
