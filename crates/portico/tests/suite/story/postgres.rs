@@ -59,7 +59,8 @@ fn a_store_on_postgresql_is_served_from_and_found_again_with_its_master_key() {
     let second = folder.path().join("second");
     let refused = serve(&second).args(["--store", &url]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("master key"));
+    let line = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(line.contains("master key"), "{line}");
     std::fs::copy(data.join("master.key"), second.join("master.key")).unwrap();
     let server = started(&second, &url);
     assert!(cli(&second, &["users", "show", &user]).to_string().contains("ana@example.org"));
