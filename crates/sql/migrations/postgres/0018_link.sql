@@ -9,7 +9,7 @@ create table agreement (
     registered_at bigint not null,
     primary key (from_app, to_app)
 );
-create index agreement_by_to on agreement (to_app);
+create index agreement_by_to on agreement (to_app, from_app);
 
 create table link_ticket (
     digest          bytea primary key check (length(digest) = 32),

@@ -22,7 +22,7 @@ create table agreement (
     registered_at integer not null,
     primary key (from_app, to_app)
 ) strict, without rowid;
-create index agreement_by_to on agreement (to_app);
+create index agreement_by_to on agreement (to_app, from_app);
 
 create table link_ticket (
     digest          blob primary key not null check (length(digest) = 32),
