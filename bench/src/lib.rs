@@ -18,7 +18,7 @@ pub mod wire;
 
 use clap::Parser;
 use failure::{During, Outcome};
-use measure::Course;
+use measure::{Course, merchants};
 use options::{CommandLine, Options, Part};
 use report::machine::Machine;
 use report::table::{self, Format};
@@ -99,6 +99,7 @@ async fn measure_all(options: &Options, mut portico: Portico) -> Outcome<Report>
     if let Some(last) = runs.last_mut() {
         last.figures.extend(figures);
     }
+    runs.push(merchants::measure(&mut portico, &world, course).await?);
     Ok(Report {
         machine: Machine::this(),
         arrangement: "server and bare server on one core",
