@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Also fill the store with 100,000 apps and 1,000,000 people and measure again
     #[arg(long)]
     pub(crate) scale: bool,
+    /// Measure only what merchants' back ends ask
+    #[arg(long, conflicts_with = "scale")]
+    pub(crate) merchants: bool,
     /// Write all figures to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
