@@ -4,6 +4,7 @@ pub mod app_token;
 pub mod code;
 pub mod errcode;
 pub mod event;
+pub mod migrate;
 pub mod phone;
 pub mod scope;
 pub mod session_key;
