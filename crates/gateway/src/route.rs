@@ -1,17 +1,39 @@
 //! What the gateway does with a request: the configuration, read and checked.
 
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use portico_core::id::ClientId;
-use portico_core::rule::swap::{Places, Unknown};
+use portico_core::rule::swap::{Places, Pointer, Unknown};
 use portico_core::scope::ScopeSet;
 use url::Url;
+
+pub use portico_core::rule::swap::Counterpart;
+
+use crate::rewrite::Maps;
 
 /// A gateway's whole configuration.
 #[derive(Debug, Clone)]
 pub struct Gateway {
+    /// Where callers are listened to, if the configuration says.
+    pub listen: Option<SocketAddr>,
+    /// The certificate shown to callers; without one there is no TLS.
+    pub tls: Option<TlsFiles>,
     /// The routes, in the order in which they are looked at: the first that fits takes the request.
     pub routes: Vec<Route>,
+}
+
+/// Where the certificate and its key lie, as PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate with what leads up to its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authorities whose client certificates are believed; none asks for none.
+    pub clients: Option<PathBuf>,
 }
 
 /// One merchant behind the gateway.
@@ -23,6 +45,12 @@ pub struct Route {
     pub path: Option<String>,
     /// Where the back end listens: `http` or `https`, one or several of equal standing.
     pub upstreams: Vec<Url>,
+    /// HTTP/2 without asking, towards upstreams without TLS. With TLS, ALPN decides.
+    pub http2: bool,
+    /// The authorities that vouch for upstreams' certificates, as PEM; those of the system if there is none.
+    pub authorities: Option<PathBuf>,
+    /// A path that answers 2xx or 3xx while an upstream is well.
+    pub health: Option<String>,
     /// The app whose launch tokens callers bring.
     pub app: ClientId,
     /// The app whose OpenIDs the upstream knows.
@@ -37,6 +65,14 @@ pub struct Route {
     pub inject: Vec<(http::HeaderName, Injected)>,
     /// Where OpenIDs stand, in requests and in answers.
     pub places: Places,
+    /// Where requests bring data that WeChat's API encrypted for the app.
+    pub encrypted: Encrypted,
+    /// Those places, made ready: [`Maps::new`] of them and of `inject`.
+    pub maps: Maps,
+    /// Whether the upstream gets the caller's token too.
+    pub keep_token: bool,
+    /// How other back ends show that they may call, on a route without tokens.
+    pub back_ends: BackEnds,
     /// How much is borne.
     pub limits: Limits,
 }
@@ -50,6 +86,42 @@ pub enum TokenPlace {
     Cookie(String),
     /// Nowhere: the caller is another back end, known otherwise.
     None,
+}
+
+/// How back ends show who they are, where no token is brought. Either is enough where both are given.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct BackEnds {
+    /// The secret that they bring in the header [`crate::rewrite::SECRET`].
+    pub secret: Option<String>,
+    /// The names, one of which their client certificate must bear: DNS names or URIs (RFC 5280 §4.2.1.6).
+    pub certificates: Vec<String>,
+}
+
+impl fmt::Debug for BackEnds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = self.secret.as_ref().map(|_| "…");
+        f.debug_struct("BackEnds").field("secret", &secret).field("certificates", &self.certificates).finish()
+    }
+}
+
+/// Where data stands that WeChat's API encrypted for the app, and the iv that belongs to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encrypted {
+    /// In fields of the query.
+    pub query: Vec<Pair<String>>,
+    /// In fields of a form.
+    pub form: Vec<Pair<String>>,
+    /// In members of a JSON body.
+    pub json: Vec<Pair<Pointer>>,
+}
+
+/// Where one piece of encrypted data stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair<T> {
+    /// `encryptedData`.
+    pub data: T,
+    /// `iv`.
+    pub iv: T,
 }
 
 /// What an identity header says.
@@ -74,17 +146,15 @@ pub struct Limits {
     pub connect: Duration,
     /// How long an upstream may be silent.
     pub response: Duration,
+    /// How long a WebSocket or an event stream may be silent on both sides.
+    pub idle: Duration,
 }
 
-/// What was asked about an OpenID of one app, as the other knows the person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counterpart {
-    /// The OpenID at the other app, if there is one that may be told.
-    pub open_id: Option<String>,
-    /// Whether the text is already an OpenID at the other app: it must not be taken for one of this.
-    pub is_known_there: bool,
-    /// Whether the text is an OpenID at this app at all.
-    pub is_known_here: bool,
+impl Default for Limits {
+    fn default() -> Self {
+        let (connect, response) = (Duration::from_secs(2), Duration::from_secs(30));
+        Self { body: 1 << 20, connect, response, idle: Duration::from_secs(300) }
+    }
 }
 
 /// For swaps in one message: the names of it that must be known, and what is known about them.
