@@ -5,6 +5,7 @@
 mod bare;
 pub mod failure;
 mod figure;
+mod gateway;
 pub mod histogram;
 mod load;
 mod measure;
@@ -36,6 +37,13 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.during("the runtime").and_then(|runtime| match &line.part {
         Some(Part::Bare { constant }) => runtime.block_on(bare::serve(constant)).map(|()| ExitCode::SUCCESS),
+        Some(Part::Relay { relay, upstream }) => {
+            runtime.block_on(gateway::relay::serve(*relay, *upstream)).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Part::Gateway(options)) => runtime.block_on(async {
+            let report = gateway::measure(options).await?;
+            finish(&report, options.markdown, options.json.as_deref(), options.check)
+        }),
         Some(Part::Nodes(options)) => runtime.block_on(async {
             let report = nodes::measure(options).await?;
             finish(&report, options.markdown, options.json.as_deref(), options.check)

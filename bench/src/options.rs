@@ -1,7 +1,10 @@
 //! The command line, and how much of everything a run does.
 
+use crate::gateway::options::Options as Gateway;
+use crate::gateway::relay::Relay;
 use crate::nodes::options::Options as Nodes;
 use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// CPU time per request of the real server, beside a bare hyper server on the same core in the same run.
@@ -19,10 +22,19 @@ pub(crate) struct CommandLine {
 pub(crate) enum Part {
     /// Three nodes over a PostgreSQL and a NATS that are started and thrown away
     Nodes(Nodes),
+    /// The gateway in front of one upstream, beside nginx and others
+    Gateway(Gateway),
     /// The bare server: reads each request whole and answers a constant
     Bare {
         /// The constant, as JSON: {"status": 200, "headers": [["name", "value"]], "bytes": 120}
         constant: String,
+    },
+    /// A proxy that passes everything on to one upstream
+    Relay {
+        /// Which
+        relay: Relay,
+        /// The upstream's address
+        upstream: SocketAddr,
     },
 }
 

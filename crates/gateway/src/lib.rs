@@ -3,11 +3,25 @@
 //!
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
+pub mod accept;
+mod answer;
+pub mod body;
 pub mod explain;
+pub mod forward;
+pub mod guard;
+pub mod hop;
+pub mod log;
+mod pace;
+pub mod pass;
 pub mod refused;
+pub mod reseal;
+pub mod resolve;
 pub mod rewrite;
 pub mod route;
 pub mod settings;
+pub mod table;
 
+pub use body::Body;
+pub use pass::Pass;
 pub use refused::Refused;
 pub use route::{Gateway, Route};

@@ -46,6 +46,24 @@ impl Live {
         Ok(ResolvedOpenIds { agreed: found.agreed, open_ids: resolved.collect::<Result<_, _>>()? })
     }
 
+    /// Which of these texts may be somebody's OpenID at this client: those that say so themselves, and those that
+    /// came from elsewhere. One question to the store where any came from elsewhere, none otherwise.
+    pub async fn are_open_ids(
+        &self,
+        client: &LiveClient,
+        texts: &[String],
+    ) -> Result<Vec<bool>, Unavailable> {
+        self.hold()?;
+        let derived = texts.iter().map(|text| client.keys.person(text).is_some());
+        if !client.imports {
+            return Ok(derived.collect());
+        }
+        let issuer = app_issuer(&client.client.id);
+        let indexes: Vec<_> = texts.iter().map(|text| self.vault().link_index(&issuer, text)).collect();
+        let holders = self.store().people_by_links(&issuer, &indexes).await?;
+        Ok(derived.zip(holders).map(|(derived, holder)| derived || holder.is_some()).collect())
+    }
+
     fn known(&self, app: &LiveClient, issuer: &str, text: &str) -> Option<Known> {
         let imported = || app.imports.then(|| Known::Imported(self.vault().link_index(issuer, text)));
         app.keys.person(text).map(Known::Derived).or_else(imported)

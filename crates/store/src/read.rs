@@ -128,6 +128,12 @@ pub trait Read: Send + Sync {
     async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable>;
     /// Whom an identity at this issuer belongs to.
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
+    /// Whom each of these identities at one issuer belongs to, in order. One round trip, however many there are.
+    async fn people_by_links(
+        &self,
+        issuer: &str,
+        subject_indexes: &[[u8; 32]],
+    ) -> Result<Vec<Option<UserId>>, Unavailable>;
     /// A person's identities elsewhere, the oldest link first.
     async fn links_of(&self, user: UserId) -> Listed<Link>;
     /// A person's links that were undone, the latest first.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::value::{Length, Size};
 
 /// What stands under `[gateway]` in the configuration of `serve`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GatewaySection {
     /// Where callers are listened to.
@@ -22,7 +22,7 @@ pub struct GatewaySection {
 }
 
 /// The whole file of `portico gateway`, which is a node by itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GatewayFile {
     /// The address by which everyone knows this Portico.
@@ -37,9 +37,24 @@ pub struct GatewayFile {
     pub listen: Option<SocketAddr>,
     /// The certificate shown to callers.
     pub tls: Option<TlsKeys>,
+    /// The proxies in front, by address or network, whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
     /// The routes, in the order in which they are looked at.
     #[serde(default)]
     pub route: Vec<RouteKeys>,
+    /// Where `/metrics` and `/health` are served.
+    pub admin_listen: Option<SocketAddr>,
+    /// `[postgres]`, `[node]`, `[sessions]`, `[memory]` and `[log]`, as `serve` has them.
+    pub postgres: Option<toml::Value>,
+    /// See [`Self::postgres`].
+    pub node: Option<toml::Value>,
+    /// See [`Self::postgres`].
+    pub sessions: Option<toml::Value>,
+    /// See [`Self::postgres`].
+    pub memory: Option<toml::Value>,
+    /// See [`Self::postgres`].
+    pub log: Option<toml::Value>,
 }
 
 impl GatewayFile {
@@ -50,7 +65,7 @@ impl GatewayFile {
 }
 
 /// `[tls]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsKeys {
     /// The certificate with what leads up to its authority, as PEM.
@@ -62,7 +77,7 @@ pub struct TlsKeys {
 }
 
 /// `[[route]]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RouteKeys {
     /// The host that a request must name.
@@ -128,7 +143,7 @@ fn refuse() -> String {
 }
 
 /// `[route.inject]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InjectKeys {
     /// Headers that the upstream gets: `openid`, `unionid`, `app`, or any other text as it is.
@@ -137,7 +152,7 @@ pub struct InjectKeys {
 }
 
 /// `[route.self]` and `[route.any]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlaceKeys {
     /// Templates such as `/users/{openid}`.
@@ -155,7 +170,7 @@ pub struct PlaceKeys {
 }
 
 /// `[route.response]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AnswerKeys {
     /// Headers.
@@ -167,7 +182,7 @@ pub struct AnswerKeys {
 }
 
 /// `[route.encrypted]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EncryptedKeys {
     /// Fields of the query.
@@ -179,7 +194,7 @@ pub struct EncryptedKeys {
 }
 
 /// One piece of encrypted data.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairKeys {
     /// Where `encryptedData` stands.
@@ -189,7 +204,7 @@ pub struct PairKeys {
 }
 
 /// `[route.limits]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitKeys {
     /// The largest body in which something is swapped, as it comes and unpacked.

@@ -28,7 +28,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "portico-gateway",
         ],
     ),
-    ("portico-bench", &["portico-seal"]),
+    ("portico-bench", &["portico-gateway", "portico-seal"]),
     ("portico-siege", &["portico-bench"]),
     ("xtask", &[]),
 ];

@@ -92,6 +92,12 @@ impl Read for Memory {
         Ok(self.state.lock().links.get(&(issuer.to_owned(), *subject_index)).map(|link| link.user))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        let state = self.state.lock();
+        let holder = |index: &[u8; 32]| state.links.get(&(issuer.to_owned(), *index)).map(|link| link.user);
+        Ok(subject_indexes.iter().map(holder).collect())
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         Ok(self.state.lock().links_of(user))
     }

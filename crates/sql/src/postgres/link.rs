@@ -6,7 +6,7 @@ use portico_core::noun::link::{Link, LinkProof, PastLink};
 use portico_store::{Page, Taken};
 use tokio_postgres::Row;
 
-use super::column::{bytes, get, id, limit, moment, word};
+use super::column::{bytes, get, id, limit, maybe_id, moment, word};
 use super::statement::{Applied, Db, Read, add, hold, many, must, one};
 use super::value::values;
 
@@ -30,6 +30,23 @@ fn link(row: &Row) -> Read<Link> {
 pub(super) async fn person_by(db: Db<'_>, issuer: &str, subject_index: &[u8; 32]) -> Read<Option<UserId>> {
     let sql = "select user_id from link where issuer = $1 and subject_index = $2";
     one(db, sql, values![issuer, subject_index], |row| id(row, 0, UserId::from_bytes)).await
+}
+
+/// Each is looked up through the index by itself, whatever the planner believes of the sizes.
+pub(super) async fn people_by(
+    db: Db<'_>,
+    issuer: &str,
+    subject_indexes: &[[u8; 32]],
+) -> Read<Vec<Option<UserId>>> {
+    let sql = "select place,
+            (select user_id from link where issuer = $1 and subject_index = asked.subject_index)
+        from unnest($2) with ordinality as asked (subject_index, place)";
+    let indexes: Vec<&[u8]> = subject_indexes.iter().map(|index| &index[..]).collect();
+    let read = |row: &Row| Ok((get::<i64>(row, 0)?, maybe_id(row, 1, UserId::from_bytes)?));
+    let mut found = many(db, sql, values![issuer, indexes], read).await?;
+    // A server promises no order by itself.
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, user)| user).collect())
 }
 
 pub(super) async fn of(db: Db<'_>, user: UserId) -> Read<Vec<Link>> {

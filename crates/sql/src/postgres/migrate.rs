@@ -67,6 +67,7 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0017_node_issuer" Expand,
     "0018_link" Expand,
     "0019_wechat" Expand,
+    "0020_node_gateway" Expand,
 ];
 
 /// The latest schema that is known here.

@@ -104,6 +104,10 @@ impl Read for Postgres {
         find!(self, |db| link::person_by(db, issuer, subject_index))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        find!(self, |db| link::people_by(db, issuer, subject_indexes))
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         find!(self, |db| link::of(db, user))
     }

@@ -31,6 +31,16 @@ pub(super) fn person_by(db: &Connection, issuer: &str, subject_index: &[u8; 32])
     one(db, sql, (issuer, subject_index), |row| id(row, 0, UserId::from_bytes))
 }
 
+/// Point reads one after the other, all at one moment.
+pub(super) fn people_by(
+    db: &Connection,
+    issuer: &str,
+    subject_indexes: &[[u8; 32]],
+) -> Read<Vec<Option<UserId>>> {
+    let _moment = db.unchecked_transaction()?;
+    subject_indexes.iter().map(|index| person_by(db, issuer, index)).collect()
+}
+
 pub(super) fn of(db: &Connection, user: UserId) -> Read<Vec<Link>> {
     let sql = concat!("select ", columns!(), " from link where user_id = ?1");
     let mut links = many(db, sql, [user.as_bytes()], link)?;

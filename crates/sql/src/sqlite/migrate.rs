@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0017_node_issuer",
     "0018_link",
     "0019_wechat",
+    "0020_node_gateway",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

@@ -123,6 +123,14 @@ impl Read for Sqlite {
         self.point(|db| link::person_by(db, issuer, subject_index))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        if subject_indexes.len() <= FEW {
+            return self.point(|db| link::people_by(db, issuer, subject_indexes));
+        }
+        let (issuer, subject_indexes) = (issuer.to_owned(), subject_indexes.to_vec());
+        self.long(move |db| link::people_by(db, &issuer, &subject_indexes)).await
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         self.point(|db| link::of(db, user))
     }

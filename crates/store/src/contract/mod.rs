@@ -203,6 +203,7 @@ suite! { $
         a_guard_knows_where_an_open_id_comes_from,
         an_import_and_a_first_launch_never_both_have_their_way,
         links_under_one_issuer_come_in_pages_complete_and_in_order,
+        whom_identities_belong_to_is_told_in_order,
         what_stands_in_the_way_of_an_import_is_told_in_order,
         the_people_of_one_app_are_resolved_to_what_another_knows,
         an_erased_person_is_resolved_no_more,

@@ -134,6 +134,26 @@ pub(super) async fn links_under_one_issuer_come_in_pages_complete_and_in_order(h
     assert_eq!(none, Ok(vec![]));
 }
 
+pub(super) async fn whom_identities_belong_to_is_told_in_order(house: House) {
+    people(&house, 70..72).await;
+    let (app, issuer) = (&house.app, app_issuer(&house.app));
+    let all = [
+        open_id(80, user_id(70), app),
+        open_id(81, user_id(71), app),
+        open_id(82, user_id(71), &house.other_app),
+    ];
+    house.done(all.map(Change::Linked).to_vec()).await;
+    let asked = [81, 999, 80, 82, 81].map(digest);
+    let expected = vec![Some(user_id(71)), None, Some(user_id(70)), None, Some(user_id(71))];
+    assert_eq!(house.store.people_by_links(&issuer, &asked).await, Ok(expected));
+    assert_eq!(house.store.people_by_links(&issuer, &[]).await, Ok(vec![]));
+    assert_eq!(house.store.people_by_links("app:nobody", &asked[..1]).await, Ok(vec![None]));
+    let many: Vec<_> = (0..1000).map(|number| digest(80 + number % 2)).collect();
+    let found = house.store.people_by_links(&issuer, &many).await.unwrap();
+    assert_eq!(found.len(), 1000);
+    assert!(found.iter().enumerate().all(|(place, who)| *who == Some(user_id(70 + place as u32 % 2))));
+}
+
 pub(super) async fn what_stands_in_the_way_of_an_import_is_told_in_order(house: House) {
     let app = &house.app;
     people(&house, 70..75).await;

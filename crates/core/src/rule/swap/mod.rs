@@ -19,6 +19,6 @@ pub use form::{find_in_form, in_form};
 pub use json::{JsonMap, NoMap, NotJson, in_json};
 pub use multipart::{NotParts, find_in_parts};
 pub use name::{Fields, Headers, begins_header, fold_field, fold_header, is_header};
-pub use path::{Ambiguous, NotATemplate, Template, find_in_path, in_path};
+pub use path::{Ambiguous, NotATemplate, Template, find_in_path, in_path, lies_under};
 pub use place::{AnswerPlaces, NotAPointer, Places, Pointer, RequestPlaces, Step, Unknown};
 pub use spot::{Role, Spot, Value, splice};

@@ -1,6 +1,8 @@
 //! Where OpenIDs stand in a path.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -62,22 +64,10 @@ pub struct Ambiguous;
 
 /// What stands at the templates' places in a path, in its order. Where two meet, the first stands.
 pub fn find_in_path(path: &str, templates: &[(Template, Role)]) -> Result<Vec<Spot>, Ambiguous> {
-    let Some(inner) = path.strip_prefix('/').filter(|_| !templates.is_empty()) else { return Ok(vec![]) };
-    let mut segments = Vec::new();
-    let mut start = 1;
-    for raw in inner.split('/') {
-        let decoded = percent_decode_str(raw).decode_utf8_lossy();
-        let is_last = start + raw.len() == path.len();
-        let is_doubtful = matches!(&*decoded, "." | "..")
-            || decoded.contains(['/', '\\', '\0'])
-            || raw.contains(';')
-            || (raw.is_empty() && !is_last);
-        if is_doubtful {
-            return Err(Ambiguous);
-        }
-        segments.push((start..start + raw.len(), decoded));
-        start += raw.len() + 1;
+    if templates.is_empty() {
+        return Ok(vec![]);
     }
+    let segments = segments(path)?;
     let mut found: Vec<Spot> = Vec::new();
     for (template, role) in templates {
         let pairs = || template.0.iter().zip(&segments);
@@ -96,6 +86,36 @@ pub fn find_in_path(path: &str, templates: &[(Template, Role)]) -> Result<Vec<Sp
     }
     found.sort_by_key(|spot| spot.span.start);
     Ok(found)
+}
+
+/// Whether a path is this one, written plainly, or lies under it. Both are compared decoded and without regard to
+/// case, as some back ends do: whoever writes `/%41pi` must not slip past what is declared for `/api`.
+pub fn lies_under(path: &str, plain: &str) -> Result<bool, Ambiguous> {
+    let segments = segments(path)?;
+    let mut declared = plain.split('/').skip(1);
+    let mut written = segments.iter();
+    Ok(declared.all(|name| written.next().is_some_and(|(_, text)| fold(name) == fold(text))))
+}
+
+/// The segments of a path, decoded, with where each stands.
+fn segments(path: &str) -> Result<Vec<(Range<usize>, Cow<'_, str>)>, Ambiguous> {
+    let Some(inner) = path.strip_prefix('/') else { return Ok(vec![]) };
+    let mut segments = Vec::new();
+    let mut start = 1;
+    for raw in inner.split('/') {
+        let decoded = percent_decode_str(raw).decode_utf8_lossy();
+        let is_last = start + raw.len() == path.len();
+        let is_doubtful = matches!(&*decoded, "." | "..")
+            || decoded.contains(['/', '\\', '\0'])
+            || raw.contains(';')
+            || (raw.is_empty() && !is_last);
+        if is_doubtful {
+            return Err(Ambiguous);
+        }
+        segments.push((start..start + raw.len(), decoded));
+        start += raw.len() + 1;
+    }
+    Ok(segments)
 }
 
 /// A value as a segment writes it.
@@ -173,5 +193,20 @@ mod tests {
         }
         let good: Template = "/a/*/{openid}/b".parse().unwrap();
         assert_eq!(good.to_string(), "/a/*/{openid}/b");
+    }
+
+    #[test]
+    fn a_path_lies_under_another_at_a_slash_however_it_is_written() {
+        for path in ["/api", "/api/", "/api/x", "/API/x", "/%61pi/x", "/a%50i"] {
+            assert_eq!(lies_under(path, "/api"), Ok(true), "{path}");
+        }
+        for path in ["/apis", "/ap", "/", "/x/api", "*"] {
+            assert_eq!(lies_under(path, "/api"), Ok(false), "{path}");
+        }
+        assert_eq!(lies_under("/api/v1/x", "/api/v1"), Ok(true));
+        assert_eq!(lies_under("/api", "/api/v1"), Ok(false));
+        for path in ["//api", "/x/../api", "/x/%2e%2e/api", "/api;x", "/%2fapi", "/x%5capi"] {
+            assert_eq!(lies_under(path, "/api"), Err(Ambiguous), "{path}");
+        }
     }
 }

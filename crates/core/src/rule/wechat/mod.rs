@@ -2,6 +2,7 @@
 
 pub mod app_token;
 pub mod code;
+pub mod encrypted;
 pub mod errcode;
 pub mod event;
 pub mod migrate;

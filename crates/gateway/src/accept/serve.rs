@@ -1,0 +1,207 @@
+//! One connection's requests.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, Version};
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio_rustls::server::TlsStream;
+
+use super::peer::{Connection, Phase};
+use super::wire::Wire;
+use super::{Handler, Limits, Peer, check};
+use crate::body::{Body, Client};
+use crate::hop;
+use crate::log::{Record, Sent};
+
+/// What a client of HTTP/2 says first (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// A kept connection of HTTP/2 is asked after its life so often, and given so long to answer.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(15);
+
+/// Serves a connection without TLS.
+pub(super) async fn plain<S>(
+    mut stream: S,
+    connection: Arc<Connection>,
+    limits: Limits,
+    handler: impl Handler,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut phase = connection.phase.clone();
+    let said = tokio::select! {
+        said = tokio::time::timeout(limits.head, preface(&mut stream)) => said,
+        _ = phase.wait_for(|phase| *phase >= Phase::Draining) => return,
+    };
+    let Ok(Ok((before, is_http2))) = said else { return };
+    if is_http2 {
+        http2(Wire::new(stream, before, false, connection.clone(), limits), connection, limits, handler)
+            .await;
+    } else {
+        http1(Wire::new(stream, before, true, connection.clone(), limits), connection, limits, handler).await;
+    }
+}
+
+/// Serves a connection with TLS.
+pub(super) async fn secure<S>(
+    stream: TlsStream<S>,
+    connection: Arc<Connection>,
+    limits: Limits,
+    handler: impl Handler,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let wire = Wire::new(stream, Vec::new(), !is_http2, connection.clone(), limits);
+    if is_http2 {
+        http2(wire, connection, limits, handler).await;
+    } else {
+        http1(wire, connection, limits, handler).await;
+    }
+}
+
+/// What a client says first, as far as it takes to know whether it speaks HTTP/2.
+async fn preface(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<(Vec<u8>, bool)> {
+    let mut before = Vec::with_capacity(1024);
+    loop {
+        if stream.read_buf(&mut before).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let known = before.len().min(PREFACE.len());
+        if before[..known] != PREFACE[..known] {
+            return Ok((before, false));
+        }
+        if known == PREFACE.len() {
+            return Ok((before, true));
+        }
+    }
+}
+
+async fn http1<S>(wire: Wire<S>, connection: Arc<Connection>, limits: Limits, handler: impl Handler)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let serving = connection.clone();
+    let service = service_fn(move |request| {
+        let (connection, handler) = (serving.clone(), handler.clone());
+        async move { Ok::<_, Infallible>(one(request, connection, &limits, &handler).await) }
+    });
+    let served = http1::Builder::new()
+        // The wire minds the time.
+        .header_read_timeout(None)
+        .max_headers(limits.headers)
+        .max_buf_size(limits.head_bytes.max(8192))
+        .serve_connection(TokioIo::new(wire), service)
+        .with_upgrades();
+    until_over(served, &connection, std::future::pending::<()>(), |served| served.graceful_shutdown()).await;
+}
+
+async fn http2<S>(wire: Wire<S>, connection: Arc<Connection>, limits: Limits, handler: impl Handler)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let serving = connection.clone();
+    let service = service_fn(move |request| {
+        let (connection, handler) = (serving.clone(), handler.clone());
+        async move { Ok::<_, Infallible>(one(request, connection, &limits, &handler).await) }
+    });
+    let served = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PONG)
+        .serve_connection(TokioIo::new(wire), service);
+    let idle = async {
+        loop {
+            tokio::time::sleep(limits.idle).await;
+            if connection.rest() {
+                return;
+            }
+        }
+    };
+    until_over(served, &connection, idle, |served| served.graceful_shutdown()).await;
+}
+
+/// Drives a connection until it ends; once it is `idle`, or the gateway stops, until it has let finish what
+/// is under way, or is cut.
+async fn until_over<C, E>(served: C, connection: &Connection, idle: impl Future, end: impl Fn(Pin<&mut C>))
+where
+    C: Future<Output = Result<(), E>>,
+    E: std::error::Error,
+{
+    let mut phase = connection.phase.clone();
+    let mut served = pin!(served);
+    let ended = tokio::select! {
+        biased;
+        ended = served.as_mut() => Some(ended),
+        _ = phase.wait_for(|phase| *phase >= Phase::Draining) => None,
+        _ = idle => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
+            end(served.as_mut());
+            tokio::select! {
+                biased;
+                ended = served => ended,
+                _ = phase.wait_for(|phase| *phase >= Phase::Over) => return,
+            }
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended");
+    }
+}
+
+async fn one(
+    request: Request<Incoming>,
+    connection: Arc<Connection>,
+    limits: &Limits,
+    handler: &impl Handler,
+) -> Response<Sent> {
+    let (mut head, incoming) = request.into_parts();
+    let version = head.version;
+    let record = Record::begin(head.method.clone(), connection.clone());
+    let checked = check::check(&mut head, limits, connection.spoiled());
+    let mut response = match checked {
+        Ok(()) => {
+            hop::strip(&mut head.headers);
+            let body = match incoming.is_end_stream() {
+                true => Body::Empty,
+                false => Body::Client(Client::new(incoming, limits.body, limits.least)),
+            };
+            let peer = Peer { connection: connection.clone(), record: record.clone() };
+            handler.answer(Request::from_parts(head, body), peer).await
+        }
+        Err(refused) => {
+            let mut response = refused.answer();
+            close(&mut response, version);
+            response
+        }
+    };
+    if *connection.phase.borrow() != Phase::Serving
+        && response.status() != http::StatusCode::SWITCHING_PROTOCOLS
+    {
+        close(&mut response, version);
+    }
+    record.answered(response.status());
+    response.map(|body| Sent::new(body, record))
+}
+
+/// Says that the connection ends with this answer, which ends it.
+fn close(response: &mut Response<Body>, version: Version) {
+    if version < Version::HTTP_2 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+}

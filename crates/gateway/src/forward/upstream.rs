@@ -1,0 +1,322 @@
+//! One upstream: its connections, and how a request gets an answer from it.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use parking_lot::Mutex;
+
+use super::head;
+use super::health::Health;
+use super::link::{self, Answer, Broken, Link, patience};
+use super::origin::{Origin, Stream};
+use super::settings::Settings;
+use crate::body::{Body, Cut, Progress};
+use crate::pace::Pace;
+
+/// A kept connection of HTTP/2 is asked after its life so often, and given so long to answer.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(10);
+
+/// An upstream.
+pub(super) struct Upstream {
+    pub(super) name: Arc<str>,
+    pub(super) origin: Origin,
+    pub(super) health: Health,
+    pub(super) settings: Settings,
+    links: Mutex<Vec<Box<Link>>>,
+    /// The connection of HTTP/2, shared by all requests.
+    shared: tokio::sync::Mutex<Option<http2::SendRequest<Body>>>,
+    /// Whether the upstream has chosen HTTP/2.
+    http2: std::sync::atomic::AtomicBool,
+    in_flight: AtomicUsize,
+}
+
+/// Why an upstream gave no answer, and the request if another may be asked.
+pub(super) struct Failed {
+    pub(super) why: Why,
+    pub(super) again: Option<Request<Body>>,
+}
+
+/// What went wrong.
+pub(super) enum Why {
+    /// It could not be reached.
+    Unreached(io::Error),
+    /// It broke off, or did not speak HTTP.
+    Broken(Option<hyper::Error>),
+    /// It was silent.
+    Silent,
+    /// It is not its fault: the client's body broke off.
+    Client(StatusOfClient),
+}
+
+/// How a client failed.
+pub(super) enum StatusOfClient {
+    Gone,
+    Silent,
+}
+
+/// What goes over a connection: one of HTTP/1, or the shared one of HTTP/2.
+enum Way {
+    Link(Box<Link>, bool),
+    Shared(http2::SendRequest<Body>),
+}
+
+impl Upstream {
+    pub(super) fn new(name: Arc<str>, origin: Origin, settings: Settings) -> Self {
+        let http2 = settings.http2.into();
+        let (links, shared) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self {
+            name,
+            origin,
+            health: Health::new(),
+            settings,
+            links,
+            shared,
+            http2,
+            in_flight: AtomicUsize::new(0),
+        }
+    }
+
+    /// Requests that are under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request that may be an answer's wait away from its end.
+    pub(super) async fn send(self: &Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>, Failed> {
+        let progress = match request.body_mut() {
+            Body::Client(client) => Some(client.progress()),
+            _ => None,
+        };
+        let flight = Flight::begin(self);
+        let way = match self.way().await {
+            Ok(way) => way,
+            Err(error) => return Err(Failed { why: Why::Unreached(error), again: Some(request) }),
+        };
+        match way {
+            Way::Shared(sender) => self.over_shared(sender, request, progress.as_deref(), flight).await,
+            Way::Link(link, is_used) => {
+                self.over_link(link, is_used, request, progress.as_deref(), flight).await
+            }
+        }
+    }
+
+    async fn way(&self) -> io::Result<Way> {
+        if self.http2.load(Ordering::Relaxed) {
+            return self.shared().await;
+        }
+        if let Some(link) = self.kept() {
+            return Ok(Way::Link(link, true));
+        }
+        let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
+        if is_http2 {
+            self.http2.store(true, Ordering::Relaxed);
+            return self.share(stream).await;
+        }
+        self.link(stream).await
+    }
+
+    async fn link(&self, stream: Stream) -> io::Result<Way> {
+        Ok(Way::Link(Link::new(stream, self.settings.response).await.map_err(io::Error::other)?, false))
+    }
+
+    /// A kept link that is still open, the one used last.
+    fn kept(&self) -> Option<Box<Link>> {
+        loop {
+            let mut link = self.links.lock().pop()?;
+            if link.until > Instant::now() && link.is_ready() {
+                return Some(link);
+            }
+        }
+    }
+
+    /// Lets go of links that are closed or have been kept for long enough.
+    pub(super) fn sweep(&self) {
+        let now = Instant::now();
+        let links = std::mem::take(&mut *self.links.lock());
+        let mut left: Vec<_> = links
+            .into_iter()
+            .filter_map(|mut link| (link.until > now && link.is_ready()).then_some(link))
+            .collect();
+        let mut links = self.links.lock();
+        left.append(&mut links);
+        *links = left;
+    }
+
+    async fn over_link(
+        self: &Arc<Self>,
+        mut link: Box<Link>,
+        is_used: bool,
+        mut request: Request<Body>,
+        progress: Option<&Progress>,
+        flight: Flight,
+    ) -> Result<Response<Body>, Failed> {
+        head::for_http1(&mut request);
+        // A used connection may be closed by the other side at any time. If so before any byte of an answer,
+        // what can be repeated without harm is.
+        let again = if is_used { head::again(&request) } else { None };
+        let before = link.read();
+        match link.exchange(request, progress).await {
+            Ok(answer) => Ok(self.answered(answer, |incoming, until| {
+                link.until = until;
+                Answer::over(link, incoming, flight)
+            })),
+            Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
+            Err(Broken::Link(error, unsent)) => {
+                let is_stale = is_used && link.read() == before;
+                let again = unsent.or(again.filter(|_| is_stale));
+                match again {
+                    Some(request) if is_stale => self.over_fresh(request, flight).await,
+                    again => Err(Failed { why: why(error), again }),
+                }
+            }
+        }
+    }
+
+    /// The same over a connection that nobody has used.
+    async fn over_fresh(
+        self: &Arc<Self>,
+        request: Request<Body>,
+        flight: Flight,
+    ) -> Result<Response<Body>, Failed> {
+        let opened = self.origin.connect(self.settings.connect, true).await;
+        let way = match opened {
+            Ok((stream, _)) => self.link(stream).await,
+            Err(error) => Err(error),
+        };
+        match way {
+            Ok(Way::Link(link, _)) => Box::pin(self.over_link(link, false, request, None, flight)).await,
+            Ok(Way::Shared(_)) => Err(Failed { why: Why::Broken(None), again: Some(request) }),
+            Err(error) => Err(Failed { why: Why::Unreached(error), again: Some(request) }),
+        }
+    }
+
+    async fn shared(&self) -> io::Result<Way> {
+        let mut shared = self.shared.lock().await;
+        if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
+            return Ok(Way::Shared(sender.clone()));
+        }
+        let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
+        if self.origin.is_secure() && !is_http2 {
+            // It has changed its mind.
+            self.http2.store(false, Ordering::Relaxed);
+            return self.link(stream).await;
+        }
+        let sender = self.handshake(stream).await?;
+        *shared = Some(sender.clone());
+        Ok(Way::Shared(sender))
+    }
+
+    async fn share(&self, stream: Stream) -> io::Result<Way> {
+        let mut shared = self.shared.lock().await;
+        if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
+            return Ok(Way::Shared(sender.clone()));
+        }
+        let sender = self.handshake(stream).await?;
+        *shared = Some(sender.clone());
+        Ok(Way::Shared(sender))
+    }
+
+    async fn handshake(&self, stream: Stream) -> io::Result<http2::SendRequest<Body>> {
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING)
+            .keep_alive_timeout(PONG)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(io::Error::other)?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection to an upstream ended");
+            }
+        });
+        Ok(sender)
+    }
+
+    async fn over_shared(
+        self: &Arc<Self>,
+        mut sender: http2::SendRequest<Body>,
+        mut request: Request<Body>,
+        progress: Option<&Progress>,
+        flight: Flight,
+    ) -> Result<Response<Body>, Failed> {
+        head::for_http2(&mut request, &self.origin);
+        let mut pace = Pace::new(self.settings.response, 1);
+        let mut frames = 0;
+        let mut sent = pin!(sender.try_send_request(request));
+        let answered = poll_fn(|context| match sent.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(answer.map_err(link::broken)),
+            Poll::Pending => {
+                patience(&mut pace, progress, &mut frames, context).map(|()| Err(Broken::Silent))
+            }
+        });
+        match answered.await {
+            Ok(answer) => {
+                let silence = self.settings.response;
+                Ok(self.answered(answer, |incoming, _| Answer::driven(incoming, silence, flight)))
+            }
+            Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
+            Err(Broken::Link(error, again)) => Err(Failed { why: why(error), again }),
+        }
+    }
+
+    fn answered(
+        &self,
+        answer: Response<Incoming>,
+        body: impl FnOnce(Incoming, Instant) -> Body,
+    ) -> Response<Body> {
+        self.health.well();
+        let (parts, incoming) = answer.into_parts();
+        let until = head::kept_until(&parts.headers, self.settings.keep);
+        let is_stream = head::is_event_stream(&parts.headers);
+        let mut body = body(incoming, until);
+        if is_stream && let Body::Answer(answer) | Body::Begun(_, answer) = &mut body {
+            answer.bear(self.settings.idle);
+        }
+        Response::from_parts(parts, body)
+    }
+}
+
+fn why(error: hyper::Error) -> Why {
+    match Cut::among(&error) {
+        Some(Cut::ClientSilent) => Why::Client(StatusOfClient::Silent),
+        Some(_) => Why::Client(StatusOfClient::Gone),
+        None => Why::Broken(Some(error)),
+    }
+}
+
+/// A request that is under way at an upstream.
+pub(super) struct Flight(Arc<Upstream>);
+
+impl Flight {
+    pub(super) fn begin(upstream: &Arc<Upstream>) -> Self {
+        upstream.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(upstream.clone())
+    }
+
+    /// The answer is over: its link may take another request, if it can.
+    pub(super) fn land(&mut self, mut link: Box<Link>) {
+        let is_fit = link.until > Instant::now() && link.is_ready();
+        if is_fit {
+            let mut links = self.0.links.lock();
+            if links.len() < self.0.settings.kept {
+                links.push(link);
+            }
+        }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
