@@ -3,9 +3,11 @@
 //!
 //! accept → resolve → rewrite → forward → rewrite, one room each.
 
+pub mod explain;
 pub mod refused;
 pub mod rewrite;
 pub mod route;
+pub mod settings;
 
 pub use refused::Refused;
 pub use route::{Gateway, Route};

@@ -1,6 +1,8 @@
 //! What the gateway does with a request: the configuration, read and checked.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use portico_core::id::ClientId;
@@ -15,8 +17,23 @@ use crate::rewrite::Maps;
 /// A gateway's whole configuration.
 #[derive(Debug, Clone)]
 pub struct Gateway {
+    /// Where callers are listened to, if the configuration says.
+    pub listen: Option<SocketAddr>,
+    /// The certificate shown to callers; without one there is no TLS.
+    pub tls: Option<TlsFiles>,
     /// The routes, in the order in which they are looked at: the first that fits takes the request.
     pub routes: Vec<Route>,
+}
+
+/// Where the certificate and its key lie, as PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate with what leads up to its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The authorities whose client certificates are believed; none asks for none.
+    pub clients: Option<PathBuf>,
 }
 
 /// One merchant behind the gateway.
@@ -28,6 +45,12 @@ pub struct Route {
     pub path: Option<String>,
     /// Where the back end listens: `http` or `https`, one or several of equal standing.
     pub upstreams: Vec<Url>,
+    /// HTTP/2 without asking, towards upstreams without TLS. With TLS, ALPN decides.
+    pub http2: bool,
+    /// The authorities that vouch for upstreams' certificates, as PEM; those of the system if there is none.
+    pub authorities: Option<PathBuf>,
+    /// A path that answers 2xx or 3xx while an upstream is well.
+    pub health: Option<String>,
     /// The app whose launch tokens callers bring.
     pub app: ClientId,
     /// The app whose OpenIDs the upstream knows.
@@ -123,6 +146,15 @@ pub struct Limits {
     pub connect: Duration,
     /// How long an upstream may be silent.
     pub response: Duration,
+    /// How long a WebSocket or an event stream may be silent on both sides.
+    pub idle: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let (connect, response) = (Duration::from_secs(2), Duration::from_secs(30));
+        Self { body: 1 << 20, connect, response, idle: Duration::from_secs(300) }
+    }
 }
 
 /// For swaps in one message: the names of it that must be known, and what is known about them.

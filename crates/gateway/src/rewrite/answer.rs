@@ -5,9 +5,9 @@ use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, response};
 use portico_core::rule::swap::{Caller, Fate, Spot, Unknown, Value, Wrong, find_in_set_cookie, in_answer};
 
-use super::due::BodyDue;
+use super::due::{BodyDue, begins_like_json, may_be_looked_into};
 use super::found::{
-    InBody, InHeader, MARK, MOST_IDS, edits, forget_digests, in_headers, measure, others, within_header,
+    InBody, InHeader, MOST_IDS, edits, forget_digests, in_headers, measure, others, within_header,
     write_header,
 };
 use super::{CallerIds, wrong};
@@ -49,7 +49,7 @@ impl FoundInAnswer {
         }
         let body = if due.is_whole() { Some(look(route, &parts.headers, due, body)?) } else { None };
         let is_bodiless = method == Method::HEAD || parts.status == StatusCode::NOT_MODIFIED;
-        let is_reworded = body.is_some() || (is_bodiless && !maps.json.is_empty());
+        let is_reworded = body.is_some() || (is_bodiless && may_be_looked_into(route, &parts.headers));
         Ok(Self { headers, body, unknown: route.unknown, is_reworded, is_bodiless })
     }
 
@@ -125,15 +125,12 @@ fn of_id<'a>(
 
 /// Looks for OpenIDs in a body. One that only may be JSON is looked into if it begins like JSON and is.
 fn look(route: &Route, headers: &HeaderMap, due: &BodyDue, body: Bytes) -> Result<InBody, Refused> {
-    let is_nothing = body.is_empty();
-    if is_nothing {
+    if body.is_empty() {
         return Ok(InBody::default());
     }
     let unpacked = InBody::unpacked(due, headers, body, route.limits.body);
     let mut body = unpacked.map_err(wrong::unreadable_answer)?;
-    let text = body.text.strip_prefix(MARK).unwrap_or(&body.text).trim_ascii_start();
-    let looks_like_json = matches!(text.first(), Some(b'{' | b'[' | b'"'));
-    if *due == BodyDue::Json || looks_like_json {
+    if *due == BodyDue::Json || begins_like_json(&body.text) == Some(true) {
         match body.find_json(&route.maps.answer.json) {
             Err(_) if *due == BodyDue::Json => return Err(wrong::answer("the answer is not JSON")),
             Ok(()) | Err(_) => (),

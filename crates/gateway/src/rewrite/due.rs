@@ -5,6 +5,7 @@ use http::{HeaderMap, Method, StatusCode, request, response};
 use mime::Mime;
 
 use super::coding::codings;
+use super::found::MARK;
 use super::wrong;
 use crate::Refused;
 use crate::route::Route;
@@ -20,7 +21,8 @@ pub enum BodyDue {
     Form,
     /// The same, as a form of parts between delimiters with this boundary.
     Parts(String),
-    /// The same, and it is JSON if it looks like it: an answer by a type that back ends give to JSON too.
+    /// The same, and it is JSON if it begins like it: an answer by a type that back ends give to JSON too. One that
+    /// is not packed may stream as soon as [`begins_like_json`] says no.
     Perhaps,
 }
 
@@ -31,15 +33,26 @@ impl BodyDue {
     }
 }
 
-/// What has to be done with a request's body. `is_empty` says that there is none at all: the request ended with
-/// its head, or its length is 0.
+/// Whether a text begins as JSON does that may hold an OpenID; none where there is nothing but space so far.
+pub fn begins_like_json(start: &[u8]) -> Option<bool> {
+    let text = start.strip_prefix(MARK).unwrap_or(start).trim_ascii_start();
+    let first = *text.first()?;
+    Some(matches!(first, b'{' | b'[' | b'"') || (MARK.starts_with(text) && start.len() < MARK.len()))
+}
+
+/// What has to be done with a request's body. `is_empty` says that nothing follows the head.
+///
+/// A request without a length has no body then, whatever type it names; one of length 0 has an empty one, which
+/// is no JSON.
 pub fn request_body(route: &Route, parts: &request::Parts, is_empty: bool) -> Result<BodyDue, Refused> {
     let maps = &route.maps.request;
     let (json, form) = (!maps.json.is_empty(), !maps.form.is_empty());
     if !json && !form {
         return Ok(BodyDue::Stream);
     }
+    let has_none = is_empty && !parts.headers.contains_key(CONTENT_LENGTH);
     let mime = match kind(&parts.headers) {
+        _ if has_none => return Ok(BodyDue::Stream),
         Kind::None if is_empty => return Ok(BodyDue::Stream),
         Kind::Is(mime) => mime,
         Kind::None | Kind::Other | Kind::Several => {
@@ -81,12 +94,9 @@ pub fn answer_body(route: &Route, method: &Method, parts: &response::Parts) -> R
     if route.maps.answer.json.is_empty() || is_bodiless {
         return Ok(BodyDue::Stream);
     }
-    let due = match kind(&parts.headers) {
-        Kind::Is(mime) if is_json(&mime) => BodyDue::Json,
-        Kind::Is(mime) if matches!(mime.essence_str(), "text/html" | "text/plain") => BodyDue::Perhaps,
-        Kind::Is(_) => return Ok(BodyDue::Stream),
-        Kind::None | Kind::Other => BodyDue::Perhaps,
-        Kind::Several => return Err(wrong::answer("the answer has several types")),
+    let due = match by_type(&parts.headers)? {
+        BodyDue::Stream => return Ok(BodyDue::Stream),
+        due => due,
     };
     if parts.status == StatusCode::PARTIAL_CONTENT {
         return Err(wrong::answer("the answer is a part of a body in which OpenIDs may stand"));
@@ -97,6 +107,22 @@ pub fn answer_body(route: &Route, method: &Method, parts: &response::Parts) -> R
     check_length(route, &parts.headers)
         .map_err(|()| wrong::answer("the answer's body is larger than the route takes"))?;
     Ok(due)
+}
+
+/// What an answer of this type is, if it has a body.
+fn by_type(headers: &HeaderMap) -> Result<BodyDue, Refused> {
+    match kind(headers) {
+        Kind::Is(mime) if is_json(&mime) => Ok(BodyDue::Json),
+        Kind::Is(mime) if matches!(mime.essence_str(), "text/html" | "text/plain") => Ok(BodyDue::Perhaps),
+        Kind::Is(_) => Ok(BodyDue::Stream),
+        Kind::None | Kind::Other => Ok(BodyDue::Perhaps),
+        Kind::Several => Err(wrong::answer("the answer has several types")),
+    }
+}
+
+/// Whether the body of such an answer would be looked into.
+pub(super) fn may_be_looked_into(route: &Route, headers: &HeaderMap) -> bool {
+    !route.maps.answer.json.is_empty() && by_type(headers).is_ok_and(|due| due.is_whole())
 }
 
 /// The media type of a message.

@@ -2,7 +2,7 @@
 
 use http::header::{AUTHORIZATION, CONNECTION, COOKIE};
 use http::{HeaderMap, HeaderValue};
-use portico_core::rule::swap::{fold_header, without};
+use portico_core::rule::swap::{begins_header, is_header, without};
 
 use super::CallerIds;
 use crate::route::{Injected, Route, TokenPlace};
@@ -17,15 +17,16 @@ pub const SECRET: &str = "x-portico-secret";
 /// header there would have it removed behind [`inject`].
 pub fn strip(route: &Route, headers: &mut HeaderMap) {
     let is_ours = |name: &str| {
-        let name = fold_header(name);
-        name.starts_with("x-wx-") || name == SECRET || route.maps.identity.contains(&name)
+        let identity = || route.maps.identity.iter().any(|one| is_header(name, one));
+        begins_header(name, "x-wx-") || is_header(name, SECRET) || identity()
     };
     let outside: Vec<_> = headers.keys().filter(|name| is_ours(name.as_str())).cloned().collect();
     for name in outside {
         headers.remove(name);
     }
     let connection: Vec<_> = headers.get_all(CONNECTION).iter().cloned().collect();
-    let is_named = |value: &HeaderValue| tokens(value).any(is_ours);
+    // What is not text cannot be read, and goes too.
+    let is_named = |value: &HeaderValue| value.to_str().is_err() || tokens(value).any(is_ours);
     if connection.iter().any(is_named) {
         headers.remove(CONNECTION);
         for value in connection {
@@ -42,7 +43,7 @@ pub fn strip(route: &Route, headers: &mut HeaderMap) {
     }
 }
 
-/// The names in a `Connection` header. One that is not text has none that could be understood.
+/// The names in a `Connection` header; none in one that is not text.
 fn tokens(value: &HeaderValue) -> impl Iterator<Item = &str> {
     value.to_str().unwrap_or_default().split(',').map(str::trim).filter(|token| !token.is_empty())
 }
@@ -75,7 +76,7 @@ pub fn inject(route: &Route, app: &str, caller: Option<&CallerIds>, headers: &mu
             Injected::Text(text) => Some(text.as_str()),
         };
         if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
-            headers.append(name.clone(), value);
+            headers.insert(name.clone(), value);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The places of a route, made ready for many messages.
 
 use portico_core::rule::swap::{
-    Fields, Headers, JsonMap, Places, Pointer, RequestPlaces, Role, Template, Within, fold_header,
+    Fields, Headers, JsonMap, NoMap, Places, Pointer, RequestPlaces, Role, Template, fold_header,
 };
 
 use crate::route::{Encrypted, Injected, Pair};
@@ -33,13 +33,13 @@ pub(super) struct AnswerMaps {
 }
 
 impl Maps {
-    /// The maps of these places. Fails where one JSON place lies within another. Where the caller alone may be
+    /// The maps of these places. Fails where one JSON place lies within another, or there are too many ways to them. Where the caller alone may be
     /// named and where anybody may be are one place, the caller alone may be.
     pub fn new(
         places: &Places,
         encrypted: &Encrypted,
         inject: &[(http::HeaderName, Injected)],
-    ) -> Result<Self, Within> {
+    ) -> Result<Self, NoMap> {
         let both = [(&places.own, Role::Own), (&places.any, Role::Any)];
         let answer = &places.answer;
         Ok(Self {

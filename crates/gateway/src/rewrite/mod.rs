@@ -29,7 +29,7 @@ mod wrong;
 use portico_core::rule::swap::Caller;
 
 pub use answer::FoundInAnswer;
-pub use due::{BodyDue, answer_body, request_body};
+pub use due::{BodyDue, answer_body, begins_like_json, request_body};
 pub use found::MOST_IDS;
 pub use identity::{SECRET, inject, strip};
 pub use maps::Maps;
@@ -52,3 +52,6 @@ impl CallerIds {
         Caller { here: &self.here, there: &self.there }
     }
 }
+
+#[cfg(test)]
+mod tests;

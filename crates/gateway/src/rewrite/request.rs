@@ -64,6 +64,12 @@ impl FoundInRequest {
         if others.len() > MOST_IDS { Err(wrong::too_large()) } else { Ok(others) }
     }
 
+    /// Whether there is data in it that has to be encrypted anew.
+    pub fn is_encrypted(&self) -> bool {
+        let body = self.body.iter().flat_map(|body| &body.spots);
+        self.query.iter().chain(body).any(|spot| matches!(spot.role, Role::Data(_)))
+    }
+
     /// Puts the upstream's OpenIDs in place. `known` is what was found out about [`Self::others`]; `reseal`
     /// encrypts for the upstream what was encrypted for the app. Answers with the body that goes on, if it was
     /// read whole; its length is in the head then.
@@ -155,7 +161,7 @@ fn readdress(uri: &mut Uri, path: &[Edit<'_>], query: &[Edit<'_>]) -> Result<(),
         target.extend(spliced(old.as_bytes(), Written::Form, query));
     }
     let cannot = || wrong::request("the target cannot be rewritten");
-    let mut parts = std::mem::take(uri).into_parts();
+    let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(|_| cannot())?);
     *uri = Uri::from_parts(parts).map_err(|_| cannot())?;
     Ok(())

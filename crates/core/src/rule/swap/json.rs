@@ -36,17 +36,23 @@ struct Crossing {
     every: Option<usize>,
 }
 
-/// Two places cannot both be declared: one lies within the other.
+/// How many crossings a map has at most: stars beside names can lead to as many as there are ways through them.
+const MOST_CROSSINGS: usize = 1 << 12;
+
+/// The places cannot be declared together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` lies within another place")]
-pub struct Within(
-    /// The inner one.
-    pub Pointer,
-);
+pub enum NoMap {
+    /// One of two, the inner one, lies within the other.
+    #[error("`{0}` lies within another place")]
+    Within(Pointer),
+    /// There are too many ways to them.
+    #[error("too many places with stars")]
+    TooMany,
+}
 
 impl JsonMap {
     /// The map of these places. Where two meet in one place, the role that comes first in the list stands.
-    pub fn new<'a>(places: impl IntoIterator<Item = (&'a Pointer, Role)>) -> Result<Self, Within> {
+    pub fn new<'a>(places: impl IntoIterator<Item = (&'a Pointer, Role)>) -> Result<Self, NoMap> {
         let places: Vec<_> = places.into_iter().collect();
         let mut map = Self::default();
         if places.is_empty() {
@@ -94,17 +100,20 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn cross(&mut self, live: Live) -> Result<usize, Within> {
+    fn cross(&mut self, live: Live) -> Result<usize, NoMap> {
         if let Some(known) = self.known.get(&live) {
             return Ok(*known);
         }
         let at = self.map.crossings.len();
+        if at >= MOST_CROSSINGS {
+            return Err(NoMap::TooMany);
+        }
         self.map.crossings.push(Crossing::default());
         self.known.insert(live.clone(), at);
         let next = |(place, behind): &(usize, usize)| self.places[*place].0.0.get(*behind);
         let here = live.iter().find(|one| next(one).is_none());
         if let (Some(_), Some(inner)) = (here, live.iter().find(|one| next(one).is_some())) {
-            return Err(Within(self.places[inner.0].0.clone()));
+            return Err(NoMap::Within(self.places[inner.0].0.clone()));
         }
         self.map.crossings[at].role = here.map(|(place, _)| self.places[*place].1);
         let names: Vec<String> = live
@@ -278,3 +287,7 @@ impl<'a> Visitor<'a> for Way<'a, '_> {
 pub fn in_json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -27,6 +27,19 @@ pub fn fold_header(name: &str) -> String {
     name.to_ascii_lowercase().replace('_', "-")
 }
 
+/// Whether a header's name is this one, which is folded by [`fold_header`].
+pub fn is_header(name: &str, folded: &str) -> bool {
+    name.len() == folded.len() && begins_header(name, folded)
+}
+
+/// Whether a header's name begins with this, which is folded by [`fold_header`].
+pub fn begins_header(name: &str, folded: &str) -> bool {
+    let same = |(own, folded): (u8, u8)| {
+        own == folded || own.to_ascii_lowercase() == folded || (own, folded) == (b'_', b'-')
+    };
+    name.len() >= folded.len() && name.bytes().zip(folded.bytes()).all(same)
+}
+
 /// The fields of a query, a form or a cookie header in which something stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, Role)>);
@@ -72,8 +85,7 @@ impl Headers {
 
     /// What stands in the header of this name.
     pub fn role(&self, name: &str) -> Option<Role> {
-        let name = if self.is_empty() { return None } else { fold_header(name) };
-        self.0.iter().find(|(known, _)| *known == name).map(|(_, role)| *role)
+        self.0.iter().find(|(known, _)| is_header(name, known)).map(|(_, role)| *role)
     }
 }
 
@@ -106,5 +118,7 @@ mod tests {
         let declared = Headers::new([("X-Shop-User", Role::Own), ("x_shop_user", Role::Any)]);
         assert_eq!(declared.role("x_Shop-USER"), Some(Role::Own));
         assert_eq!(declared.role("x-shop"), None);
+        assert!(begins_header("X_WX-OpenID", "x-wx-") && !begins_header("x-w", "x-wx-"));
+        assert!(!is_header("x-wx-a", "x-wx-") && !is_header("x+wx", "x-wx"));
     }
 }
