@@ -1,5 +1,5 @@
-const SIZES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
-const TIMES = { ms: 1, s: 1000, min: 60_000 };
+const SIZES = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, kB: 1000, MB: 1e6 };
+const TIMES = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 export function bytes(text) {
     return measure(text, SIZES);
 }

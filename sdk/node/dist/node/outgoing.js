@@ -1,6 +1,6 @@
 import { Refused } from "../refused.js";
 import { looksLikeJson } from "../swap/found.js";
-import { answerKind, isBodiless } from "../swap/kind.js";
+import { answerKind, isBodiless, kindByType } from "../swap/kind.js";
 import { without } from "../swap/message.js";
 import { badAnswer } from "../swap/wrong.js";
 import { answerWith, encodingAndDone, exitsOf, setGiven, } from "./exits.js";
@@ -119,10 +119,12 @@ export class HeldAnswer {
         }
     }
     #onlyHead() {
-        const { header, setCookie, json } = this.#admitted.route.maps.answer;
+        const { maps } = this.#admitted.route;
+        const { header, setCookie } = maps.answer;
         const names = this.#response.getHeaderNames();
         const isDue = names.some((name) => header.role(name) !== undefined || (name === "set-cookie" && !setCookie.isEmpty));
-        const isReworded = json !== undefined && isBodiless(this.#method, this.#response.statusCode);
+        const { status, headers } = this.#head;
+        const isReworded = isBodiless(this.#method, status) && kindByType(maps, headers) !== undefined;
         if (!isDue && !isReworded) {
             this.#state = "passing";
             this.#flush();

@@ -2,6 +2,7 @@ import { findInSetCookie } from "./cookie.js";
 import { inAnswer } from "./decide.js";
 import { cookiePiece, foundInJson, foundInPerhaps, headerPiece, inHeaders, MOST_IDS, NOTHING, toBeKnownIn, } from "./found.js";
 import { NotJson } from "./json.js";
+import { kindByType } from "./kind.js";
 import { DIGESTS, without } from "./message.js";
 import { spliced } from "./spot.js";
 import { badAnswer, orRefuseAnswer } from "./wrong.js";
@@ -15,7 +16,7 @@ export class FoundInAnswer {
     constructor(route, method, answer, kind, body) {
         this.route = route;
         this.answer = answer;
-        const { header, setCookie, json } = route.maps.answer;
+        const { header, setCookie } = route.maps.answer;
         this.#headers = inHeaders(answer.headers, (name, value) => {
             const role = header.role(name);
             if (role !== undefined)
@@ -24,7 +25,7 @@ export class FoundInAnswer {
         });
         this.#body = look(route, kind, body);
         this.#isBodiless = method === "HEAD" || answer.status === 304;
-        this.#isReworded = kind !== undefined || (this.#isBodiless && json !== undefined);
+        this.#isReworded = kind !== undefined || (this.#isBodiless && kindByType(route.maps, answer.headers) !== undefined);
     }
     others(own) {
         const names = toBeKnownIn([...this.#headers.map(({ piece }) => piece), ...this.#body.pieces], own);

@@ -25,6 +25,8 @@ function kept(name, value) {
     return value === undefined ? [] : [[name, value]];
 }
 function unmentioned(value, isOurs) {
+    if (!/^[\t\x20-\x7e]*$/.test(value))
+        return undefined;
     const tokens = value.split(",").map((token) => token.trim()).filter((token) => token !== "");
     const rest = tokens.filter((token) => !isOurs(token));
     if (rest.length === tokens.length)

@@ -12,10 +12,8 @@ export interface Crossing {
     /** Where every other member and element leads. */
     readonly every: Crossing | undefined;
 }
-/** Two places cannot both be declared: one lies within the other. */
-export declare class Within extends Error {
-    readonly inner: Pointer;
-    constructor(inner: Pointer);
+/** The places cannot be declared together: one lies within another, or there are too many ways to them. */
+export declare class NoMap extends Error {
 }
 /** The places of a JSON text and what stands at each, made ready for many texts; undefined where there is none. */
 export declare function jsonMap(places: readonly (readonly [Pointer, Role])[]): Crossing | undefined;

@@ -1,15 +1,12 @@
 import { fold } from "./name.js";
-export class Within extends Error {
-    inner;
-    constructor(inner) {
-        super(`/${inner.join("/")} lies within another place`);
-        this.inner = inner;
-    }
+const MOST_CROSSINGS = 4096;
+export class NoMap extends Error {
 }
 export function jsonMap(places) {
     if (places.length === 0)
         return undefined;
     const known = new Map();
+    let crossings = 0;
     const step = ({ place, behind }) => places[place]?.[0][behind];
     const cross = (live) => {
         const key = live.map(({ place, behind }) => `${place}:${behind}`).join(" ");
@@ -19,7 +16,9 @@ export function jsonMap(places) {
         const here = live.find((one) => step(one) === undefined);
         const inner = live.find((one) => step(one) !== undefined);
         if (here && inner)
-            throw new Within(places[inner.place]?.[0] ?? []);
+            throw new NoMap(`/${places[inner.place]?.[0].join("/")} lies within another place`);
+        if (++crossings > MOST_CROSSINGS)
+            throw new NoMap("too many places with stars");
         const after = (name) => live
             .filter((one) => step(one) === "*" || (name !== undefined && fold(step(one) ?? "") === name))
             .map(({ place, behind }) => ({ place, behind: behind + 1 }));

@@ -17,6 +17,8 @@ export declare function requestKind(maps: Maps, headers: Request["headers"], isE
  * request. JSON by the type of a page or a text, or by none, is JSON all the same.
  */
 export declare function answerKind(maps: Maps, method: string, answer: Omit<Answer, "body">): "json" | "perhaps" | undefined;
+/** As what an answer's body would be looked into, if it had one. */
+export declare function kindByType(maps: Maps, headers: readonly Header[]): "json" | "perhaps" | undefined;
 /** Whether an answer has no body, whatever its head says (RFC 9110 §6.4.1). */
 export declare function isBodiless(method: string, status: number): boolean;
 /** The codings of a body, in the order in which they were applied (RFC 9110 §8.4). */

@@ -32,18 +32,23 @@ function knownKind(mime, json, form) {
     throw wrongKind("the body is of another type than those in which OpenIDs are declared");
 }
 export function answerKind(maps, method, answer) {
-    if (!maps.answer.json || isBodiless(method, answer.status))
+    if (isBodiless(method, answer.status))
         return undefined;
-    const [type, ...more] = values(answer.headers, "content-type");
+    const kind = kindByType(maps, answer.headers);
+    if (kind && answer.status === 206)
+        throw badAnswer("the answer is a part of a body in which OpenIDs may stand");
+    return kind;
+}
+export function kindByType(maps, headers) {
+    if (!maps.answer.json)
+        return undefined;
+    const [type, ...more] = values(headers, "content-type");
     if (more.length > 0)
         throw badAnswer("the answer has several types");
     const mime = read(type);
-    const isPerhaps = !mime || ["text/html", "text/plain"].includes(mime.essence);
-    if (mime && !isJson(mime) && !isPerhaps)
-        return undefined;
-    if (answer.status === 206)
-        throw badAnswer("the answer is a part of a body in which OpenIDs may stand");
-    return isPerhaps ? "perhaps" : "json";
+    if (!mime || ["text/html", "text/plain"].includes(mime.essence))
+        return "perhaps";
+    return isJson(mime) ? "json" : undefined;
 }
 export function isBodiless(method, status) {
     return method === "HEAD" || status < 200 || status === 204 || status === 304;

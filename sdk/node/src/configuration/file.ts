@@ -17,19 +17,22 @@ export interface RouteKeys {
   host?: string;
   /** The path that the request's must be or lie under. Default: any. */
   path?: string;
-  /** Read and not used: here the back end is what comes next in the process. */
-  upstream?: string | string[];
+  /** Not used, as `http2`, `authorities` and `health`: here the back end is what comes next in the process. */
+  upstream?: string[];
+  http2?: boolean;
+  authorities?: string;
+  health?: string;
   /** The app whose launch tokens callers bring. */
   app: string;
   /** The app whose OpenIDs the back end knows. */
   as: string;
-  /** `bearer` (default), `cookie:NAME`, or `none` with `back_ends`. */
+  /** `bearer` (default), `cookie:NAME`, or `none` with `secret_file`. */
   token?: string;
   /** Whether the back end gets the token too. Default: no. */
   keep_token?: boolean;
-  /** How other back ends show that they may call, where `token` is `none`. */
-  back_ends?: { secret?: string };
-  /** Scopes. Default: none. */
+  /** With `token = "none"`: the file with the secret that other back ends bring in `X-Portico-Secret`. */
+  secret_file?: string;
+  /** Scopes without which a request is refused. Default: `openid`. */
   require?: string[];
   /** What becomes of an OpenID in `any` that nobody has: `refuse` (default) or `empty`. */
   unknown?: string;
@@ -42,7 +45,7 @@ export interface RouteKeys {
   /** Where answers name people. */
   response?: { header?: string[]; json?: string[]; set_cookie?: string[] };
   /** `body` is the largest body in which something is swapped: `"1 MiB"` (default). The others are not used here. */
-  limits?: { body?: string; connect?: string; response?: string };
+  limits?: { body?: string; connect?: string; response?: string; idle?: string };
 }
 
 /** An app, as registering it answered, and what else must be known of it here. */

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+
 import type { Route, Says, TokenPlace } from "../route.js";
 import type { Unknown } from "../swap/decide.js";
-import { Within } from "../swap/json-map.js";
+import { NoMap } from "../swap/json-map.js";
 import { maps, type Maps } from "../swap/maps.js";
 import type { App } from "./app.js";
 import { answerPlaces, isNowhere, requestPlaces } from "./places.js";
@@ -8,8 +10,8 @@ import { Table } from "./table.js";
 import { bytes, milliseconds } from "./units.js";
 
 const KEYS = [
-  "host", "path", "upstream", "app", "as", "token", "keep_token", "back_ends", "require", "unknown", "inject", "self",
-  "any", "response", "encrypted", "limits",
+  "host", "path", "upstream", "http2", "authorities", "health", "app", "as", "token", "keep_token", "secret_file",
+  "certificates", "require", "unknown", "inject", "self", "any", "response", "encrypted", "limits",
 ] as const;
 
 const BODY = "1 MiB";
@@ -46,16 +48,15 @@ export function readRoute(value: unknown, at: string, apps: ReadonlyMap<string, 
 
 function readToken(table: Table, app: App): TokenPlace {
   const text = table.text("token") ?? "bearer";
-  const backEnds = table.table("back_ends", ["secret", "certificates"]);
-  if (backEnds.has("certificates")) {
-    throw backEnds.wrong("certificates", "are checked by what ends TLS, which is not this middleware; use `secret`");
+  if (table.has("certificates")) {
+    throw table.wrong("certificates", "are checked by what ends TLS, which is not this middleware; use `secret_file`");
   }
-  const secret = backEnds.text("secret");
+  const file = table.text("secret_file");
   if (text === "none") {
-    if (secret === undefined) throw table.wrong("token", "`none` lets everybody in; it needs `back_ends.secret`");
-    return { kind: "none", secret };
+    if (file === undefined) throw table.wrong("token", "`none` lets everybody in; it needs `secret_file`");
+    return { kind: "none", secret: readSecret(table, file) };
   }
-  if (secret !== undefined) throw backEnds.wrong("secret", "is for routes with `token = \"none\"`");
+  if (file !== undefined) throw table.wrong("secret_file", "is for routes with `token = \"none\"`");
   if (text === "bearer") return { kind: "bearer" };
   const [, name] = /^cookie:([!#$%&'*+.^_`|~0-9A-Za-z-]+)$/.exec(text) ?? [];
   if (name === undefined) throw table.wrong("token", "is `bearer`, `cookie:NAME` or `none`");
@@ -65,8 +66,19 @@ function readToken(table: Table, app: App): TokenPlace {
   return { kind: "cookie", name };
 }
 
+function readSecret(table: Table, file: string): string {
+  let secret: string;
+  try {
+    secret = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw table.wrong("secret_file", `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (/^[\x21-\x7e]{32,}$/.test(secret)) return secret;
+  throw table.wrong("secret_file", "must hold 32 visible ASCII characters or more");
+}
+
 function readScopes(table: Table, token: TokenPlace): string[] {
-  const scopes = table.texts("require");
+  const scopes = table.has("require") ? table.texts("require") : token.kind === "none" ? [] : ["openid"];
   const odd = scopes.find((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope));
   if (odd !== undefined) throw table.wrong("require", `\`${odd}\` is no scope (RFC 6749 §3.3)`);
   if (token.kind === "none" && scopes.length > 0) throw table.wrong("require", "there are no scopes without a token");
@@ -110,19 +122,20 @@ function readInject(table: Table, as: App | undefined, token: TokenPlace, isOne:
 
 function readPlaces(table: Table, token: TokenPlace, isOne: boolean, inject: readonly string[]): Maps {
   const [own, any, answer] = [requestPlaces(table, "self"), requestPlaces(table, "any"), answerPlaces(table)];
+  if (token.kind === "none" && isNowhere(any)) throw table.wrong("any", "is all that a route without tokens is for");
   if (token.kind === "none" && !isNowhere(own)) throw table.wrong("self", "there is no caller without a token");
   if (isOne && !isNowhere(any)) throw table.wrong("any", "there is nothing to swap where `app` and `as` are one");
   if (isOne && !isNowhere(answer)) throw table.wrong("response", "there is nothing to swap where `app` and `as` are one");
   try {
     return maps(own, any, answer, inject);
   } catch (error) {
-    throw error instanceof Within ? table.wrong("json", error.message) : error;
+    throw error instanceof NoMap ? table.wrong("json", error.message) : error;
   }
 }
 
 function readLimits(table: Table): number {
-  const limits = table.table("limits", ["body", "connect", "response"]);
-  for (const name of ["connect", "response"]) {
+  const limits = table.table("limits", ["body", "connect", "response", "idle"]);
+  for (const name of ["connect", "response", "idle"]) {
     const text = limits.text(name);
     if (text !== undefined && milliseconds(text) === undefined) throw limits.wrong(name, "is a time such as `30 s`");
   }

@@ -1,5 +1,5 @@
-const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
-const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
+const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, kB: 1000, MB: 1e6 };
+const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
 /** A size such as `1 MiB`, in bytes; undefined where it is none. */
 export function bytes(text: string): number | undefined {

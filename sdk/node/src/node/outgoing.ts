@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Admitted } from "../gateway.js";
 import { Refused } from "../refused.js";
 import { looksLikeJson } from "../swap/found.js";
-import { answerKind, isBodiless } from "../swap/kind.js";
+import { answerKind, isBodiless, kindByType } from "../swap/kind.js";
 import { without, type Answer, type Header } from "../swap/message.js";
 import { badAnswer } from "../swap/wrong.js";
 import {
@@ -129,10 +129,12 @@ export class HeldAnswer {
 
   /** The body is nothing to look into: it leaves as soon as the head does, at once where nothing stands in that. */
   #onlyHead(): void {
-    const { header, setCookie, json } = this.#admitted.route.maps.answer;
+    const { maps } = this.#admitted.route;
+    const { header, setCookie } = maps.answer;
     const names = this.#response.getHeaderNames();
     const isDue = names.some((name) => header.role(name) !== undefined || (name === "set-cookie" && !setCookie.isEmpty));
-    const isReworded = json !== undefined && isBodiless(this.#method, this.#response.statusCode);
+    const { status, headers } = this.#head;
+    const isReworded = isBodiless(this.#method, status) && kindByType(maps, headers) !== undefined;
     if (!isDue && !isReworded) {
       this.#state = "passing";
       this.#flush();

@@ -6,6 +6,7 @@ import {
   type FoundHeader, type FoundInBody,
 } from "./found.js";
 import { NotJson } from "./json.js";
+import { kindByType } from "./kind.js";
 import { DIGESTS, without, type Answer, type Header } from "./message.js";
 import { spliced, type Spot } from "./spot.js";
 import { badAnswer, orRefuseAnswer } from "./wrong.js";
@@ -28,7 +29,7 @@ export class FoundInAnswer {
     kind: "json" | "perhaps" | undefined,
     body: Buffer,
   ) {
-    const { header, setCookie, json } = route.maps.answer;
+    const { header, setCookie } = route.maps.answer;
     this.#headers = inHeaders(answer.headers, (name, value) => {
       const role = header.role(name);
       if (role !== undefined) return headerPiece(value, role);
@@ -36,7 +37,7 @@ export class FoundInAnswer {
     });
     this.#body = look(route, kind, body);
     this.#isBodiless = method === "HEAD" || answer.status === 304;
-    this.#isReworded = kind !== undefined || (this.#isBodiless && json !== undefined);
+    this.#isReworded = kind !== undefined || (this.#isBodiless && kindByType(route.maps, answer.headers) !== undefined);
   }
 
   /** The texts about which more must be known than who the caller is, each once. 502 where there are too many. */

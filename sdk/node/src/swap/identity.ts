@@ -39,6 +39,8 @@ function kept(name: string, value: string | undefined): Header[] {
 
 /** A `Connection` header without these names, as it was where it has none of them. */
 function unmentioned(value: string, isOurs: (name: string) => boolean): string | undefined {
+  // What is not text cannot be read.
+  if (!/^[\t\x20-\x7e]*$/.test(value)) return undefined;
   const tokens = value.split(",").map((token) => token.trim()).filter((token) => token !== "");
   const rest = tokens.filter((token) => !isOurs(token));
   if (rest.length === tokens.length) return value;

@@ -22,17 +22,17 @@ interface Live {
   readonly behind: number;
 }
 
-/** Two places cannot both be declared: one lies within the other. */
-export class Within extends Error {
-  constructor(readonly inner: Pointer) {
-    super(`/${inner.join("/")} lies within another place`);
-  }
-}
+/** How many crossings a map has at most: stars beside names can lead to as many as there are ways through them. */
+const MOST_CROSSINGS = 4096;
+
+/** The places cannot be declared together: one lies within another, or there are too many ways to them. */
+export class NoMap extends Error {}
 
 /** The places of a JSON text and what stands at each, made ready for many texts; undefined where there is none. */
 export function jsonMap(places: readonly (readonly [Pointer, Role])[]): Crossing | undefined {
   if (places.length === 0) return undefined;
   const known = new Map<string, Crossing>();
+  let crossings = 0;
   const step = ({ place, behind }: Live): string | undefined => places[place]?.[0][behind];
 
   /** Every set of pointers that can be live at once is one crossing. */
@@ -42,7 +42,8 @@ export function jsonMap(places: readonly (readonly [Pointer, Role])[]): Crossing
     if (already) return already;
     const here = live.find((one) => step(one) === undefined);
     const inner = live.find((one) => step(one) !== undefined);
-    if (here && inner) throw new Within(places[inner.place]?.[0] ?? []);
+    if (here && inner) throw new NoMap(`/${places[inner.place]?.[0].join("/")} lies within another place`);
+    if (++crossings > MOST_CROSSINGS) throw new NoMap("too many places with stars");
 
     const after = (name: string | undefined): Live[] =>
       live

@@ -45,14 +45,20 @@ function knownKind(mime: MIMEType, json: boolean, form: boolean): Kind {
  * request. JSON by the type of a page or a text, or by none, is JSON all the same.
  */
 export function answerKind(maps: Maps, method: string, answer: Omit<Answer, "body">): "json" | "perhaps" | undefined {
-  if (!maps.answer.json || isBodiless(method, answer.status)) return undefined;
-  const [type, ...more] = values(answer.headers, "content-type");
+  if (isBodiless(method, answer.status)) return undefined;
+  const kind = kindByType(maps, answer.headers);
+  if (kind && answer.status === 206) throw badAnswer("the answer is a part of a body in which OpenIDs may stand");
+  return kind;
+}
+
+/** As what an answer's body would be looked into, if it had one. */
+export function kindByType(maps: Maps, headers: readonly Header[]): "json" | "perhaps" | undefined {
+  if (!maps.answer.json) return undefined;
+  const [type, ...more] = values(headers, "content-type");
   if (more.length > 0) throw badAnswer("the answer has several types");
   const mime = read(type);
-  const isPerhaps = !mime || ["text/html", "text/plain"].includes(mime.essence);
-  if (mime && !isJson(mime) && !isPerhaps) return undefined;
-  if (answer.status === 206) throw badAnswer("the answer is a part of a body in which OpenIDs may stand");
-  return isPerhaps ? "perhaps" : "json";
+  if (!mime || ["text/html", "text/plain"].includes(mime.essence)) return "perhaps";
+  return isJson(mime) ? "json" : undefined;
 }
 
 /** Whether an answer has no body, whatever its head says (RFC 9110 §6.4.1). */
