@@ -19,8 +19,8 @@ export declare class Fields {
     /**
      * What stands in the field of this name, decoded.
      *
-     * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`: the parsers of this platform's
-     * frameworks make a list of the former, and read the latter as the name alone.
+     * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`, and so is `[openid]x`: Express's parser
+     * of forms makes a list of the former, and takes the latter for the name alone.
      */
     role(name: string): Role | undefined;
 }

@@ -19,10 +19,18 @@ export class Fields {
         if (this.isEmpty)
             return undefined;
         const folded = foldField(name);
-        const bare = folded.replace(/^\[([^\]]*)\]/, "$1");
-        const is = (known) => [folded, bare].some((one) => one === known || one.startsWith(`${known}[`));
-        return this.#roles.find(([known]) => is(known))?.[1];
+        const way = steps(folded);
+        const base = folded.split("[", 1)[0];
+        const leads = (known) => steps(known).every((step, at) => way[at] === step);
+        return this.#roles.find(([known]) => known === folded || known === base || leads(known))?.[1];
     }
+}
+function steps(name) {
+    const open = name.search(/\[[^[\]]*\]/);
+    if (open < 0)
+        return [name.split("[", 1)[0] ?? ""];
+    const inner = [...name.slice(open).matchAll(/\[([^[\]]*)\]/g)].map(([, step = ""]) => step);
+    return open === 0 ? inner : [name.slice(0, open), ...inner];
 }
 export class Headers {
     #roles;

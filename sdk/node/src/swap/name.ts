@@ -36,17 +36,25 @@ export class Fields {
   /**
    * What stands in the field of this name, decoded.
    *
-   * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`: the parsers of this platform's
-   * frameworks make a list of the former, and read the latter as the name alone.
+   * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`, and so is `[openid]x`: Express's parser
+   * of forms makes a list of the former, and takes the latter for the name alone.
    */
   role(name: string): Role | undefined {
     if (this.isEmpty) return undefined;
     const folded = foldField(name);
-    const bare = folded.replace(/^\[([^\]]*)\]/, "$1");
-    const is = (known: string): boolean =>
-      [folded, bare].some((one) => one === known || one.startsWith(`${known}[`));
-    return this.#roles.find(([known]) => is(known))?.[1];
+    const way = steps(folded);
+    const base = folded.split("[", 1)[0];
+    const leads = (known: string): boolean => steps(known).every((step, at) => way[at] === step);
+    return this.#roles.find(([known]) => known === folded || known === base || leads(known))?.[1];
   }
+}
+
+/** What a name with brackets leads through: `of`, `openid` for `of[openid]`, and for `[of][openid]x`. */
+function steps(name: string): string[] {
+  const open = name.search(/\[[^[\]]*\]/);
+  if (open < 0) return [name.split("[", 1)[0] ?? ""];
+  const inner = [...name.slice(open).matchAll(/\[([^[\]]*)\]/g)].map(([, step = ""]) => step);
+  return open === 0 ? inner : [name.slice(0, open), ...inner];
 }
 
 /** The headers in which something stands. Of two that are equal the first stands. */
