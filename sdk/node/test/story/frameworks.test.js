@@ -2,9 +2,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { once } from "node:events";
 import { request as send } from "node:http";
 import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 
+import express from "express";
+import multer from "multer";
+
+import { portico as middleware } from "../../dist/express.js";
 import { fakePortico, LIVE, SHOP, WX_APP_ID } from "../support/portico.js";
 import { ANSWERS, SHOPS } from "../support/shops.js";
 
@@ -245,6 +250,56 @@ for (const [name, shop] of Object.entries(SHOPS)) {
     await portico.stop();
   });
 }
+
+test("a form of parts reaches multer with the shop's ids, and its file as it was", async () => {
+  const portico = await fakePortico();
+  const app = express();
+  app.use(middleware(portico.configuration({ self: { form: ["openid"] }, any: { form: ["friend"] } })));
+  app.post("/", multer().any(), (request, response) => {
+    const [{ fieldname, originalname, buffer }] = request.files;
+    response.json({ ...request.body, fieldname, originalname, file: buffer.toString("latin1") });
+  });
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  const sent = async (openid, friend) => {
+    const form = new FormData();
+    form.set("openid", openid);
+    form.set("friend", friend);
+    form.set("picture", new Blob([Uint8Array.from([0, 255, 13, 10, 45, 45]), "o-alice-live"]), "ö.png");
+    const headers = { authorization: `Bearer ${portico.launch()}` };
+    return fetch(url, { method: "POST", body: form, headers });
+  };
+  const { originalname, ...seen } = await (await sent("o-alice-live", "o-bob-live")).json();
+  assert.deepEqual(seen, { openid: "o-alice-shop", friend: "o-bob-shop", fieldname: "picture", file: "\0\xff\r\n--o-alice-live" });
+  assert.ok(originalname.endsWith(".png"));
+  assert.equal((await sent("o-bob-live", "o-bob-live")).status, 403);
+  assert.equal((await sent("o-alice-live", "o-nobody")).status, 400);
+  server.closeAllConnections();
+  server.close();
+  await portico.stop();
+});
+
+test("mounted below a path, and behind a reader of the body, Express is told what is wrong or right", async () => {
+  const portico = await fakePortico();
+  const app = express();
+  app.use("/parsed", express.json(), middleware(portico.configuration({ self: { json: ["/openid"] } })));
+  app.use("/shop", middleware(portico.configuration({ path: "/shop", self: { path: ["/shop/users/{openid}"] } })));
+  app.get("/shop/users/:id", (request, response) => response.json([request.params.id, request.originalUrl]));
+  app.use((error, request, response, next) => response.status(500).json(error.message));
+  const server = app.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const headers = { authorization: `Bearer ${portico.launch()}`, "content-type": "application/json" };
+  const seen = await fetch(`${url}/shop/users/o-alice-live?x=1`, { headers });
+  assert.deepEqual(await seen.json(), ["o-alice-shop", "/shop/users/o-alice-shop?x=1"]);
+  assert.equal((await fetch(`${url}/SHOP/users/o-bob-live`, { headers })).status, 403);
+  const late = await fetch(`${url}/parsed`, { method: "POST", body: '{"openid":"o-bob-live"}', headers });
+  assert.match(await late.json(), /before every body parser/);
+  server.closeAllConnections();
+  server.close();
+  await portico.stop();
+});
 
 test("an answer that Express packs is swapped in its coding", async () => {
   const portico = await fakePortico();
