@@ -21,8 +21,9 @@ export class Portico {
         if (answer["active"] !== true)
             return undefined;
         const isOwn = answer["iss"] === this.#issuer && answer["client_id"] === app.id && answer["aud"] === app.id;
-        const { sub, scope } = answer;
-        if (!isOwn || typeof sub !== "string" || sub === "")
+        const { sub, scope, token_type: type } = answer;
+        const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
+        if (!isOwn || !isBearer || typeof sub !== "string" || sub === "")
             return undefined;
         return { sub, scope: typeof scope === "string" ? scope.split(" ").filter((one) => one !== "") : [] };
     }

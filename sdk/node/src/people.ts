@@ -59,8 +59,10 @@ export class Portico implements People {
     });
     if (answer["active"] !== true) return undefined;
     const isOwn = answer["iss"] === this.#issuer && answer["client_id"] === app.id && answer["aud"] === app.id;
-    const { sub, scope } = answer;
-    if (!isOwn || typeof sub !== "string" || sub === "") return undefined;
+    const { sub, scope, token_type: type } = answer;
+    // A token that is bound to a key is worth nothing without the proof, which nobody looks at here.
+    const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
+    if (!isOwn || !isBearer || typeof sub !== "string" || sub === "") return undefined;
     return { sub, scope: typeof scope === "string" ? scope.split(" ").filter((one) => one !== "") : [] };
   }
 

@@ -1,9 +1,12 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { type Refused } from "../refused.js";
+/** What hears that something has been written. */
 export type Done = () => void;
+/** A piece of a body. */
 export type Chunk = string | Uint8Array;
+/** The headers that `writeHead` can be given. */
 export type HeadersArgument = OutgoingHttpHeaders | OutgoingHttpHeader[];
-/** The functions through which an answer leaves. */
+/** The functions through which an answer leaves, whoever may have put others in their place before. */
 export interface Exits {
     writeHead: ServerResponse["writeHead"];
     write: (chunk: Chunk, encoding?: BufferEncoding, done?: Done) => boolean;

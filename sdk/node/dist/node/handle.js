@@ -25,11 +25,11 @@ async function swap(gateway, log, request, response, target) {
     if (request.httpVersionMajor > 1)
         throw new Error("HTTP/2 is not understood here: put a proxy in front that ends it");
     const received = head(request, target);
-    const carries = hasBody(request) ? new Body(request) : undefined;
     const admitted = await gateway.admit(received);
     const { route } = admitted;
-    const kind = requestKind(route.maps, received.headers, carries === undefined);
-    const taken = kind === undefined ? undefined : carries;
+    const carries = hasBody(request);
+    const kind = requestKind(route.maps, received.headers, !carries);
+    const taken = carries && kind !== undefined ? new Body(request) : undefined;
     const body = await taken?.take(route.bodyLimit);
     const swapped = await admitted.request({ ...received, body });
     const goesOn = swapped.body ?? body;

@@ -18,6 +18,7 @@ export declare class Body {
     constructor(incoming: IncomingMessage);
     /** The whole of it. Refuses with 413 more than `limit` bytes. @throws {@link Gone} */
     take(limit: number): Promise<Buffer>;
+    /** Puts a body in the place of the one that was taken. What came behind that, as trailers, is gone. */
     put(body: Buffer): void;
 }
 /** Gives a request other headers, wherever they are read. */

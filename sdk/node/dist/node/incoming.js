@@ -67,6 +67,8 @@ export class Body {
     }
     put(body) {
         const incoming = this.#incoming;
+        incoming.rawTrailers = [];
+        incoming.trailers = {};
         if (this.#isEnded) {
             if (body.length > 0)
                 incoming.unshift(body);

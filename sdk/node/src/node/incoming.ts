@@ -77,8 +77,11 @@ export class Body {
     });
   }
 
+  /** Puts a body in the place of the one that was taken. What came behind that, as trailers, is gone. */
   put(body: Buffer): void {
     const incoming = this.#incoming;
+    incoming.rawTrailers = [];
+    incoming.trailers = {};
     if (this.#isEnded) {
       if (body.length > 0) incoming.unshift(body);
       return;

@@ -86,14 +86,17 @@ async function fastifyShop(configuration, options) {
   const app = fastify({ serverFactory: forFastify(configuration, options) });
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(body))));
-  app.addContentTypeParser("application/octet-stream", { parseAs: "string" }, (request, body, done) => done(null, body));
   app.get("/answers/:name", (request, reply) => {
     const { type, body } = ANSWERS[request.params.name];
     reply.headers({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/" });
     return reply.send(Readable.from(body === "" ? [] : [Buffer.from(body)]));
   });
   app.get("/stream", (request, reply) => reply.type("text/plain").send(Readable.from(["first,", "second,", "third"])));
-  app.post("/raw", async (request) => ({ body: typeof request.body === "string" ? request.body : JSON.stringify(request.body) }));
+  app.register(async (raw) => {
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser("*", { parseAs: "string" }, (request, body, done) => done(null, body));
+    raw.post("/raw", async ({ body }) => ({ body }));
+  });
   app.all("/*", async (request) => seen(request, { ...request.query }, request.body ?? {}));
   await app.listen({ port: 0, host: "127.0.0.1" });
   return { url: `http://127.0.0.1:${app.server.address().port}`, stop: () => app.close() };

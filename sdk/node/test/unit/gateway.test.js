@@ -99,7 +99,7 @@ test("a token is only as good as Portico says it is for this very app", async ()
   const token = portico.launch();
   const { sub, scope } = await people.introspect(APP, token);
   assert.deepEqual({ sub, scope }, { sub: "o-alice-live", scope: ["openid", "profile.basic"] });
-  for (const wrong of [{ aud: SHOP }, { client_id: SHOP }, { iss: "https://other.example" }, { sub: "" }, { sub: undefined }]) {
+  for (const wrong of [{ aud: SHOP }, { client_id: SHOP }, { iss: "https://other.example" }, { sub: "" }, { sub: undefined }, { token_type: "DPoP" }]) {
     portico.tokens.set("odd", { sub: "o-alice-live", scope: "openid", ...wrong });
     assert.equal(await people.introspect(APP, "odd"), undefined, JSON.stringify(wrong));
   }
