@@ -5,7 +5,7 @@ import { FoundInRequest } from "./swap/request.js";
 import { badAnswer, badRequest, tooLarge, wrongKind } from "./swap/wrong.js";
 const NOTHING = Buffer.alloc(0);
 export async function swapRequest(route, request, own, asked) {
-    const kind = requestKind(route.maps, request.headers, (request.body?.length ?? 0) === 0);
+    const kind = requestKind(route.maps, request.headers, request.body?.length);
     const packings = kind === undefined ? [] : codings(request.headers);
     if (!areUnderstood(packings))
         throw wrongKind("the body is in another content coding than gzip and br");

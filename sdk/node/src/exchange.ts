@@ -37,7 +37,7 @@ export async function swapRequest(
   own: string | undefined,
   asked: Asked,
 ): Promise<Swapped> {
-  const kind = requestKind(route.maps, request.headers, (request.body?.length ?? 0) === 0);
+  const kind = requestKind(route.maps, request.headers, request.body?.length);
   const packings = kind === undefined ? [] : codings(request.headers);
   if (!areUnderstood(packings)) throw wrongKind("the body is in another content coding than gzip and br");
   const packed = kind === undefined ? NOTHING : (request.body ?? NOTHING);

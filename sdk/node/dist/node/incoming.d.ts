@@ -5,8 +5,8 @@ export declare class Gone extends Error {
 }
 /** The head of a request, as it came. */
 export declare function head(incoming: IncomingMessage, target: string): Omit<Request, "body">;
-/** Whether a body follows the head (RFC 9112 §6). */
-export declare function hasBody({ headers }: IncomingMessage): boolean;
+/** How long a body follows the head (RFC 9112 §6): infinite where that is not said, undefined where none does. */
+export declare function bodyLength({ headers }: IncomingMessage): number | undefined;
 /**
  * A request's body, taken off before anybody else reads it, and put back: whoever reads the request afterwards, as a
  * stream or through a parser, reads what was put back.

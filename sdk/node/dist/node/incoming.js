@@ -9,8 +9,10 @@ export function head(incoming, target) {
     }
     return { method: incoming.method ?? "GET", target, headers };
 }
-export function hasBody({ headers }) {
-    return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+export function bodyLength({ headers }) {
+    if (headers["transfer-encoding"] !== undefined)
+        return Infinity;
+    return headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 }
 export class Body {
     #incoming;

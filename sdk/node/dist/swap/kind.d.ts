@@ -8,10 +8,10 @@ export type Kind = "json" | "form" | "perhaps" | {
     readonly boundary: string;
 };
 /**
- * As what a request's body has to be looked into; undefined where it goes on as it comes. `isEmpty` says that there
- * is none at all: the request ended with its head, or its length is 0.
+ * As what a request's body has to be looked into; undefined where it goes on as it comes. A request without a length
+ * has no body, whatever type it names; one of length 0 has an empty one, which is no JSON.
  */
-export declare function requestKind(maps: Maps, headers: Request["headers"], isEmpty: boolean): Kind | undefined;
+export declare function requestKind(maps: Maps, headers: Request["headers"], length: number | undefined): Kind | undefined;
 /**
  * As what an answer's body has to be looked into; undefined where it goes out as it comes. `method` is that of the
  * request. JSON by the type of a page or a text, or by none, is JSON all the same.

@@ -1,12 +1,12 @@
 import { MIMEType } from "node:util";
 import { values } from "./message.js";
 import { badAnswer, badRequest, wrongKind } from "./wrong.js";
-export function requestKind(maps, headers, isEmpty) {
+export function requestKind(maps, headers, length) {
     const { json, form } = maps.request;
-    if (!json && form.isEmpty)
+    if (length === undefined || (!json && form.isEmpty))
         return undefined;
     const [type, ...more] = values(headers, "content-type");
-    if (type === undefined && isEmpty)
+    if (type === undefined && length === 0)
         return undefined;
     const mime = more.length === 0 ? read(type) : undefined;
     if (!mime)

@@ -5,7 +5,7 @@ import { Refused } from "../refused.js";
 import { requestKind } from "../swap/kind.js";
 import { without, type Header } from "../swap/message.js";
 import { answerWith } from "./exits.js";
-import { Body, Gone, hasBody, head, setHeaders } from "./incoming.js";
+import { Body, bodyLength, Gone, head, setHeaders } from "./incoming.js";
 import { HeldAnswer } from "./outgoing.js";
 
 /** What the app may want to know about its gateway. */
@@ -52,14 +52,15 @@ async function swap(
   const received = head(request, target);
   const admitted = await gateway.admit(received);
   const { route } = admitted;
-  const carries = hasBody(request);
-  const kind = requestKind(route.maps, received.headers, !carries);
-  const taken = carries && kind !== undefined ? new Body(request) : undefined;
-  const body = await taken?.take(route.bodyLimit);
+  const length = bodyLength(request);
+  const kind = requestKind(route.maps, received.headers, length);
+  const taken = kind !== undefined && length !== 0 ? new Body(request) : undefined;
+  // An empty body is none to wait for, and none that is swapped.
+  const body = taken ? await taken.take(route.bodyLimit) : length === 0 ? Buffer.alloc(0) : undefined;
   const swapped = await admitted.request({ ...received, body });
-  const goesOn = swapped.body ?? body;
-  if (goesOn !== undefined) taken?.put(goesOn);
-  setHeaders(request, goesOn === undefined ? swapped.headers : measured(swapped.headers, goesOn));
+  const goesOn = taken && (swapped.body ?? body);
+  if (goesOn) taken.put(goesOn);
+  setHeaders(request, goesOn ? measured(swapped.headers, goesOn) : swapped.headers);
   HeldAnswer.install(response, admitted, received.method, log);
   return swapped.target;
 }

@@ -16,9 +16,10 @@ export function head(incoming: IncomingMessage, target: string): Omit<Request, "
   return { method: incoming.method ?? "GET", target, headers };
 }
 
-/** Whether a body follows the head (RFC 9112 §6). */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+/** How long a body follows the head (RFC 9112 §6): infinite where that is not said, undefined where none does. */
+export function bodyLength({ headers }: IncomingMessage): number | undefined {
+  if (headers["transfer-encoding"] !== undefined) return Infinity;
+  return headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 }
 
 /**

@@ -11,14 +11,14 @@ import { badAnswer, badRequest, wrongKind } from "./wrong.js";
 export type Kind = "json" | "form" | "perhaps" | { readonly boundary: string };
 
 /**
- * As what a request's body has to be looked into; undefined where it goes on as it comes. `isEmpty` says that there
- * is none at all: the request ended with its head, or its length is 0.
+ * As what a request's body has to be looked into; undefined where it goes on as it comes. A request without a length
+ * has no body, whatever type it names; one of length 0 has an empty one, which is no JSON.
  */
-export function requestKind(maps: Maps, headers: Request["headers"], isEmpty: boolean): Kind | undefined {
+export function requestKind(maps: Maps, headers: Request["headers"], length: number | undefined): Kind | undefined {
   const { json, form } = maps.request;
-  if (!json && form.isEmpty) return undefined;
+  if (length === undefined || (!json && form.isEmpty)) return undefined;
   const [type, ...more] = values(headers, "content-type");
-  if (type === undefined && isEmpty) return undefined;
+  if (type === undefined && length === 0) return undefined;
   const mime = more.length === 0 ? read(type) : undefined;
   if (!mime) throw wrongKind("the body must say that it is of a type in which OpenIDs are declared");
   const kind = knownKind(mime, json !== undefined, !form.isEmpty);

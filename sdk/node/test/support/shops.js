@@ -115,7 +115,7 @@ async function httpShop(configuration, options) {
     }
     if (place === "stream") return stream(response);
     const body = (await buffer(request)).toString();
-    const isJson = request.headers["content-type"] === "application/json";
+    const isJson = body !== "" && request.headers["content-type"] === "application/json";
     const parsed = place === "raw" ? body : isJson ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(place === "raw" ? { body } : seen(request, Object.fromEntries(url.searchParams), parsed)));
