@@ -185,6 +185,12 @@ const TOOLS: &[Tool] = &[
         install: Install::Npm("sdk/web"),
     },
     Tool {
+        name: "npm packages of sdk/node",
+        stages: &["web", "clients"],
+        present: |r| npm_is_current(r, "sdk/node"),
+        install: Install::Npm("sdk/node"),
+    },
+    Tool {
         name: "npm packages of tests",
         stages: &["clients", "browser"],
         present: |r| npm_is_current(r, "tests"),

@@ -51,7 +51,8 @@ pub(crate) async fn streamed(gateway: &Contender) -> Outcome<Vec<Figure>> {
     give(gateway.address).await?;
     let up = Memory::of(id)?.peak;
     Ok(vec![
-        Figure::new("growth while 1 GiB is sent to a client", growth(before.peak, down), "MiB").at_most(MOST_GROWTH),
+        Figure::new("growth while 1 GiB is sent to a client", growth(before.peak, down), "MiB")
+            .at_most(MOST_GROWTH),
         Figure::new("growth while 1 GiB is sent by a client", growth(down, up), "MiB").at_most(MOST_GROWTH),
     ])
 }

@@ -12,16 +12,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Starts nginx on these cores, with `proxy_pass` to this upstream over kept connections: one worker, no log,
 /// no file but its configuration.
-pub(crate) fn start(program: &Path, cores: &str, upstream: SocketAddr, folder: &Path) -> Outcome<(Process, SocketAddr)> {
+pub(crate) fn start(
+    program: &Path,
+    cores: &str,
+    upstream: SocketAddr,
+    folder: &Path,
+) -> Outcome<(Process, SocketAddr)> {
     let listen = free()?;
     let file = folder.join("nginx.conf");
     fs::write(&file, configuration(listen, upstream, folder)).during("nginx's configuration")?;
     // It says nothing when it is ready; the line is the shell's, and it is tried until it takes connections.
-    let script = format!(
-        "echo 'nginx: ready on http://{listen}'; exec {} -c {}",
-        program.display(),
-        file.display()
-    );
+    let script =
+        format!("echo 'nginx: ready on http://{listen}'; exec {} -c {}", program.display(), file.display());
     let process = Process::start(cores, Path::new("/bin/sh"), &["-c", &script], &folder.join("nginx.log"))?;
     let begin = Instant::now();
     while TcpStream::connect(listen).is_err() {

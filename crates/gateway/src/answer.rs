@@ -3,7 +3,7 @@
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 
-use crate::body::Body;
+use crate::body::{Body, Cut};
 use crate::refused::Refused;
 
 impl Refused {
@@ -38,6 +38,31 @@ impl Refused {
             text += &format!(r#", scope="{}""#, quoted(&missing.to_string()));
         }
         HeaderValue::from_str(&text).ok()
+    }
+}
+
+impl From<&Cut> for Refused {
+    /// What is answered when a body ended before its end, if an answer can still be given.
+    fn from(cut: &Cut) -> Self {
+        match cut {
+            Cut::Client(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "invalid_request", "the request's body broke off")
+            }
+            Cut::ClientSilent => {
+                Self::new(StatusCode::REQUEST_TIMEOUT, "invalid_request", "the request's body did not come")
+            }
+            Cut::Upstream(_) | Cut::Other(_) => Self::new(
+                StatusCode::BAD_GATEWAY,
+                "bad_gateway",
+                "the service behind did not answer properly",
+            ),
+            Cut::UpstreamSilent => Self::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "gateway_timeout",
+                "the service behind did not answer in time",
+            ),
+        }
+        .because(cut.to_string())
     }
 }
 

@@ -12,12 +12,13 @@ use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use crate::forward::Answer;
+use crate::log::Record;
 use crate::pace::Pace;
 
 /// A body that nobody but its owner knows: anything that streams.
 pub type Other = Pin<Box<dyn HttpBody<Data = Bytes, Error = Cut> + Send>>;
 
-/// The body of a request or an answer. What is common costs no allocation.
+/// The body of a request or an answer. It is moved often, so what is large and rare lies elsewhere.
 #[derive(Default)]
 pub enum Body {
     /// Nothing (any more).
@@ -26,11 +27,11 @@ pub enum Body {
     /// All of it, in memory. It can be sent again.
     Whole(Bytes),
     /// What a client sends, as it comes.
-    Client(Client),
+    Client(Box<Client>),
     /// What an upstream answers, as it comes.
     Answer(Answer),
     /// The same, of which the first piece is here.
-    Begun(Bytes, Answer),
+    Begun(Bytes, Box<Answer>),
     /// Another stream.
     Other(Other),
 }
@@ -123,7 +124,7 @@ impl HttpBody for Body {
             Self::Answer(answer) => answer.poll_frame(context),
             Self::Begun(..) => {
                 let Self::Begun(bytes, rest) = std::mem::take(body) else { unreachable!("it was just seen") };
-                *body = Self::Answer(rest);
+                *body = Self::Answer(*rest);
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Self::Other(other) => other.as_mut().poll_frame(context),
@@ -159,16 +160,18 @@ impl HttpBody for Body {
 /// A client's body.
 pub struct Client {
     incoming: Incoming,
+    ended: bool,
     limit: Duration,
     least: u64,
     pace: Option<Box<Pace>>,
     progress: Option<Arc<Progress>>,
+    record: Arc<Record>,
 }
 
 impl Client {
     /// In each `limit` of waiting, at least so many bytes of it must come.
-    pub(crate) fn new(incoming: Incoming, limit: Duration, least: u64) -> Self {
-        Self { incoming, limit, least, pace: None, progress: None }
+    pub(crate) fn new(incoming: Incoming, limit: Duration, least: u64, record: Arc<Record>) -> Self {
+        Self { incoming, ended: false, limit, least, pace: None, progress: None, record }
     }
 
     /// How far it has been sent on, from now on.
@@ -189,11 +192,22 @@ impl Client {
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(Cut::Client(error)))),
-            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(None) => {
+                self.ended = true;
+                Poll::Ready(None)
+            }
             Poll::Pending => {
                 let pace = self.pace.get_or_insert_with(|| Box::new(Pace::new(self.limit, self.least)));
                 pace.poll_exceeded(context).map(|()| Some(Err(Cut::ClientSilent)))
             }
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if !self.ended && !self.incoming.is_end_stream() {
+            self.record.left_unread();
         }
     }
 }

@@ -54,7 +54,7 @@ fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item =
 }
 
 /// Whether a header never goes on. `Content_Length` and its like stand for nothing but confusion.
-fn concerns_connection(name: &HeaderName) -> bool {
+pub(crate) fn concerns_connection(name: &HeaderName) -> bool {
     let text = name.as_str();
     match text.len() {
         2 => text == "te",

@@ -2,7 +2,7 @@
 //! query, or more of a path than the route declares.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -57,6 +57,7 @@ pub struct Record {
     status: AtomicU16,
     sent: AtomicU64,
     swapped: AtomicU32,
+    unread: AtomicBool,
 }
 
 impl Record {
@@ -71,6 +72,7 @@ impl Record {
             status: AtomicU16::new(0),
             sent: AtomicU64::new(0),
             swapped: AtomicU32::new(0),
+            unread: AtomicBool::new(false),
         })
     }
 
@@ -89,6 +91,15 @@ impl Record {
     /// So many OpenIDs more were swapped.
     pub fn swapped(&self, ids: usize) {
         self.swapped.fetch_add(u32::try_from(ids).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    /// Nobody will read the rest of the request's body.
+    pub(crate) fn left_unread(&self) {
+        self.unread.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_left_unread(&self) -> bool {
+        self.unread.load(Ordering::Relaxed)
     }
 
     pub(crate) fn answered(&self, status: StatusCode) {

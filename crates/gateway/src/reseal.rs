@@ -80,7 +80,7 @@ async fn keys_here(live: &Live, app: &LiveClient, caller: &Caller) -> Result<Vec
     let (id, user) = (&app.client.id, caller.token.user);
     let Some(key) = live.store().session_key(id, user).await.map_err(unavailable)? else { return Ok(vec![]) };
     let generations = good(&key, is_live(live, &key).await?, live.now());
-    Ok(generations.map(|generation| live.vault().session_secret(id, user, generation)).collect())
+    Ok(generations.map(|generation| live.vault().session_secret(wx(app), user, generation)).collect())
 }
 
 /// The upstream's key of the person: the current one, as long as it is good; another as `jscode2session` would
@@ -98,14 +98,14 @@ async fn key_there(
             None => false,
         };
         if let Some(before) = before.as_ref().filter(|_| last_is_live) {
-            return Ok(live.vault().session_secret(id, user, before.generation));
+            return Ok(live.vault().session_secret(wx(known_as), user, before.generation));
         }
         let now = live.now();
         let (generation, turned) =
             log_in(before.as_ref(), LogIn { app: id, user, session, last_is_live }, now);
         let held = Change::SessionHeld { session, now };
         match live.commit([held].into_iter().chain(turned).collect()).await {
-            Ok(()) => return Ok(live.vault().session_secret(id, user, generation)),
+            Ok(()) => return Ok(live.vault().session_secret(wx(known_as), user, generation)),
             Err(CommitError::Conflict) => live.flush().await.map_err(not_committed)?,
             Err(error) => return Err(not_committed(error)),
         }

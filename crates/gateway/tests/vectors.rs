@@ -1,4 +1,5 @@
 //! The vectors that the gateway and the Node.js middleware share: `sdk/vectors/gateway`, told in its README.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -218,7 +218,7 @@ impl Live {
 
     /// Whether `sub` is still what the client knows the person by. A derived one is, unless others came from
     /// elsewhere; what came from elsewhere may have been undone since, the last of its app included.
-    async fn names(&self, client: &LiveClient, token: &Verified) -> Result<bool, Unavailable> {
+    pub async fn names(&self, client: &LiveClient, token: &Verified) -> Result<bool, Unavailable> {
         if !client.imports && !token.imported {
             return Ok(true);
         }

@@ -110,9 +110,9 @@ impl Vault {
         &self.wechat
     }
 
-    /// The `session_key` of this generation of a person at an app.
-    pub fn session_secret(&self, app: &ClientId, user: UserId, generation: u32) -> SessionSecret {
-        SessionSecret::derive(&self.root, app, user, generation)
+    /// The `session_key` of this generation of a person at the app of this `wx_app_id`.
+    pub fn session_secret(&self, wx_app_id: &str, user: UserId, generation: u32) -> SessionSecret {
+        SessionSecret::derive(&self.root, wx_app_id, user, generation)
     }
 
     /// The key of what this node says on the bus.

@@ -10,7 +10,7 @@ use aws_lc_rs::cipher::{
 use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::{constant_time, digest, hmac};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
-use portico_core::id::{ClientId, UserId};
+use portico_core::id::UserId;
 use zeroize::Zeroizing;
 
 use crate::aead::Aead;
@@ -23,10 +23,11 @@ const NONCE: usize = 12;
 pub struct SessionSecret(Zeroizing<[u8; KEY]>);
 
 impl SessionSecret {
-    /// The key of this generation. The same root key, app, person and generation give the same key, for
-    /// ever, so that none is stored.
-    pub fn derive(root: &RootKey, app: &ClientId, user: UserId, generation: u32) -> Self {
-        let name = [app.as_str().as_bytes(), b"\0", user.as_bytes(), &generation.to_be_bytes()].concat();
+    /// The key of this generation. The same root key, `wx_app_id`, person and generation give the same key,
+    /// for ever, so that none is stored. An app that was removed and is registered again has another
+    /// `wx_app_id`, and so no key that it had.
+    pub fn derive(root: &RootKey, wx_app_id: &str, user: UserId, generation: u32) -> Self {
+        let name = [wx_app_id.as_bytes(), b"\0", user.as_bytes(), &generation.to_be_bytes()].concat();
         let whole = root.deriving.key("wechat session key", &name);
         Self(Zeroizing::new(*whole.first_chunk().expect("32 bytes begin with 16")))
     }
@@ -158,23 +159,23 @@ mod tests {
     }
 
     fn key(app: &str, user: UserId, generation: u32) -> SessionSecret {
-        SessionSecret::derive(&root(), &app.parse().unwrap(), user, generation)
+        SessionSecret::derive(&root(), app, user, generation)
     }
 
     #[test]
     fn a_session_key_is_the_base64_of_sixteen_bytes_and_always_the_same() {
-        let text = key("org.example.shop", ANNA, 1).text();
+        let text = key("wx0000000000000001", ANNA, 1).text();
         assert_eq!(STANDARD.decode(text.expose()).unwrap().len(), 16);
-        assert_eq!(key("org.example.shop", ANNA, 1).text().expose(), text.expose());
+        assert_eq!(key("wx0000000000000001", ANNA, 1).text().expose(), text.expose());
     }
 
     #[test]
     fn every_app_person_and_generation_has_a_key_of_its_own() {
         let keys = [
-            key("org.example.shop", ANNA, 1),
-            key("org.example.shop", ANNA, 2),
-            key("org.example.taxi", ANNA, 1),
-            key("org.example.shop", UserId::from_bytes([2; 16]), 1),
+            key("wx0000000000000001", ANNA, 1),
+            key("wx0000000000000001", ANNA, 2),
+            key("wx0000000000000002", ANNA, 1),
+            key("wx0000000000000001", UserId::from_bytes([2; 16]), 1),
         ];
         for (i, one) in keys.iter().enumerate() {
             let same = keys.iter().position(|other| other.text().expose() == one.text().expose());
@@ -194,13 +195,13 @@ mod tests {
         let raw = r#"{"nickName":"Band","gender":1,"language":"zh_CN","city":"Guangzhou","province":"Guangdong","country":"CN","avatarUrl":"http://wx.qlogo.cn/mmopen/vi_32/1vZvI39NWFQ9XM4LtQpFrQJ1xlgZxx3w7bQxKARol6503Iuswjjn6nIGBiaycAjAtpujxyzYsrztuuICqIM5ibXQ/0"}"#;
         let signed = sha1(&format!("{raw}HyVFkGl5F5OQWJZZaNzBBg=="));
         assert_eq!(signed, "75e81ceda165f4ffa64f4068af58c64b8f54b88c");
-        let key = key("org.example.shop", ANNA, 1);
+        let key = key("wx0000000000000001", ANNA, 1);
         assert_eq!(key.raw_signature(raw), sha1(&format!("{raw}{}", key.text().expose())));
     }
 
     #[test]
     fn a_check_passes_for_its_own_key_alone() {
-        let (ours, theirs) = (key("org.example.shop", ANNA, 1), key("org.example.shop", ANNA, 2));
+        let (ours, theirs) = (key("wx0000000000000001", ANNA, 1), key("wx0000000000000001", ANNA, 2));
         let signature = hmac_hex(ours.text().expose(), "");
         assert!(ours.signed("", &signature));
         assert!(ours.signed("", &signature.to_uppercase()));
@@ -211,12 +212,12 @@ mod tests {
 
     #[test]
     fn what_is_encrypted_opens_under_its_key_alone() {
-        let ours = key("org.example.shop", ANNA, 1);
+        let ours = key("wx0000000000000001", ANNA, 1);
         for plain in ["", "{}", "sixteen letters!", "Анна, 安娜"] {
             let (data, iv) = ours.encrypt(plain, &Counting::from(9));
             assert_eq!(STANDARD.decode(&iv).unwrap().len(), 16);
             assert_eq!(ours.decrypt(&data, &iv).as_deref(), Some(plain));
-            assert_ne!(key("org.example.shop", ANNA, 2).decrypt(&data, &iv).as_deref(), Some(plain));
+            assert_ne!(key("wx0000000000000001", ANNA, 2).decrypt(&data, &iv).as_deref(), Some(plain));
         }
     }
 

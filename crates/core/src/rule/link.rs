@@ -6,7 +6,8 @@ use crate::change::Change;
 use crate::denied::{Code, Denied};
 use crate::id::{ClientId, ConnectionId, LinkId, UserId};
 use crate::moment::Moment;
-use crate::noun::link::{Link, LinkProof};
+use crate::noun::event::Happening;
+use crate::noun::link::{Link, LinkProof, app_of};
 
 /// An identity that a provider has proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,13 +137,22 @@ pub fn unlink(
     let (issuer, subject_index) = (found.issuer.clone(), found.subject_index);
     // Other links are ways in only while they are there, so those that were counted are guarded.
     let counted = Change::LinksCounted { user: found.user, count: links.len() };
-    Ok(vec![counted, Change::Unlinked { issuer, subject_index, user: found.user, at: now }])
+    let mut changes = vec![counted, Change::Unlinked { issuer, subject_index, user: found.user, at: now }];
+    changes.extend(told(found).map(|what| Change::Happened { at: now, what }));
+    Ok(changes)
+}
+
+/// What a back end that verifies tokens by itself has to be told of the end of a link.
+fn told(link: &Link) -> Option<Happening> {
+    let (app, open_id) = app_of(&link.issuer).zip(link.open_id.clone())?;
+    Some(Happening::OpenIdUndone { user: link.user, app, open_id })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::noun::link::app_issuer;
     use crate::rule::sample::NOW;
 
     fn person(number: u8) -> UserId {
@@ -182,6 +192,16 @@ mod tests {
             unlink(&[one.clone(), two.clone()], one.id(), |link| link.id() == one.id(), false, NOW);
         assert_eq!(only_that.unwrap_err().code, Code::Conflict);
         assert_eq!(undo(&[two], true, true).unwrap_err().code, Code::NotFound);
+    }
+
+    #[test]
+    fn back_ends_are_told_of_an_open_id_that_was_undone_and_of_no_other_link() {
+        let app: ClientId = "org.example.shop".parse().unwrap();
+        let marker = Link { issuer: app_issuer(&app), open_id: Some(vec![7]), ..tied(1) };
+        let undo = |link: &Link| unlink(std::slice::from_ref(link), link.id(), |_| false, true, NOW).unwrap();
+        let what = Happening::OpenIdUndone { user: person(1), app, open_id: vec![7] };
+        assert_eq!(undo(&marker).last(), Some(&Change::Happened { at: NOW, what }));
+        assert!(matches!(undo(&tied(1))[..], [Change::LinksCounted { .. }, Change::Unlinked { .. }]));
     }
 
     fn proof(number: u8, app: Option<&str>, union: Option<(&str, &str)>) -> Proof {

@@ -2,14 +2,15 @@
 
 use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, StatusCode, Uri, Version, request};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, request};
 
 use super::framing::Wrong;
 use super::limits::Limits;
+use crate::hop;
 use crate::refused::Refused;
 
 /// Refuses what is ambiguous, and gives the rest one form: the target is a path with its query, `Host`
-/// stands among the headers, once, and `Expect` is done with.
+/// stands among the headers, once, `Expect` is done with, and what concerns the connection is gone.
 pub(super) fn check(head: &mut request::Parts, limits: &Limits, wrong: Option<Wrong>) -> Result<(), Refused> {
     if let Some(wrong) = wrong {
         return Err(bad(match wrong {
@@ -18,30 +19,78 @@ pub(super) fn check(head: &mut request::Parts, limits: &Limits, wrong: Option<Wr
             Wrong::BareLineFeed => "a line ends with a carriage return and a line feed",
         }));
     }
-    framing(head)?;
-    target(head, limits)?;
-    expectation(head)
+    let survey = Survey::of(&head.headers);
+    survey.framing()?;
+    let host = survey.host()?.cloned();
+    let (expects, concerns_connection) = (survey.expects, survey.concerns_connection);
+    target(head, limits, host)?;
+    if expects {
+        expectation(head)?;
+    }
+    if concerns_connection {
+        hop::strip(&mut head.headers);
+    }
+    Ok(())
+}
+
+/// What one look at the headers finds.
+#[derive(Default)]
+struct Survey<'a> {
+    host: Option<&'a HeaderValue>,
+    hosts: usize,
+    coding: Option<&'a HeaderValue>,
+    codings: usize,
+    has_length: bool,
+    expects: bool,
+    concerns_connection: bool,
+}
+
+impl<'a> Survey<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut survey = Self::default();
+        for (name, value) in headers {
+            match *name {
+                HOST => (survey.host, survey.hosts) = (Some(value), survey.hosts + 1),
+                TRANSFER_ENCODING => (survey.coding, survey.codings) = (Some(value), survey.codings + 1),
+                CONTENT_LENGTH => survey.has_length = true,
+                EXPECT => survey.expects = true,
+                _ => {}
+            }
+            survey.concerns_connection |= hop::concerns_connection(name);
+        }
+        survey
+    }
+
+    /// The library has taken the message apart by now; what it bears and others may read differently is
+    /// refused.
+    fn framing(&self) -> Result<(), Refused> {
+        let Some(coding) = self.coding else { return Ok(()) };
+        if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || self.codings > 1 {
+            return Err(bad("the only Transfer-Encoding of a request is chunked"));
+        }
+        if self.has_length {
+            return Err(bad("a request has a Content-Length or a Transfer-Encoding, not both"));
+        }
+        Ok(())
+    }
+
+    /// The one `Host`, well-formed, if there is one (RFC 9112 §3.2).
+    fn host(&self) -> Result<Option<&'a HeaderValue>, Refused> {
+        if self.hosts > 1 {
+            return Err(bad("a request has one Host"));
+        }
+        match self.host {
+            Some(host) if !is_host(host.as_bytes()) => Err(bad("Host is not a name and a port")),
+            host => Ok(host),
+        }
+    }
 }
 
 fn bad(description: &'static str) -> Refused {
     Refused::new(StatusCode::BAD_REQUEST, "invalid_request", description)
 }
 
-/// The library has taken the message apart by now; what it bears and others may read differently is refused.
-fn framing(head: &request::Parts) -> Result<(), Refused> {
-    let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
-    if let Some(coding) = codings.next() {
-        if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some() {
-            return Err(bad("the only Transfer-Encoding of a request is chunked"));
-        }
-        if head.headers.contains_key(CONTENT_LENGTH) {
-            return Err(bad("a request has a Content-Length or a Transfer-Encoding, not both"));
-        }
-    }
-    Ok(())
-}
-
-fn target(head: &mut request::Parts, limits: &Limits) -> Result<(), Refused> {
+fn target(head: &mut request::Parts, limits: &Limits, host: Option<HeaderValue>) -> Result<(), Refused> {
     if head.method == Method::CONNECT {
         return Err(Refused::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -53,7 +102,7 @@ fn target(head: &mut request::Parts, limits: &Limits) -> Result<(), Refused> {
     if length > limits.target {
         return Err(Refused::new(StatusCode::URI_TOO_LONG, "invalid_request", "the target is too long"));
     }
-    host(head)?;
+    same_host(head, host)?;
     if head.uri.authority().is_some() && head.uri.scheme().is_none() {
         return Err(bad("the target is neither a path nor a URL of this host"));
     }
@@ -68,27 +117,17 @@ fn target(head: &mut request::Parts, limits: &Limits) -> Result<(), Refused> {
     }
 }
 
-/// One `Host`, well-formed, and the same as that of a target which names one (RFC 9112 §3.2, RFC 9113 §8.3.1).
-fn host(head: &mut request::Parts) -> Result<(), Refused> {
-    let mut hosts = head.headers.get_all(HOST).iter();
-    let (named, more) = (hosts.next(), hosts.next().is_some());
-    let authority = head.uri.authority();
-    if more {
-        return Err(bad("a request has one Host"));
-    }
-    match (named, authority) {
-        (Some(named), _) if !is_host(named.as_bytes()) => Err(bad("Host is not a name and a port")),
-        (Some(named), Some(authority))
-            if !named.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
-        {
+/// `Host` and the target name the same host, if both name one (RFC 9112 §3.2.2, RFC 9113 §8.3.1), and one
+/// does.
+fn same_host(head: &mut request::Parts, host: Option<HeaderValue>) -> Result<(), Refused> {
+    let authority = head.uri.authority().map(|authority| authority.as_str());
+    match (host, authority) {
+        (Some(host), Some(authority)) if !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()) => {
             Err(bad("Host and the target name different hosts"))
         }
         (Some(_), _) => Ok(()),
-        (None, Some(authority))
-            if head.version >= Version::HTTP_2 && is_host(authority.as_str().as_bytes()) =>
-        {
-            let host =
-                HeaderValue::from_str(authority.as_str()).map_err(|_| bad(":authority is not a host"))?;
+        (None, Some(authority)) if head.version >= Version::HTTP_2 && is_host(authority.as_bytes()) => {
+            let host = HeaderValue::from_str(authority).map_err(|_| bad(":authority is not a host"))?;
             head.headers.insert(HOST, host);
             Ok(())
         }

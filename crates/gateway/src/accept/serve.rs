@@ -1,14 +1,15 @@
 //! One connection's requests.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::header::{CONNECTION, HeaderValue};
-use http::{Request, Response, Version};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -20,7 +21,6 @@ use super::peer::{Connection, Phase};
 use super::wire::Wire;
 use super::{Handler, Limits, Peer, check};
 use crate::body::{Body, Client};
-use crate::hop;
 use crate::log::{Record, Sent};
 
 /// What a client of HTTP/2 says first (RFC 9113 §3.4).
@@ -141,12 +141,25 @@ where
     E: std::error::Error,
 {
     let mut phase = connection.phase.clone();
-    let mut served = pin!(served);
-    let ended = tokio::select! {
-        biased;
-        ended = served.as_mut() => Some(ended),
-        _ = phase.wait_for(|phase| *phase >= Phase::Draining) => None,
-        _ = idle => None,
+    let (mut served, mut idle) = (pin!(served), pin!(idle));
+    let ended = {
+        let mut draining = pin!(phase.wait_for(|phase| *phase >= Phase::Draining));
+        let mut is_waited_for = false;
+        poll_fn(|context| {
+            if let Poll::Ready(ended) = served.as_mut().poll(context) {
+                return Poll::Ready(Some(ended));
+            }
+            if idle.as_mut().poll(context).is_ready() {
+                return Poll::Ready(None);
+            }
+            // Asked once, it wakes this task; until then a look is enough, and cheaper.
+            if is_waited_for && connection.phase.has_changed().is_ok_and(|changed| !changed) {
+                return Poll::Pending;
+            }
+            is_waited_for = true;
+            draining.as_mut().poll(context).map(|_| None)
+        })
+        .await
     };
     let ended = match ended {
         Some(ended) => ended,
@@ -174,34 +187,25 @@ async fn one(
     let version = head.version;
     let record = Record::begin(head.method.clone(), connection.clone());
     let checked = check::check(&mut head, limits, connection.spoiled());
+    let is_refused = checked.is_err();
     let mut response = match checked {
         Ok(()) => {
-            hop::strip(&mut head.headers);
             let body = match incoming.is_end_stream() {
                 true => Body::Empty,
-                false => Body::Client(Client::new(incoming, limits.body, limits.least)),
+                false => {
+                    Body::Client(Box::new(Client::new(incoming, limits.body, limits.least, record.clone())))
+                }
             };
             let peer = Peer { connection: connection.clone(), record: record.clone() };
             handler.answer(Request::from_parts(head, body), peer).await
         }
-        Err(refused) => {
-            let mut response = refused.answer();
-            close(&mut response, version);
-            response
-        }
+        Err(refused) => refused.answer(),
     };
-    if *connection.phase.borrow() != Phase::Serving
-        && response.status() != http::StatusCode::SWITCHING_PROTOCOLS
-    {
-        close(&mut response, version);
+    let ends = is_refused || record.is_left_unread() || *connection.phase.borrow() != Phase::Serving;
+    // HTTP/2 says so otherwise, and a tunnel is no longer a connection of requests.
+    if ends && version < Version::HTTP_2 && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     record.answered(response.status());
     response.map(|body| Sent::new(body, record))
-}
-
-/// Says that the connection ends with this answer, which ends it.
-fn close(response: &mut Response<Body>, version: Version) {
-    if version < Version::HTTP_2 {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
 }

@@ -79,6 +79,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             let taken = wire.before.len().min(buffer.remaining());
             buffer.put_slice(&wire.before[..taken]);
             wire.before.drain(..taken);
+            if wire.before.is_empty() {
+                wire.before = Vec::new();
+            }
         } else if Pin::new(&mut wire.stream).poll_read(context, buffer)?.is_pending() {
             return match wire.awaited() {
                 Some((what, limit)) => wire.reading.poll(what, limit, context).map(|()| Err(silent())),

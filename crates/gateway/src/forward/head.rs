@@ -1,18 +1,17 @@
 //! The heads of messages on their way to an upstream and back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::header::{
     CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, VIA,
 };
 use http::uri::{PathAndQuery, Scheme};
-use http::{Extensions, Method, Request, StatusCode, Uri, Version, request, response};
+use http::{Method, Request, Uri, Version, request, response};
 
 use super::origin::Origin;
 use crate::accept::Peer;
 use crate::body::Body;
 use crate::hop;
-use crate::refused::Refused;
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -22,23 +21,33 @@ const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 /// A link is let go so long before the upstream would close it.
 const EARLIER: Duration = Duration::from_secs(1);
 
-/// Makes a client's request the gateway's own. `Host` stays what the client said; `X-Forwarded-For`, `-Proto`
-/// and `-Host` say who, how and where, and what a client says of these is believed only of a trusted proxy.
-pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) {
-    let headers = &mut head.headers;
-    hop::strip(headers);
-    let connection = &peer.connection;
-    let believed = peer.is_trusted();
-    if !believed || headers.contains_key(&FOR) || headers.keys().any(is_forwarded) {
-        forwarded(headers, &connection.client, believed);
-    } else {
-        headers.insert(FOR, connection.client.clone());
+/// Makes a client's request the gateway's own, and says whether it asks for a WebSocket. `Host` stays what
+/// the client said; `X-Forwarded-For`, `-Proto` and `-Host` say who, how and where, and what a client says of
+/// these is believed only of a trusted proxy.
+pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) -> bool {
+    let (mut says_where, mut concerns_connection, mut host) = (false, false, None);
+    for (name, value) in &head.headers {
+        says_where |= is_forwarded(name);
+        concerns_connection |= hop::concerns_connection(name);
+        if *name == HOST {
+            host = Some(value.clone());
+        }
     }
-    if !believed || !headers.contains_key(&PROTO) {
+    let headers = &mut head.headers;
+    if concerns_connection {
+        hop::strip(headers);
+    }
+    let (client, believed) = (&peer.connection.client, peer.is_trusted());
+    if says_where {
+        forwarded(headers, client, believed);
+    } else {
+        headers.insert(FOR, client.clone());
+    }
+    if !(says_where && believed && headers.contains_key(&PROTO)) {
         headers.insert(PROTO, HeaderValue::from_static(if peer.is_secure() { "https" } else { "http" }));
     }
-    if (!believed || !headers.contains_key(&FORWARDED_HOST))
-        && let Some(host) = headers.get(HOST).cloned()
+    if !(says_where && believed && headers.contains_key(&FORWARDED_HOST))
+        && let Some(host) = host
     {
         headers.insert(FORWARDED_HOST, host);
     }
@@ -46,7 +55,8 @@ pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) {
         headers.append(VIA, HeaderValue::from_static("1.1 portico"));
     }
     // What a client's connection brought with it is not the upstream's connection's.
-    head.extensions = Extensions::new();
+    head.extensions.clear();
+    concerns_connection && hop::asks_for_websocket(&head.headers)
 }
 
 /// `X-Forwarded-For`: the client alone, or after those that a trusted proxy tells of. Spellings with `_` go,
@@ -121,37 +131,61 @@ pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
     Some(again)
 }
 
-/// Refuses an answer that can be read in two ways, and takes away what concerns the connection.
-pub(super) fn incoming(head: &mut response::Parts) -> Result<(), Refused> {
-    let headers = &head.headers;
-    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
-    let (length, two) = (lengths.next(), lengths.next().is_some());
-    let is_number = length.is_none_or(|length| length.as_bytes().iter().all(u8::is_ascii_digit));
-    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
-    let (coding, more) = (codings.next(), codings.next().is_some());
-    let is_plain = coding.is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked")) && !more;
-    if two || !is_number || (length.is_some() && coding.is_some()) || !is_plain {
-        return Err(broken("its answer has two lengths"));
-    }
-    if head.status == StatusCode::SWITCHING_PROTOCOLS {
-        return Err(broken("it changed protocols unasked"));
-    }
-    hop::strip(&mut head.headers);
-    head.extensions = Extensions::new();
-    Ok(())
+/// What one look at an answer's headers finds.
+#[derive(Default)]
+pub(super) struct Survey {
+    lengths: usize,
+    codings: usize,
+    is_odd: bool,
+    concerns_connection: bool,
+    said: Option<Duration>,
+    /// Whether events are to come, now and then.
+    pub(super) is_event_stream: bool,
 }
 
-/// An upstream that did not keep to HTTP.
-pub(super) fn broken(cause: &'static str) -> Refused {
-    Refused::new(StatusCode::BAD_GATEWAY, "bad_gateway", "the service behind did not answer properly")
-        .because(cause)
-}
+impl Survey {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut survey = Self::default();
+        for (name, value) in headers {
+            match *name {
+                CONTENT_LENGTH => {
+                    survey.lengths += 1;
+                    survey.is_odd |= !value.as_bytes().iter().all(u8::is_ascii_digit);
+                }
+                TRANSFER_ENCODING => {
+                    survey.codings += 1;
+                    survey.is_odd |= !value.as_bytes().eq_ignore_ascii_case(b"chunked");
+                }
+                CONTENT_TYPE => survey.is_event_stream |= is_events(value),
+                _ => {}
+            }
+            if hop::concerns_connection(name) {
+                survey.concerns_connection = true;
+                if *name == KEEP_ALIVE {
+                    survey.said = value.to_str().ok().and_then(seconds);
+                }
+            }
+        }
+        survey
+    }
 
-/// When a link is no longer to be used: before the upstream closes it, should it say when it would.
-pub(super) fn kept_until(headers: &HeaderMap, keep: Duration) -> Instant {
-    let now = Instant::now();
-    let said = headers.get(&KEEP_ALIVE).and_then(|value| value.to_str().ok()).and_then(seconds);
-    now + said.map_or(keep, |said| said.saturating_sub(EARLIER).min(keep))
+    /// Whether the answer's end can be found in two ways: neither it nor its connection can be trusted.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.is_odd || self.lengths + self.codings > 1
+    }
+
+    /// How long its connection may be kept: less than until the upstream closes it, should it say when.
+    pub(super) fn keep(&self, most: Duration) -> Duration {
+        self.said.map_or(most, |said| said.saturating_sub(EARLIER).min(most))
+    }
+
+    /// Takes away what concerns the connection.
+    pub(super) fn strip(&self, head: &mut response::Parts) {
+        if self.concerns_connection {
+            hop::strip(&mut head.headers);
+        }
+        head.extensions.clear();
+    }
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -159,10 +193,7 @@ fn seconds(text: &str) -> Option<Duration> {
     parameter.parse().ok().map(Duration::from_secs)
 }
 
-/// Whether events are to come, now and then.
-pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| {
-        let kind = kind.as_bytes();
-        kind.len() >= 17 && kind[..17].eq_ignore_ascii_case(b"text/event-stream")
-    })
+fn is_events(kind: &HeaderValue) -> bool {
+    let kind = kind.as_bytes();
+    kind.get(..17).is_some_and(|start| start.eq_ignore_ascii_case(b"text/event-stream"))
 }

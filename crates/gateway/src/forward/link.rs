@@ -2,7 +2,7 @@
 //!
 //! It is driven by whoever waits for its answer, in the same task: no other task has to be woken for each
 //! message. While it lies in the pool nobody drives it; whether it is still open is seen when it is taken
-//! out. The wakers of what only this task itself can make ready are idle ones, lest it wake itself.
+//! out. What only this task itself can make ready does not wake it (see [`Quiet`]).
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -18,6 +18,7 @@ use hyper::client::conn::{TrySendError, http1};
 use hyper_util::rt::TokioIo;
 
 use super::origin::Stream;
+use super::quiet::Quiet;
 use super::upstream::Flight;
 use crate::body::{Body, Cut, Progress};
 use crate::pace::Pace;
@@ -39,10 +40,15 @@ pub(super) enum Broken {
 pub(super) struct Link {
     sender: http1::SendRequest<Body>,
     connection: http1::Connection<TokioIo<Stream>, Body>,
+    quiet: Arc<Quiet>,
+    /// Wakes by way of `quiet`.
+    waker: Waker,
     ended: bool,
     pace: Pace,
     read: Arc<AtomicU64>,
-    /// When it is no longer to be used.
+    /// When it was made, or last taken out of the pool.
+    pub(super) since: Instant,
+    /// When it is no longer to be used; not after `since`, if not again.
     pub(super) until: Instant,
 }
 
@@ -55,19 +61,48 @@ impl Link {
             .max_headers(MOST_HEADERS)
             .handshake(TokioIo::new(stream))
             .await?;
-        let (pace, until) = (Pace::new(silence, 1), Instant::now());
-        Ok(Box::new(Self { sender, connection, ended: false, pace, read, until }))
+        let (pace, now, quiet) = (Pace::new(silence, 1), Instant::now(), Quiet::new());
+        let waker = Waker::from(quiet.clone());
+        Ok(Box::new(Self {
+            sender,
+            connection,
+            quiet,
+            waker,
+            ended: false,
+            pace,
+            read,
+            since: now,
+            until: now,
+        }))
     }
 
-    fn drive(&mut self, context: &mut Context<'_>) {
-        if !self.ended && Pin::new(&mut self.connection).poll(context).is_ready() {
+    /// Lets the connection do what it can, for the task of this context.
+    fn drive(&mut self, context: &Context<'_>) {
+        self.quiet.is_for(context);
+        let mut context = Context::from_waker(&self.waker);
+        if !self.ended && Pin::new(&mut self.connection).poll(&mut context).is_ready() {
             self.ended = true;
         }
     }
 
+    /// The next piece of an answer's body, if it is there: asked for first, so that it may come.
+    fn poll_body(
+        &mut self,
+        incoming: &mut Incoming,
+        context: &Context<'_>,
+    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let mut idle = Context::from_waker(Waker::noop());
+        let polled = self.quiet.while_awake(|| Pin::new(&mut *incoming).poll_frame(&mut idle));
+        if polled.is_ready() {
+            return polled;
+        }
+        self.drive(context);
+        self.quiet.while_awake(|| Pin::new(incoming).poll_frame(&mut idle))
+    }
+
     /// Whether it can take a request now, as far as can be known.
     pub(super) fn is_ready(&mut self) -> bool {
-        self.drive(&mut Context::from_waker(Waker::noop()));
+        self.drive(&Context::from_waker(Waker::noop()));
         !self.ended && self.sender.is_ready()
     }
 
@@ -84,12 +119,11 @@ impl Link {
         progress: Option<&Progress>,
     ) -> Result<Response<Incoming>, Broken> {
         self.pace.begin();
-        let mut sent = pin!(self.sender.try_send_request(request));
+        let mut sent = pin!(self.quiet.while_awake(|| self.sender.try_send_request(request)));
         let mut frames = 0;
         poll_fn(|context| {
-            if !self.ended && Pin::new(&mut self.connection).poll(context).is_ready() {
-                self.ended = true;
-            }
+            self.drive(context);
+            // Nothing but the connection, which has just been driven, can make it ready.
             if let Poll::Ready(answer) = sent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 return Poll::Ready(answer.map_err(broken));
             }
@@ -175,18 +209,17 @@ impl Answer {
         }
         let is_sized = incoming.size_hint().exact().is_some();
         if is_sized
-            && let Poll::Ready(Some(Ok(frame))) =
-                Pin::new(&mut incoming).poll_frame(&mut Context::from_waker(Waker::noop()))
+            && let Poll::Ready(Some(Ok(frame))) = link
+                .quiet
+                .while_awake(|| Pin::new(&mut incoming).poll_frame(&mut Context::from_waker(Waker::noop())))
             && let Ok(bytes) = frame.into_data()
         {
             if incoming.is_end_stream() {
                 flight.land(link);
                 return Body::Whole(bytes);
             }
-            return Body::Begun(
-                bytes,
-                Self { incoming, drive: Some(Drive::Link(link)), flight: Some(flight) },
-            );
+            let rest = Self { incoming, drive: Some(Drive::Link(link)), flight: Some(flight) };
+            return Body::Begun(bytes, Box::new(rest));
         }
         Body::Answer(Self { incoming, drive: Some(Drive::Link(link)), flight: Some(flight) })
     }
@@ -205,7 +238,7 @@ impl Answer {
         match &mut self.drive {
             Some(Drive::Link(link)) => {
                 // It is not for the next request to bear.
-                link.until = Instant::now();
+                link.until = link.since;
                 link.pace = Pace::new(silence, 1);
             }
             Some(Drive::Task(pace)) => **pace = Pace::new(silence, 1),
@@ -228,17 +261,7 @@ impl Answer {
         let polled = match &mut self.drive {
             None => Pin::new(&mut self.incoming).poll_frame(context),
             Some(Drive::Task(_)) => Pin::new(&mut self.incoming).poll_frame(context),
-            Some(Drive::Link(link)) => {
-                let mut idle = Context::from_waker(Waker::noop());
-                // Asking first says that more is wanted.
-                match Pin::new(&mut self.incoming).poll_frame(&mut idle) {
-                    Poll::Pending => {
-                        link.drive(context);
-                        Pin::new(&mut self.incoming).poll_frame(&mut idle)
-                    }
-                    ready => ready,
-                }
-            }
+            Some(Drive::Link(link)) => link.poll_body(&mut self.incoming, context),
         };
         match polled {
             Poll::Ready(Some(Ok(frame))) => {

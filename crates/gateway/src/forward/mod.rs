@@ -10,6 +10,7 @@ mod health;
 mod link;
 mod origin;
 mod probe;
+mod quiet;
 mod settings;
 mod tunnel;
 mod upstream;
@@ -23,7 +24,6 @@ use hyper::upgrade::OnUpgrade;
 
 use crate::accept::Peer;
 use crate::body::Body;
-use crate::hop;
 use crate::refused::Refused;
 
 pub use link::Answer;
@@ -31,7 +31,7 @@ pub use origin::UpstreamError;
 pub use settings::Settings;
 
 use origin::Origin;
-use upstream::{Failed, StatusOfClient, Upstream, Why};
+use upstream::{Failed, Upstream, Why};
 
 /// A route's upstreams.
 pub struct Upstreams {
@@ -67,23 +67,9 @@ impl Upstreams {
     pub async fn forward(&self, peer: &Peer, request: Request<Body>) -> Result<Response<Body>, Refused> {
         let (mut head, body) = request.into_parts();
         let client = head.extensions.remove::<OnUpgrade>();
-        head::outgoing(&mut head, peer, self.settings.via);
+        let is_websocket = head::outgoing(&mut head, peer, self.settings.via);
         let request = Request::from_parts(head, body);
-        let answer = if hop::asks_for_websocket(request.headers()) {
-            let upgraded = self.attempts(peer, request, Some(client)).await?;
-            if upgraded.status() == StatusCode::SWITCHING_PROTOCOLS {
-                let (mut head, body) = upgraded.into_parts();
-                hop::strip(&mut head.headers);
-                head.extensions = http::Extensions::new();
-                return Ok(Response::from_parts(head, body));
-            }
-            upgraded
-        } else {
-            self.attempts(peer, request, None).await?
-        };
-        let (mut head, body) = answer.into_parts();
-        head::incoming(&mut head)?;
-        Ok(Response::from_parts(head, body))
+        self.attempts(peer, request, is_websocket.then_some(client)).await
     }
 
     async fn attempts(
@@ -183,12 +169,7 @@ fn refusal(why: Why) -> Refused {
             "gateway_timeout",
             "the service behind did not answer in time",
         ),
-        Why::Client(StatusOfClient::Silent) => {
-            Refused::new(StatusCode::REQUEST_TIMEOUT, "invalid_request", "the request's body did not come")
-        }
-        Why::Client(StatusOfClient::Gone) => {
-            Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "the request's body broke off")
-        }
+        Why::Client(refused) => refused,
     };
     refused.because(cause)
 }

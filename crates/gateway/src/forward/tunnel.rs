@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
 use super::link;
-use super::upstream::{Failed, Flight, StatusOfClient, Upstream, Why};
+use super::upstream::{Failed, Flight, Upstream, Why, why};
 use crate::accept::{Peer, Phase};
-use crate::body::{Body, Cut};
+use crate::body::Body;
 use crate::guard::Guard;
 use crate::hop;
 
@@ -39,24 +39,24 @@ pub(super) async fn open(
         Ok(answer) => answer,
         Err(link::Broken::Silent) => return Err(Failed { why: Why::Silent, again: None }),
         Err(link::Broken::Link(error, _)) => {
-            let why = match Cut::among(&error) {
-                Some(_) => Why::Client(StatusOfClient::Gone),
-                None => Why::Broken(Some(error)),
-            };
+            let why = why(error);
             return Err(Failed { why, again: None });
         }
     };
-    upstream.health.well();
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         let silence = settings.response;
-        return Ok(answer.map(|incoming| link::Answer::driven(incoming, silence, flight)));
+        return upstream.answered(answer, |incoming, _| link::Answer::driven(incoming, silence, flight));
     }
+    upstream.health.well();
     let (Some(client), true) = (client, hop::asks_for_websocket(answer.headers())) else {
         return Err(Failed { why: Why::Broken(None), again: None });
     };
     let server = hyper::upgrade::on(&mut answer);
     tokio::spawn(join(client, server, settings.idle, peer.clone(), guard, flight));
-    Ok(answer.map(|_| Body::Empty))
+    let (mut head, _) = answer.into_parts();
+    hop::strip(&mut head.headers);
+    head.extensions.clear();
+    Ok(Response::from_parts(head, Body::Empty))
 }
 
 async fn join(

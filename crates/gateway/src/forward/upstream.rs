@@ -8,19 +8,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use parking_lot::Mutex;
 
-use super::head;
+use super::head::{self, Survey};
 use super::health::Health;
 use super::link::{self, Answer, Broken, Link, patience};
 use super::origin::{Origin, Stream};
 use super::settings::Settings;
 use crate::body::{Body, Cut, Progress};
 use crate::pace::Pace;
+use crate::refused::Refused;
 
 /// A kept connection of HTTP/2 is asked after its life so often, and given so long to answer.
 const PING: Duration = Duration::from_secs(30);
@@ -54,20 +55,22 @@ pub(super) enum Why {
     Broken(Option<hyper::Error>),
     /// It was silent.
     Silent,
-    /// It is not its fault: the client's body broke off.
-    Client(StatusOfClient),
+    /// It is not its fault: the request's body broke off.
+    Client(Refused),
 }
 
-/// How a client failed.
-pub(super) enum StatusOfClient {
-    Gone,
-    Silent,
+/// An attempt that failed, and whether over a shared connection that was there before.
+struct Attempt {
+    failed: Failed,
+    was_shared: bool,
 }
 
 /// What goes over a connection: one of HTTP/1, or the shared one of HTTP/2.
 enum Way {
+    /// And whether it has been used before.
     Link(Box<Link>, bool),
-    Shared(http2::SendRequest<Body>),
+    /// And whether it was there before.
+    Shared(http2::SendRequest<Body>, bool),
 }
 
 impl Upstream {
@@ -91,23 +94,38 @@ impl Upstream {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Sends a request that may be an answer's wait away from its end.
-    pub(super) async fn send(self: &Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>, Failed> {
+    /// Sends a request, and gives its answer when its head is there.
+    pub(super) async fn send(self: &Arc<Self>, request: Request<Body>) -> Result<Response<Body>, Failed> {
+        match self.attempt(request).await {
+            // A shared connection was about to end; nothing of the request went out.
+            Err(Attempt { failed: Failed { again: Some(request), .. }, was_shared: true }) => {
+                self.attempt(request).await.map_err(|attempt| attempt.failed)
+            }
+            other => other.map_err(|attempt| attempt.failed),
+        }
+    }
+
+    async fn attempt(self: &Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>, Attempt> {
         let progress = match request.body_mut() {
             Body::Client(client) => Some(client.progress()),
             _ => None,
         };
+        let progress = progress.as_deref();
         let flight = Flight::begin(self);
         let way = match self.way().await {
             Ok(way) => way,
-            Err(error) => return Err(Failed { why: Why::Unreached(error), again: Some(request) }),
-        };
-        match way {
-            Way::Shared(sender) => self.over_shared(sender, request, progress.as_deref(), flight).await,
-            Way::Link(link, is_used) => {
-                self.over_link(link, is_used, request, progress.as_deref(), flight).await
+            Err(error) => {
+                let failed = Failed { why: Why::Unreached(error), again: Some(request) };
+                return Err(Attempt { failed, was_shared: false });
             }
-        }
+        };
+        let (sent, was_shared) = match way {
+            Way::Shared(sender, was) => (self.over_shared(sender, request, progress, flight).await, was),
+            Way::Link(link, is_used) => {
+                (self.over_link(link, is_used, request, progress, flight).await, false)
+            }
+        };
+        sent.map_err(|failed| Attempt { failed, was_shared })
     }
 
     async fn way(&self) -> io::Result<Way> {
@@ -133,7 +151,8 @@ impl Upstream {
     fn kept(&self) -> Option<Box<Link>> {
         loop {
             let mut link = self.links.lock().pop()?;
-            if link.until > Instant::now() && link.is_ready() {
+            link.since = Instant::now();
+            if link.until > link.since && link.is_ready() {
                 return Some(link);
             }
         }
@@ -166,10 +185,10 @@ impl Upstream {
         let again = if is_used { head::again(&request) } else { None };
         let before = link.read();
         match link.exchange(request, progress).await {
-            Ok(answer) => Ok(self.answered(answer, |incoming, until| {
-                link.until = until;
+            Ok(answer) => self.answered(answer, |incoming, keep| {
+                link.until = link.since + keep;
                 Answer::over(link, incoming, flight)
-            })),
+            }),
             Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
             Err(Broken::Link(error, unsent)) => {
                 let is_stale = is_used && link.read() == before;
@@ -195,7 +214,7 @@ impl Upstream {
         };
         match way {
             Ok(Way::Link(link, _)) => Box::pin(self.over_link(link, false, request, None, flight)).await,
-            Ok(Way::Shared(_)) => Err(Failed { why: Why::Broken(None), again: Some(request) }),
+            Ok(Way::Shared(..)) => Err(Failed { why: Why::Broken(None), again: Some(request) }),
             Err(error) => Err(Failed { why: Why::Unreached(error), again: Some(request) }),
         }
     }
@@ -203,7 +222,7 @@ impl Upstream {
     async fn shared(&self) -> io::Result<Way> {
         let mut shared = self.shared.lock().await;
         if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
-            return Ok(Way::Shared(sender.clone()));
+            return Ok(Way::Shared(sender.clone(), true));
         }
         let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
         if self.origin.is_secure() && !is_http2 {
@@ -213,17 +232,17 @@ impl Upstream {
         }
         let sender = self.handshake(stream).await?;
         *shared = Some(sender.clone());
-        Ok(Way::Shared(sender))
+        Ok(Way::Shared(sender, false))
     }
 
     async fn share(&self, stream: Stream) -> io::Result<Way> {
         let mut shared = self.shared.lock().await;
         if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
-            return Ok(Way::Shared(sender.clone()));
+            return Ok(Way::Shared(sender.clone(), true));
         }
         let sender = self.handshake(stream).await?;
         *shared = Some(sender.clone());
-        Ok(Way::Shared(sender))
+        Ok(Way::Shared(sender, false))
     }
 
     async fn handshake(&self, stream: Stream) -> io::Result<http2::SendRequest<Body>> {
@@ -262,34 +281,42 @@ impl Upstream {
         match answered.await {
             Ok(answer) => {
                 let silence = self.settings.response;
-                Ok(self.answered(answer, |incoming, _| Answer::driven(incoming, silence, flight)))
+                self.answered(answer, |incoming, _| Answer::driven(incoming, silence, flight))
             }
             Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
             Err(Broken::Link(error, again)) => Err(Failed { why: why(error), again }),
         }
     }
 
-    fn answered(
+    /// An answer without what concerns its connection. One that can be read in two ways, or changes protocols
+    /// unasked, is none, and its connection is not used again.
+    pub(super) fn answered(
         &self,
         answer: Response<Incoming>,
-        body: impl FnOnce(Incoming, Instant) -> Body,
-    ) -> Response<Body> {
-        self.health.well();
-        let (parts, incoming) = answer.into_parts();
-        let until = head::kept_until(&parts.headers, self.settings.keep);
-        let is_stream = head::is_event_stream(&parts.headers);
-        let mut body = body(incoming, until);
-        if is_stream && let Body::Answer(answer) | Body::Begun(_, answer) = &mut body {
-            answer.bear(self.settings.idle);
+        body: impl FnOnce(Incoming, Duration) -> Body,
+    ) -> Result<Response<Body>, Failed> {
+        let (mut parts, incoming) = answer.into_parts();
+        let survey = Survey::of(&parts.headers);
+        if survey.is_ambiguous() || parts.status == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(Failed { why: Why::Broken(None), again: None });
         }
-        Response::from_parts(parts, body)
+        self.health.well();
+        survey.strip(&mut parts);
+        let mut body = body(incoming, survey.keep(self.settings.keep));
+        if survey.is_event_stream {
+            match &mut body {
+                Body::Answer(answer) => answer.bear(self.settings.idle),
+                Body::Begun(_, answer) => answer.bear(self.settings.idle),
+                _ => {}
+            }
+        }
+        Ok(Response::from_parts(parts, body))
     }
 }
 
-fn why(error: hyper::Error) -> Why {
+pub(super) fn why(error: hyper::Error) -> Why {
     match Cut::among(&error) {
-        Some(Cut::ClientSilent) => Why::Client(StatusOfClient::Silent),
-        Some(_) => Why::Client(StatusOfClient::Gone),
+        Some(cut) => Why::Client(cut.into()),
         None => Why::Broken(Some(error)),
     }
 }
@@ -305,7 +332,7 @@ impl Flight {
 
     /// The answer is over: its link may take another request, if it can.
     pub(super) fn land(&mut self, mut link: Box<Link>) {
-        let is_fit = link.until > Instant::now() && link.is_ready();
+        let is_fit = link.until > link.since && link.is_ready();
         if is_fit {
             let mut links = self.0.links.lock();
             if links.len() < self.0.settings.kept {

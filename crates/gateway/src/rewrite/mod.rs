@@ -55,3 +55,5 @@ impl CallerIds {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk_tests;

@@ -21,6 +21,9 @@ const SHORTEST_SECRET: usize = 32;
 /// The largest body that may be held in memory.
 const LARGEST_BODY: usize = 1 << 30;
 
+/// How names are made equal that are the same.
+type Fold = fn(&str) -> String;
+
 /// Why a key is wrong.
 type Wrong = String;
 
@@ -294,7 +297,7 @@ fn inject(keys: &RouteKeys) -> Result<Vec<(http::HeaderName, Injected)>, Wrong> 
 /// Whether what is declared twice, or in two ways, is understood in one.
 fn apart(places: &Places, inject: &[(http::HeaderName, Injected)], token: &TokenPlace) -> Result<(), Wrong> {
     let (own, any) = (&places.own, &places.any);
-    let both: [(&str, &[String], &[String], fn(&str) -> String); 4] = [
+    let both: [(&str, &[String], &[String], Fold); 4] = [
         ("query", &own.query, &any.query, fold_field),
         ("form", &own.form, &any.form, fold_field),
         ("cookie", &own.cookie, &any.cookie, fold_field),

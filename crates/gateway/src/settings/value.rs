@@ -73,7 +73,8 @@ pub(crate) fn size(bytes: usize) -> String {
 /// A length of time, in words.
 pub(crate) fn length(length: Duration) -> String {
     let millis = length.as_millis();
-    let fits = |(_, each): &&(&str, u64)| millis >= u128::from(*each) && millis % u128::from(*each) == 0;
+    let fits =
+        |(_, each): &&(&str, u64)| millis >= u128::from(*each) && millis.is_multiple_of(u128::from(*each));
     let (name, each) = LENGTHS.iter().rev().find(fits).unwrap_or(&LENGTHS[0]);
     format!("{} {name}", millis / u128::from(*each))
 }

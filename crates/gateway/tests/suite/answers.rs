@@ -67,6 +67,8 @@ async fn an_answer_that_can_be_read_in_two_ways_is_not_passed_on() {
         let answer = ask(gate.address, GET).await;
         assert_eq!(answer.status, 502, "{lines:?}");
         assert!(answer.text().contains(r#""error":"bad_gateway""#) && !answer.text().contains("abc"));
+        ask(gate.address, GET).await;
+        assert_eq!(upstream.connections(), 2, "{lines:?}: the connection was used again");
     }
 }
 

@@ -138,6 +138,9 @@ impl Listen for Listening {
         let granted = match &event.what {
             // It may lie in the past, and the app be back.
             Happening::AppSuspended { app } if *app == self.me.client => return self.check().await,
+            Happening::OpenIdUndone { user, app, .. } if (user, app) == (&self.me.user, &self.me.client) => {
+                return self.check().await;
+            }
             Happening::ProfileChanged { user, .. } if *user == self.me.user => self.granted().await?,
             _ => ScopeSet::empty(),
         };
@@ -153,7 +156,13 @@ impl Listen for Listening {
             return Ok(Some(self.expired(reason, at)));
         }
         let client = live.client(&self.me.client).await.map_err(|cause| unavailable(&cause))?;
-        let held = client.is_some_and(|client| client.client.is_live()) && !live.is_revoked(self.me.token);
+        let held = match client.filter(|client| client.client.is_live()) {
+            Some(client) => {
+                let named = live.names(&client, &self.token).await.map_err(|cause| unavailable(&cause))?;
+                named && !live.is_revoked(self.me.token)
+            }
+            None => false,
+        };
         let in_time = !self.is_app() || now < self.token.expires_at;
         let token = self.is_app().then_some(self.token.expires_at);
         self.until = Some(token.map_or(session.expires_at, |token| token.min(session.expires_at)));

@@ -1,5 +1,7 @@
 //! Server-sent events (HTML Standard §9.2): what has been committed, told in order to one listener.
 
+mod frame;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,12 +17,14 @@ use portico_core::noun::event::Event;
 use portico_core::rule::tell::{TOLD_BACK, Told, Topic};
 use portico_live::{LiveClient, Subscription};
 use portico_seal::ClientKeys;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
 
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+
+pub use frame::{frame, told_frame};
 
 /// How many events are read from the store at a time.
 const BATCH: usize = 200;
@@ -219,6 +223,10 @@ impl<L: Listen> Open<L> {
                         Ok(Some(Told::GrantChanged { user, .. })) => {
                             Some(open_id(Arc::clone(&self.house), self.listener.client(), *user).await)
                         }
+                        Ok(Some(Told::OpenIdUndone { open_id })) => {
+                            let (vault, client) = (self.house.live.vault(), self.listener.client());
+                            vault.unseal_open_id(&client.client.id, open_id)
+                        }
                         _ => None,
                     };
                     self.say(told, sub.as_deref(), Some(event.seq))
@@ -355,36 +363,6 @@ pub fn greeting(tail: &Tail, keys: &ClientKeys) -> Bytes {
     frame("ping", &json!({}), Some(&keys.event_id(tail.last.0)))
 }
 
-/// What is told, as it is written to the client with these keys; `sub` is the OpenID of the person whom it is
-/// about, where it names one.
-pub fn told_frame(told: &Told, keys: &ClientKeys, sub: Option<&str>, id: Option<&str>) -> Bytes {
-    let (name, data) = match told {
-        Told::SessionExpired { session, reason, at } => {
-            let sid = keys.session_sid(*session);
-            ("session_expired", json!({ "sid": sid, "reason": reason.as_str(), "at": at.seconds() }))
-        }
-        Told::ConsentChanged { app, scope, removed } => {
-            ("consent_changed", json!({ "app_id": app, "scope": scope, "removed": removed }))
-        }
-        Told::ProfileChanged { claims } => ("profile_changed", json!({ "claims": claims })),
-        Told::TokenExpired => ("token_expired", json!({})),
-        Told::SessionEnded { session } => ("session_ended", json!({ "sid": keys.session_sid(*session) })),
-        Told::GrantChanged { scope, .. } => ("grant_changed", json!({ "sub": sub, "scope": scope })),
-        Told::TokenRevoked { token } => ("token_revoked", json!({ "jti": token })),
-        Told::AppSuspended => ("app_suspended", json!({})),
-        Told::KeysRotated => ("keys_rotated", json!({})),
-    };
-    frame(name, &data, id)
-}
-
-/// One event of a stream. JSON holds no line break, so its data is one line.
-pub fn frame(name: &str, data: &Value, id: Option<&str>) -> Bytes {
-    match id {
-        Some(id) => format!("event: {name}\ndata: {data}\nid: {id}\n\n").into(),
-        None => format!("event: {name}\ndata: {data}\n\n").into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -406,12 +384,5 @@ mod tests {
         let place = |seq| Place::of(Some(Some(seq)), EventSeq(0), EventSeq(0));
         assert_eq!(place(0), Place::After(EventSeq(0)));
         assert_eq!(place(1), Place::TooOld);
-    }
-
-    #[test]
-    fn an_event_is_written_on_lines_of_its_own() {
-        let said = frame("ping", &json!({ "a": "x\ny" }), Some("id"));
-        assert_eq!(said, "event: ping\ndata: {\"a\":\"x\\ny\"}\nid: id\n\n");
-        assert_eq!(frame("ping", &json!({}), None), "event: ping\ndata: {}\n\n");
     }
 }

@@ -52,9 +52,8 @@ pub async fn by_token(house: &House, asked: &Asked) -> Result<Arc<LiveClient>, E
         failed(house, asked)?;
         return Err(Errcode::AccessToken);
     };
-    let app = house.live.client(&presented.app).await.map_err(|cause| unavailable(&cause))?;
-    let app = app.filter(|app| app.client.is_live()).ok_or(Errcode::AppId)?;
-    match token::standing(house, &presented).await? {
+    let app = named(house, &presented.wx_app_id).await?;
+    match token::standing(house, &app, &presented).await? {
         Standing::Good => Ok(app),
         Standing::Expired => Err(Errcode::Expired),
         Standing::Replaced => Err(Errcode::Credential),

@@ -105,11 +105,12 @@ fn allowed(signed: &Signed, scope: &str) -> Result<(), Denied> {
 /// The key that the app's back end has of this person.
 async fn key(house: &House, signed: &Signed) -> Result<SessionSecret, Denied> {
     let none = || Denied::new(Code::Conflict, "there is no session_key: log in first");
-    let (app, user) = (&signed.client.client.id, signed.token.user);
-    let found = house.live.store().session_key(app, user).await.map_err(|cause| unavailable(&cause))?;
+    let (app, user) = (&signed.client, signed.token.user);
+    let found =
+        house.live.store().session_key(&app.client.id, user).await.map_err(|cause| unavailable(&cause))?;
     let key = found.ok_or_else(none)?;
     match is_live(house, key.session).await? {
-        true => Ok(house.live.vault().session_secret(app, user, key.generation)),
+        true => Ok(identity::session_secret(house, app, user, key.generation)),
         false => Err(none()),
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens of the web authorization: they say everything themselves, and what they are good for is derived.
 
 use portico_core::denied::Denied;
-use portico_core::id::{ClientId, SessionId, TokenId, UserId};
+use portico_core::id::{SessionId, TokenId, UserId};
 use portico_core::moment::Moment;
 use portico_core::rule::wechat::code::{ACCESS_LIFE, REFRESH_LIFE};
 use portico_core::rule::wechat::scope::{PROFILE, UNION_ID};
@@ -21,8 +21,8 @@ const REFRESH: &str = "oauth refresh";
 pub struct Grant {
     /// Under which all tokens of one code can be revoked.
     pub id: TokenId,
-    /// The app.
-    pub app: ClientId,
+    /// By what its back end knows the app.
+    pub wx_app_id: String,
     /// The person.
     pub user: UserId,
     /// The session of the authorization.
@@ -64,7 +64,7 @@ impl Grant {
         says.extend(self.id.as_bytes());
         says.extend(self.user.as_bytes());
         says.extend(self.session.as_bytes());
-        says.extend(self.app.as_str().as_bytes());
+        says.extend(self.wx_app_id.as_bytes());
         house.live.vault().wechat().token(kind, &says).expose().to_owned()
     }
 
@@ -74,11 +74,11 @@ impl Grant {
         let (since, rest) = rest.split_first_chunk::<8>()?;
         let (id, rest) = rest.split_first_chunk::<16>()?;
         let (user, rest) = rest.split_first_chunk::<16>()?;
-        let (session, app) = rest.split_first_chunk::<16>()?;
+        let (session, wx_app_id) = rest.split_first_chunk::<16>()?;
         let names = BITS.iter().filter(|(_, bit)| bits & bit != 0);
         Some(Self {
             id: TokenId::from_bytes(*id),
-            app: std::str::from_utf8(app).ok()?.parse().ok()?,
+            wx_app_id: std::str::from_utf8(wx_app_id).ok()?.to_owned(),
             user: UserId::from_bytes(*user),
             session: SessionId::from_bytes(*session),
             scope: names.filter_map(|(name, _)| name.parse().ok()).collect(),
@@ -105,8 +105,8 @@ impl Grant {
 
     /// What of it consent covers now.
     pub async fn covered(&self, house: &House, app: &LiveClient) -> Result<ScopeSet, Denied> {
-        let consents =
-            house.live.consents(self.user, &self.app).await.map_err(|cause| unavailable(&cause))?;
+        let consents = house.live.consents(self.user, &app.client.id).await;
+        let consents = consents.map_err(|cause| unavailable(&cause))?;
         Ok(cover::covered(&app.client, &consents, &self.scope))
     }
 }

@@ -5,9 +5,21 @@ use portico_core::id::UserId;
 use portico_core::rule::wechat::scope::UNION_ID;
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
+use portico_seal::SessionSecret;
 
 use crate::House;
 use crate::house::unavailable;
+
+/// By what its back end knows the app. An app that was removed and is registered again has another one, so
+/// what was made under the old one is good for nothing.
+pub fn wx_app_id(app: &LiveClient) -> &str {
+    app.client.app().map(|app| app.wx_app_id.as_str()).unwrap_or_default()
+}
+
+/// The `session_key` of this generation of the person at the app.
+pub fn session_secret(house: &House, app: &LiveClient, user: UserId, generation: u32) -> SessionSecret {
+    house.live.vault().session_secret(wx_app_id(app), user, generation)
+}
 
 /// The person's OpenID at the app.
 pub async fn open_id(house: &House, app: &LiveClient, user: UserId) -> Result<String, Denied> {

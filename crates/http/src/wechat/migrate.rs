@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use portico_core::rule::wechat::errcode::Errcode;
+use portico_core::rule::wechat::migrate as rule;
 use serde_json::{Value, json};
 
 use super::caller;
@@ -12,9 +13,6 @@ use super::reply::{self, Answer, fine};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::Reply;
-
-/// The most OpenIDs of one call.
-const MOST: usize = 100;
 
 /// `POST cgi-bin/changeopenid`.
 pub async fn change(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -37,18 +35,14 @@ async fn changed(house: &House, request: Request) -> Answer {
 
 /// Each OpenID asked for beside the one that it became.
 pub fn rows(asked: &[String], resolved: &[Option<String>]) -> Vec<Value> {
-    let row = |(old, new): (&String, &Option<String>)| {
-        let said = if new.is_some() { "ok" } else { "ori_openid error" };
-        json!({ "ori_openid": old, "new_openid": new.as_deref().unwrap_or_default(), "err_msg": said })
-    };
-    asked.iter().zip(resolved).map(row).collect()
+    let row =
+        |row: rule::Row<'_>| json!({ "ori_openid": row.old, "new_openid": row.new, "err_msg": row.said });
+    rule::rows(asked, resolved).map(row).collect()
 }
 
 fn list(asked: &Asked) -> Result<Vec<String>, Errcode> {
     let list = asked.value("openid_list").and_then(Value::as_array).ok_or(Errcode::OpenIdMissing)?;
-    if list.is_empty() || list.len() > MOST {
-        return Err(Errcode::Malformed);
-    }
+    rule::measure(list.len())?;
     let texts = list.iter().map(|one| one.as_str().map(str::to_owned));
     texts.collect::<Option<_>>().ok_or(Errcode::Malformed)
 }

@@ -86,7 +86,7 @@ async fn redeemed(house: &House, request: Request) -> Answer {
     asked.grant("authorization_code")?;
     let digest = digest(asked.need("code", Errcode::CodeMissing)?);
     let grant = house.decide(|| decided(house, &app, &digest)).await??;
-    house.live.app_used(grant.user, &grant.app);
+    house.live.app_used(grant.user, &app.client.id);
     tokens(house, &app, &grant, &grant.refresh_token(house)).await
 }
 
@@ -98,7 +98,7 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
     let now = house.now();
     let grant = Grant {
         id: TokenId::from_bytes(house.live.vault().fresh()),
-        app: code.client.clone(),
+        wx_app_id: identity::wx_app_id(app).to_owned(),
         user: code.user,
         session: code.session,
         scope: code.scope.clone(),
@@ -133,7 +133,7 @@ async fn refreshed(house: &House, request: Request) -> Answer {
     let app = caller::named(house, asked.need("appid", Errcode::AppIdMissing)?).await?;
     asked.grant("refresh_token")?;
     let text = asked.need("refresh_token", Errcode::RefreshTokenMissing)?;
-    let grant = Grant::of_refresh(house, text).filter(|grant| grant.app == app.client.id);
+    let grant = Grant::of_refresh(house, text).filter(|grant| grant.wx_app_id == identity::wx_app_id(&app));
     let grant = grant.ok_or(Errcode::RefreshToken)?;
     if !grant.may_refresh(house).await? {
         return Err(Errcode::RefreshToken);
@@ -156,7 +156,7 @@ async fn shown(house: &House, request: Request) -> Answer {
     let person = house.live.person(grant.user).await.map_err(|cause| unavailable(&cause))?;
     let person = person.ok_or(Errcode::Credential)?;
     let claims = reveal::reveal(&person.profile, &holds);
-    let picture = claims.picture.map(|picture| claim::picture(house, picture, &grant.app, grant.user));
+    let picture = claims.picture.map(|picture| claim::picture(house, picture, &app.client.id, grant.user));
     let mut answer = json!({
         "openid": identity::open_id(house, &app, grant.user).await?,
         "nickname": claims.name.unwrap_or_default(),
@@ -185,7 +185,7 @@ async fn checked(house: &House, request: Request) -> Answer {
 async fn granted(house: &House, asked: &Asked) -> Result<(Grant, Arc<LiveClient>), Errcode> {
     let text = asked.need("access_token", Errcode::AccessTokenMissing)?;
     let grant = Grant::of_access(house, text).ok_or(Errcode::AccessToken)?;
-    let app = house.live.client(&grant.app).await.map_err(|cause| unavailable(&cause))?;
+    let app = house.live.app_by_wx_id(&grant.wx_app_id).await.map_err(|cause| unavailable(&cause))?;
     let app = app.filter(|app| app.client.is_live()).ok_or(Errcode::Credential)?;
     grant.is_good(house).await?;
     let open_id = asked.need("openid", Errcode::OpenIdMissing)?;

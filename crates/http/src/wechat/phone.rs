@@ -55,7 +55,7 @@ pub fn info(house: &House, app: &LiveClient, parts: &PhoneParts) -> Value {
 pub fn watermark(house: &House, app: &LiveClient) -> Value {
     json!({
         "timestamp": house.now().seconds(),
-        "appid": app.client.app().map(|app| app.wx_app_id.as_str()),
+        "appid": identity::wx_app_id(app),
     })
 }
 

@@ -35,7 +35,7 @@ async fn logged_in(house: &House, request: Request) -> Answer {
     house.live.app_used(code.user, &code.client);
     let consents = house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
     let holds = cover::covered(&app.client, &consents, &code.scope);
-    let key = house.live.vault().session_secret(&code.client, code.user, generation).text();
+    let key = identity::session_secret(house, &app, code.user, generation).text();
     let mut answer = json!({
         "openid": identity::open_id(house, &app, code.user).await?,
         "session_key": key.expose(),
@@ -96,7 +96,7 @@ async fn turned(house: &House, app: &LiveClient, asked: &Asked) -> Decided<Value
     };
     let now = house.now();
     let (generation, turned) = rule::reset(&key, now);
-    let text = house.live.vault().session_secret(&key.app, key.user, generation).text();
+    let text = identity::session_secret(house, app, key.user, generation).text();
     let answer = json!({
         "openid": identity::open_id(house, app, key.user).await?,
         "session_key": text.expose(),
@@ -117,9 +117,9 @@ async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<Sessio
     let found = house.live.store().session_key(id, user).await;
     let key = found.map_err(|cause| unavailable(&cause))?.ok_or(Errcode::Signature)?;
     let live = is_live(house, key.session).await?;
-    let vault = house.live.vault();
     let mut good = rule::good(&key, live, house.now());
-    match good.any(|generation| vault.session_secret(id, user, generation).signed("", signature)) {
+    let signs = |generation| identity::session_secret(house, app, user, generation).signed("", signature);
+    match good.any(signs) {
         true => Ok(key),
         false => Err(Errcode::Signature),
     }

@@ -12,9 +12,9 @@ use portico_core::rule::wechat::errcode::Errcode;
 use portico_live::LiveClient;
 use serde_json::{Value, json};
 
-use super::caller;
 use super::params::Asked;
 use super::reply::{self, Answer};
+use super::{caller, identity};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::Reply;
@@ -42,7 +42,7 @@ async fn given(house: &House, request: Request, kind: AppTokenKind) -> Answer {
     let app = caller::by_secret(house, &asked).await?;
     let token = house.decide(|| decided(house, &app, kind, asked.flag("force_refresh"))).await?;
     let left = token.since + LIFE - house.now();
-    Ok(json!({ "access_token": text(house, &token), "expires_in": left.as_seconds() }))
+    Ok(json!({ "access_token": text(house, &app, &token), "expires_in": left.as_seconds() }))
 }
 
 async fn decided(
@@ -61,7 +61,7 @@ async fn decided(
 }
 
 /// The token as the app has it.
-fn text(house: &House, token: &AppToken) -> Value {
+fn text(house: &House, app: &LiveClient, token: &AppToken) -> Value {
     let kind = match token.kind {
         AppTokenKind::Fresh => FRESH,
         AppTokenKind::Stable => STABLE,
@@ -69,32 +69,41 @@ fn text(house: &House, token: &AppToken) -> Value {
     let mut says = vec![kind];
     says.extend(token.since.millis().to_be_bytes());
     says.extend(token.generation.to_be_bytes());
-    says.extend(token.app.as_str().as_bytes());
+    says.extend(identity::wx_app_id(app).as_bytes());
     house.live.vault().wechat().token(SEALED_AS, &says).expose().into()
 }
 
+/// What a token says.
+pub struct Presented {
+    /// By what the back end knows the app that it was given to.
+    pub wx_app_id: String,
+    kind: AppTokenKind,
+    generation: u32,
+    since: Moment,
+}
+
 /// What a token says; none if it is none of ours.
-pub fn read(house: &House, text: &str) -> Option<AppToken> {
+pub fn read(house: &House, text: &str) -> Option<Presented> {
     let says = house.live.vault().wechat().read(SEALED_AS, text)?;
     let (kind, rest) = says.split_first()?;
     let (since, rest) = rest.split_first_chunk::<8>()?;
-    let (generation, app) = rest.split_first_chunk::<4>()?;
+    let (generation, wx_app_id) = rest.split_first_chunk::<4>()?;
     let kind = match *kind {
         FRESH => AppTokenKind::Fresh,
         STABLE => AppTokenKind::Stable,
         _ => return None,
     };
-    Some(AppToken {
-        app: std::str::from_utf8(app).ok()?.parse().ok()?,
+    Some(Presented {
+        wx_app_id: std::str::from_utf8(wx_app_id).ok()?.to_owned(),
         kind,
         generation: u32::from_be_bytes(*generation),
         since: Moment::from_millis(i64::from_be_bytes(*since)),
     })
 }
 
-/// How a token that an app presents stands now.
-pub async fn standing(house: &House, presented: &AppToken) -> Result<Standing, Errcode> {
-    let current = house.live.store().app_token(&presented.app, presented.kind).await;
+/// How a token that this app presents stands now.
+pub async fn standing(house: &House, app: &LiveClient, presented: &Presented) -> Result<Standing, Errcode> {
+    let current = house.live.store().app_token(&app.client.id, presented.kind).await;
     let current = current.map_err(|cause| unavailable(&cause))?;
     Ok(rule::standing(presented.generation, presented.since, current.as_ref(), house.now()))
 }

@@ -1,6 +1,9 @@
 -- An OpenID that came from elsewhere is a link under its app's own name space; a person has one at each app.
 alter table link add column open_id bytea;
-create unique index link_by_open_id on link (issuer, user_id) where open_id is not null;
+-- One index for both: what a person has, and that OpenIDs from elsewhere are one at each app.
+drop index link_by_person;
+create unique index link_by_person
+    on link (user_id, issuer, (case when open_id is null then subject_index else ''::bytea end));
 alter table past_link add column open_id bytea;
 
 create table agreement (
@@ -9,7 +12,7 @@ create table agreement (
     registered_at bigint not null,
     primary key (from_app, to_app)
 );
-create index agreement_by_to on agreement (to_app);
+create index agreement_by_to on agreement (to_app, from_app);
 
 create table link_ticket (
     digest          bytea primary key check (length(digest) = 32),

@@ -12,8 +12,8 @@ create table numbered_link (
 insert into numbered_link select *, null from link;
 drop table link;
 alter table numbered_link rename to link;
-create index link_by_person on link (user_id);
-create unique index link_by_open_id on link (issuer, user_id) where open_id is not null;
+-- One index for both: what a person has, and that OpenIDs from elsewhere are one at each app.
+create unique index link_by_person on link (user_id, issuer, iif(open_id is null, subject_index, x''));
 alter table past_link add column open_id blob;
 
 create table agreement (
@@ -22,7 +22,7 @@ create table agreement (
     registered_at integer not null,
     primary key (from_app, to_app)
 ) strict, without rowid;
-create index agreement_by_to on agreement (to_app);
+create index agreement_by_to on agreement (to_app, from_app);
 
 create table link_ticket (
     digest          blob primary key not null check (length(digest) = 32),

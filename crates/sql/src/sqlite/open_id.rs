@@ -12,6 +12,8 @@ use super::statement::{Applied, Read, any, hold, one, prepared};
 const OF: &str = "select open_id from link where issuer = ?1 and user_id = ?2 and open_id is not null";
 const ANY: &str = "select 1 from link where issuer = ?1 and open_id is not null limit 1";
 const USED: &str = "select 1 from app_use where user_id = ?1 and app = ?2";
+const USED_BOTH: &str = "select 1 from app_use as here join app_use as there on there.user_id = here.user_id
+    where here.user_id = ?1 and here.app = ?2 and there.app = ?3";
 const HOLDER: &str = "select user_id from link where issuer = ?1 and subject_index = ?2";
 
 pub(super) fn of(db: &Connection, user: UserId, app: &ClientId) -> Read<Option<SealedOpenId>> {
@@ -66,11 +68,18 @@ pub(super) fn resolve(db: &Connection, from: &ClientId, to: &ClientId, asked: &[
     let (any_here, any_there) = (any(db, ANY, [&here])?, any(db, ANY, [&there])?);
     let (mut holder, mut own) = (prepared(db, HOLDER)?, prepared(db, OF)?);
     let (mut used_here, mut used_there) = (prepared(db, USED)?, prepared(db, USED)?);
+    let mut used_both = prepared(db, USED_BOTH)?;
     // Bound once for all of them, which is a quarter of what such a look-up takes.
     used_here.raw_bind_parameter(2, from.as_str())?;
     used_there.raw_bind_parameter(2, to.as_str())?;
+    used_both.raw_bind_parameter(2, from.as_str())?;
+    used_both.raw_bind_parameter(3, to.as_str())?;
     let mut resolved = |known: &Known| {
         let user = match known {
+            Known::Derived(user) if !any_here && !any_there => {
+                let is_known = has_used(&mut used_both, *user)?;
+                return Ok(is_known.then_some(Resolved { user: *user, open_id: None }));
+            }
             Known::Derived(user) => {
                 let replaced = any_here && own.exists((&here, user.as_bytes()))?;
                 let is_it = !replaced && has_used(&mut used_here, *user)?;
@@ -92,7 +101,7 @@ pub(super) fn resolve(db: &Connection, from: &ClientId, to: &ClientId, asked: &[
     Ok(Resolution { agreed: agreement::between(db, from, to)?.is_some(), people })
 }
 
-/// Whether the person has used the app that is bound.
+/// Whether the person has used what is bound: an app, or both.
 fn has_used(used: &mut Statement<'_>, user: UserId) -> Read<bool> {
     used.raw_bind_parameter(1, user.as_bytes())?;
     Ok(used.raw_query().next()?.is_some())

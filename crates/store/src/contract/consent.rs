@@ -4,7 +4,7 @@ use portico_core::Change;
 use portico_core::noun::consent::{ConsentEntry, Decision, Words};
 
 use super::house::House;
-use super::value::{at, decision, digest, request};
+use super::value::{at, decision, digest, person, request, user_id};
 use crate::CommitError;
 
 fn decided(house: &House, scope: &str, what: Decision, when: i64) -> ConsentEntry {
@@ -52,9 +52,10 @@ pub(super) async fn decisions_about_one_app_say_nothing_about_another(house: Hou
 
 pub(super) async fn a_scope_that_is_reopened_is_undecided_for_everybody_and_nothing_else_is(house: House) {
     let decided = |user, app, scope, said| Change::ConsentDecided(decision(user, app, scope, said, 3));
-    let (user, other, app) = (house.user, house.other_user, &house.app);
+    let (user, other, app) = (house.user, user_id(3), &house.app);
     house
         .done(vec![
+            Change::PersonCreated { person: person(3), handles: vec![] },
             decided(user, app, "union_id", Decision::Granted),
             decided(other, app, "union_id", Decision::Refused),
             decided(user, &house.other_app, "union_id", Decision::Granted),

@@ -201,7 +201,7 @@ pub(super) async fn the_people_of_one_app_are_resolved_to_what_another_knows(hou
             // Opened one of the two only.
             used(user_id(76), to),
             used(user_id(77), from),
-            used(house.other_user, from),
+            used(house.user, to),
             Change::Linked(there.clone()),
             Change::Linked(open_id(82, user_id(72), from)),
             used(user_id(72), to),
@@ -226,7 +226,7 @@ pub(super) async fn the_people_of_one_app_are_resolved_to_what_another_knows(hou
         (Known::Derived(user_id(77)), None),
         // In whose place another came from elsewhere.
         (Known::Derived(user_id(72)), None),
-        (Known::Derived(house.other_user), derived(house.other_user)),
+        (Known::Derived(house.user), derived(house.user)),
         (Known::Derived(user_id(999)), None),
         (Known::Imported(digest(999)), None),
     ];

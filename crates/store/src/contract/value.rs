@@ -121,7 +121,7 @@ pub(super) fn app(id: &str, developer: &str) -> Client {
         push: None,
         preauthorised: "profile.basic".parse().unwrap(),
     };
-    client(id, Role::App(app))
+    client(id, Role::App(Box::new(app)))
 }
 
 pub(super) fn person(number: u32) -> Person {

@@ -95,7 +95,7 @@ impl Manifest {
             backchannel_logout_uri: own.checked("backchannel_logout_uri", uri::logout)?,
             registered_at: Moment::default(),
             suspended_at: None,
-            role: Role::App(app.clone()),
+            role: Role::App(Box::new(app.clone())),
         };
         Ok(Self { client, app, push: push(&own)? })
     }
@@ -149,7 +149,7 @@ impl Manifest {
         }
         let (digest, new_secret) = secret(client.auth, before, fresh);
         client.secret_digest = digest;
-        client.role = Role::App(app);
+        client.role = Role::App(Box::new(app));
         Ok(registered(before, client, new_secret, now))
     }
 }

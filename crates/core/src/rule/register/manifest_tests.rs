@@ -323,6 +323,34 @@ fn an_update_keeps_what_the_manifest_does_not_say() {
 }
 
 #[test]
+fn an_update_says_anew_where_events_are_pushed() {
+    let push = json!({ "event_url": "https://taxi.example/e", "token": "abc123" });
+    let register = |json: &Value, before: Option<&Client>, secrets: u8| {
+        let manifest = Manifest::read(json).unwrap().with_push(vec![secrets]);
+        manifest.register(before, true, &built_in(), &FRESH, NOW).unwrap().client
+    };
+    let secrets = |client: &Client| client.app().unwrap().push.as_ref().map(|push| push.secrets.clone());
+    let mut json = version(1);
+    json["portico"]["wechat"] = push.clone();
+    let first = register(&json, None, 1);
+    assert_eq!(secrets(&first), Some(vec![1]));
+    (json["version"]["code"], json["portico"]["wechat"]["token"]) = (2.into(), "other".into());
+    let second = register(&json, Some(&first), 2);
+    assert_eq!(secrets(&second), Some(vec![2]));
+    assert_eq!(secrets(&register(&version(3), Some(&second), 3)), None);
+}
+
+#[test]
+fn an_app_registered_anew_is_known_to_back_ends_by_another_id() {
+    let first = register(&taxi(), None).unwrap().client;
+    let fresh = Fresh { wx: [7; 8], ..FRESH };
+    let again = Manifest::read(&taxi()).unwrap().register(None, true, &built_in(), &fresh, NOW).unwrap();
+    let id = |client: &Client| client.app().unwrap().wx_app_id.clone();
+    assert_eq!((id(&first).len(), id(&again.client).len()), (18, 18));
+    assert_ne!(id(&first), id(&again.client));
+}
+
+#[test]
 fn a_secret_comes_and_goes_with_the_method_that_needs_one() {
     let method = |code: u64, method: &str| {
         let mut json = version(code);

@@ -71,7 +71,7 @@ pub fn preauthorise(client: &Client, scope: &Scope) -> Result<Vec<Change>, Denie
     }
     let mut app = app.clone();
     app.preauthorised.insert(scope.clone());
-    Ok(vec![rewrite(client, Client { role: Role::App(app), ..client.clone() })])
+    Ok(vec![rewrite(client, Client { role: Role::App(Box::new(app)), ..client.clone() })])
 }
 
 /// Gives an app to another developer. Its people's UnionIDs are others from then on, so what they and the operator
@@ -93,7 +93,7 @@ pub fn move_to(
     let is_union_id = |scope: &Scope| scope.as_str() == UNION_ID;
     let preauthorised = app.preauthorised.only(|scope| !is_union_id(scope));
     let moved = App { developer: developer.id.clone(), preauthorised, ..app.clone() };
-    let mut changes = vec![rewrite(client, Client { role: Role::App(moved), ..client.clone() })];
+    let mut changes = vec![rewrite(client, Client { role: Role::App(Box::new(moved)), ..client.clone() })];
     changes.extend(UNION_ID.parse().ok().map(|scope| Change::ScopeReopened {
         app: client.id.clone(),
         scope,

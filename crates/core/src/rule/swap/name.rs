@@ -47,7 +47,7 @@ pub struct Fields(Vec<(String, Role)>);
 impl Fields {
     /// These fields. Of two that are equal the first stands.
     pub fn new<'a>(names: impl IntoIterator<Item = (&'a str, Role)>) -> Self {
-        Self(names.into_iter().map(|(name, role)| (fold_field(name), role)).collect())
+        Self(names.into_iter().map(|(name, role)| (path_of(name), role)).collect())
     }
 
     /// Whether there are none.
@@ -57,15 +57,31 @@ impl Fields {
 
     /// What stands in the field of this name, decoded.
     ///
-    /// A field such as `openid[]` or `openid[0]` is one by the name `openid`: frameworks make a list of these.
+    /// A field such as `openid[]`, `openid[0]` or `[openid]` is one by the name `openid`, and `of[openid][]` one by
+    /// the name `of[openid]`: frameworks make lists and trees of these.
     pub fn role(&self, name: &str) -> Option<Role> {
         if self.is_empty() {
             return None;
         }
-        let name = fold_field(name);
-        let base = name.split('[').next().unwrap_or_default();
-        self.0.iter().find(|(known, _)| *known == name || known == base).map(|(_, role)| *role)
+        let name = path_of(name);
+        let is_known = |known: &str| {
+            name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        };
+        self.0.iter().find(|(known, _)| is_known(known)).map(|(_, role)| *role)
     }
+}
+
+/// The name as a path, folded: what stands before the first bracket, and then what stands in brackets. What lies
+/// between is passed over, and where nothing stands before, the first in brackets does: `[of]x[openid]` is
+/// `of[openid]`.
+fn path_of(name: &str) -> String {
+    let name = fold_field(name);
+    let Some((first, brackets)) = name.split_once('[') else { return name };
+    let parts = brackets.split('[').filter_map(|part| part.split_once(']').map(|(part, _)| part));
+    parts.fold(
+        first.to_owned(),
+        |path, part| if path.is_empty() { part.to_owned() } else { format!("{path}[{part}]") },
+    )
 }
 
 /// The headers in which something stands.
@@ -107,7 +123,13 @@ mod tests {
         for same in ["OPEN_ID", " open_id", "open.id", "open id", "open_id[]", "open_id[0][x]", "open_id\0"] {
             assert_eq!(declared.role(same), Some(Role::Own), "{same}");
         }
-        assert_eq!(declared.role("User[OpenID]"), Some(Role::Any));
+        for same in ["[open_id]", "[open_id]x", "[open_id][0]", "open_id[a][b]", "open_id[", "[][open_id]"] {
+            assert_eq!(declared.role(same), Some(Role::Own), "{same}");
+        }
+        for same in ["User[OpenID]", "user[openid][]", "[user][openid]", "[user]x[openid]", "user[openid][0]"]
+        {
+            assert_eq!(declared.role(same), Some(Role::Any), "{same}");
+        }
         for other in ["openid", "user", "user[name]", "open_id_", ""] {
             assert_eq!(declared.role(other), None, "{other}");
         }

@@ -5,6 +5,7 @@ pub mod code;
 pub mod encrypted;
 pub mod errcode;
 pub mod event;
+pub mod migrate;
 pub mod phone;
 pub mod scope;
 pub mod session_key;

@@ -14,7 +14,7 @@ pub(crate) mod hosts;
 mod import;
 mod keys;
 mod kyc;
-mod links;
+pub(crate) mod links;
 mod migrate;
 mod nodes;
 mod page;

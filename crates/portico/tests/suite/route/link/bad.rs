@@ -46,6 +46,31 @@ async fn a_provider_that_talks_nonsense_ends_the_walk_and_ties_nothing() {
 }
 
 #[tokio::test]
+async fn a_provider_that_never_ends_its_answer_holds_nobody_up() {
+    let story = Story::begin().await;
+    let mut walks = vec![];
+    for connection in ["acme-shop", "wx-one", "wx-asks"] {
+        let mut browser = Browser::default();
+        let ticket = story.ticket(&story.ana, &[connection], false).await;
+        let there = left(&browser.get(&story.world, &ticket).await);
+        walks.push((connection, browser, there, story.merchant.code("ana", None)));
+    }
+    story.merchant.stalls();
+    // Ten seconds of a clock that runs as fast as nothing happens.
+    tokio::time::pause();
+    for (connection, mut browser, there, code) in walks {
+        let begun = tokio::time::Instant::now();
+        let end = left(&story.back(&mut browser, connection, &there, &code).await);
+        assert_eq!(end.outcome(), "failed", "{connection}");
+        assert!(begun.elapsed().as_secs() <= 10, "{connection}: {:?}", begun.elapsed());
+    }
+    let refused = story.login_code(&story.ana, &story.merchant.code("ana", None)).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+    assert_eq!(story.merchant.asked().len(), 4);
+    assert_eq!(story.links(&story.ana).await, []);
+}
+
+#[tokio::test]
 async fn an_introduction_of_another_person_is_not_believed() {
     let story = Story::begin().await;
     for other in [

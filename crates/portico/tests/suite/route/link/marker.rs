@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::{Left, Story, left};
 use crate::fixture::{Browser, Launched, Reply, Tokens, World};
+use crate::route::listen::{Listening, run_hub};
 
 const SHOP: &str = "org.example.shop";
 /// An OpenID as WeChat makes them.
@@ -130,6 +131,28 @@ async fn a_token_of_an_open_id_that_was_undone_is_good_for_nothing() {
     let sub = claims(&next)["sub"].as_str().unwrap().to_owned();
     assert_eq!((sub.len(), sub == OLD), (28, false));
     assert_eq!(story.world.introspect(SHOP, &next).await["active"], true);
+}
+
+#[tokio::test]
+async fn whoever_listens_is_told_that_an_open_id_was_undone() {
+    let story = Story::marked().await;
+    tokio::time::pause();
+    run_hub(&story.world);
+    let token = story.world.launch_granting(&story.ana, SHOP, None).await;
+    let mut back_end = Listening::open(&story.world, "/v1/feed", &story.world.credentials(SHOP), None).await;
+    while back_end.hear().await.name != "caught_up" {}
+    let bearer = format!("Bearer {token}");
+    let mut app = Listening::open(&story.world, "/v1/events", &bearer, None).await;
+    story.untie().await;
+    let told = back_end.hear().await;
+    assert_eq!((told.name.as_str(), told.data), ("grant_changed", json!({ "sub": OLD, "scope": "" })));
+    assert_eq!(app.hear().await.name, "token_expired");
+    let again = Listening::try_open(&story.world, "/v1/events", Some(&bearer), None).await;
+    assert!(again.is_err(), "the token is good for no stream");
+    let next = story.world.launch_granting(&story.ana, SHOP, None).await;
+    assert!(
+        Listening::try_open(&story.world, "/v1/events", Some(&format!("Bearer {next}")), None).await.is_ok()
+    );
 }
 
 #[tokio::test]

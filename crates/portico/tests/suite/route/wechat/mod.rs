@@ -32,7 +32,10 @@ struct Town {
 
 impl Town {
     async fn new() -> Self {
-        let mut world = World::new().await;
+        Self::within(World::new().await).await
+    }
+
+    async fn within(mut world: World) -> Self {
         let wants = ["profile.basic", "phone.verified"];
         world.register_app(manifest(STORE, "acme", &wants, &["union_id"])).await;
         let ana = world.sign_in("ana").await;

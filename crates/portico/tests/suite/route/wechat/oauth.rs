@@ -1,10 +1,11 @@
 //! The web authorization.
 
+use axum::http::Method;
 use portico_core::moment::Span;
 use serde_json::Value;
 
 use super::{OTHER, STORE, Town, errcode};
-use crate::fixture::{Browser, Reply, World};
+use crate::fixture::{ADMIN, Browser, Reply, World, manifest};
 use crate::route::redeem::parameter;
 
 const BACK: &str = "https://org.example.store.example/callback";
@@ -45,7 +46,7 @@ async fn through(browser: &mut Browser, world: &World, request: &str, decision: 
     let mut fields = vec![("csrf", csrf.as_str()), ("decision", decision)];
     fields.extend((decision == "allow").then_some(("grant", "union_id")));
     let answered = browser.post(world, &at, &fields).await;
-    browser.follow(world, &answered.header("location").to_owned()).await
+    browser.follow(world, answered.header("location")).await
 }
 
 async fn redeem(town: &Town, app: &str, code: &str) -> Reply {
@@ -192,12 +193,41 @@ async fn the_end_of_the_session_ends_every_token_of_it() {
 }
 
 #[tokio::test]
+async fn nothing_that_an_app_had_is_good_when_it_is_registered_again_under_its_name() {
+    let mut town = Town::new().await;
+    let (_, before) = tokens(&town).await;
+    let (appid, (open_id, key)) = (town.appid(STORE).await, town.log_in(STORE).await);
+    let (token, access) = (town.token(STORE).await, text(&before, "access_token").to_owned());
+    let refresh = text(&before, "refresh_token").to_owned();
+    assert_eq!(errcode(&asked(&town, "sns/auth", &access, text(&before, "openid")).await), 0);
+    let gone = format!("/admin/v1/apps/{STORE}");
+    town.world.admin_call(Method::DELETE, &gone, Some(ADMIN), "").await.ok();
+    town.world.register_app(manifest(STORE, "acme", &["profile.basic"], &["union_id"])).await;
+    town.world.launch_granting(&town.ana, STORE, None).await;
+    assert_ne!(town.appid(STORE).await, appid);
+    let (open_id_now, key_now) = town.log_in(STORE).await;
+    let token_now = town.token(STORE).await;
+    assert_ne!((&key, &token), (&key_now, &token_now));
+    assert_eq!(open_id, open_id_now, "people are no strangers");
+    assert_eq!(town.check(&token, &open_id, &key_now).await, 40013);
+    assert_eq!(town.check(&token_now, &open_id, &key).await, 87009);
+    assert_eq!(town.check(&token_now, &open_id, &key_now).await, 0);
+    assert_eq!(errcode(&asked(&town, "sns/auth", &access, text(&before, "openid")).await), 40001);
+    for appid in [appid.as_str(), &town.appid(STORE).await] {
+        let query = [("appid", appid), ("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
+        let refused = errcode(&town.get("sns/oauth2/refresh_token", &query).await);
+        assert!(matches!(refused, 40013 | 40030), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_answers_about_its_own_person_alone() {
     let town = Town::new().await;
     let (_, answer) = tokens(&town).await;
     let token = text(&answer, "access_token");
     let (hers, _) = town.log_in(STORE).await;
-    for open_id in [&hers[..], "nobody", &"A".repeat(28)] {
+    let (elsewhere, _) = town.log_in(OTHER).await;
+    for open_id in [&hers[..], &elsewhere, "nobody", &"A".repeat(28)] {
         for path in ["sns/auth", "sns/userinfo"] {
             assert_eq!(errcode(&asked(&town, path, token, open_id).await), 40003, "{path} {open_id}");
         }

@@ -1,9 +1,14 @@
 //! The exact form of what goes over the wire.
 
+use std::sync::Arc;
+
 use axum::http::Method;
+use portico_seal::{MasterKey, SystemChance};
+use portico_sql::memory::Memory;
 use serde_json::json;
 
 use super::{STORE, Town, errcode};
+use crate::fixture::World;
 
 #[tokio::test]
 async fn a_refusal_is_200_and_ends_in_an_id_of_the_request() {
@@ -109,6 +114,27 @@ async fn ids_and_keys_have_wechats_lengths() {
     let appid = town.appid(STORE).await;
     assert_eq!((open_id.len(), key.len(), appid.len()), (28, 24, 18));
     assert!(appid.starts_with("wx") && key.ends_with("=="));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_may_not_answer_is_busy_and_says_nothing_else() {
+    let master = MasterKey::generate(&SystemChance).to_text();
+    let town = Town::within(World::node(&Arc::new(Memory::new()), &master, None).await).await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let (appid, secret) = (town.appid(STORE).await, town.world.secrets[STORE].clone());
+    let (token, code) = (town.token(STORE).await, town.code(STORE).await);
+    let log_in = [
+        ("appid", appid.as_str()),
+        ("secret", &secret),
+        ("js_code", &code),
+        ("grant_type", "authorization_code"),
+    ];
+    let wrong = [("appid", appid.as_str()), ("secret", "x"), ("grant_type", "client_credential")];
+    // Longer than a lease.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert_eq!(errcode(&town.get("sns/jscode2session", &log_in).await), -1);
+    assert_eq!(errcode(&town.get("cgi-bin/token", &wrong).await), -1);
+    assert_eq!(town.check(&token, &open_id, &key).await, -1);
 }
 
 #[tokio::test]
