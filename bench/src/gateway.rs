@@ -3,8 +3,10 @@
 mod contest;
 mod memory;
 mod nginx;
+mod node;
 pub(crate) mod options;
 pub(crate) mod relay;
+mod swap;
 
 use crate::failure::{During, Outcome};
 use crate::load::Expected;
@@ -38,6 +40,9 @@ pub(crate) async fn measure(options: &Options) -> Outcome<Report> {
         }
         runs.push(Run { name: "passing on".into(), beside: "nginx", rows, figures: Vec::new() });
     }
+    if options.wants(Subject::Swap) {
+        runs.extend(swap::measure(options, folder.path()).await?);
+    }
     if options.wants(Subject::Memory) {
         progress("memory");
         let figures = memory(options, folder.path()).await?;
@@ -68,7 +73,7 @@ async fn pass_through(
         .header("accept-language", "en")
         .header("accept-encoding", "gzip, br")
         .bytes();
-    let expected = Expected { status: 200, body_at_least: bytes };
+    let expected = Expected { status: 200, body_at_least: bytes, begins: "" };
     let task = Task { requests: [request].into(), count, expected };
     let costs = contest::run(&contenders, &task, options.amount()).await?;
     let nginx = costs[0];

@@ -48,6 +48,11 @@ pub(crate) fn upstream(cores: &str, bytes: usize, folder: &Path) -> Outcome<(Pro
     own(cores, &["bare", &bare::constant(200, &headers, bytes)], &folder.join("upstream"))
 }
 
+/// An upstream that answers with what it was sent.
+pub(crate) fn echo(cores: &str, folder: &Path) -> Outcome<(Process, SocketAddr)> {
+    own(cores, &["relay", "echo", "127.0.0.1:0"], &folder.join("echo"))
+}
+
 /// A process of this program.
 fn own(cores: &str, arguments: &[&str], log: &Path) -> Outcome<(Process, SocketAddr)> {
     let own = std::env::current_exe().during("this program")?;

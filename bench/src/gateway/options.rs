@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub(crate) enum Subject {
     /// CPU time per request that is passed on unchanged
     PassThrough,
+    /// CPU time per request whose token is validated and whose OpenID is swapped, there and back
+    Swap,
     /// Memory under many kept connections and under a large body
     Memory,
 }
@@ -39,6 +41,12 @@ pub(crate) struct Options {
     /// Exit with 1 when a figure is over its limit
     #[arg(long)]
     pub(crate) check: bool,
+    /// The server's binary [default: the release binary beside this one, built first]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) server: Option<PathBuf>,
+    /// The program node; without `npm ci` in bench/gateway, proxies of Node.js are left out
+    #[arg(long, value_name = "FILE", default_value = "node")]
+    pub(crate) node: PathBuf,
     /// The program nginx
     #[arg(long, value_name = "FILE", default_value = "/usr/sbin/nginx")]
     pub(crate) nginx: PathBuf,
@@ -54,8 +62,8 @@ impl Options {
     pub(crate) fn amount(&self) -> Amount {
         let pick = |quick, whole| if self.quick { quick } else { whole };
         Amount {
-            people: 0,
-            apps: 0,
+            people: pick(50, 200),
+            apps: 2,
             rounds: self.rounds.map_or(pick(5, 15), usize::from),
             light: pick(6_000, 15_000),
             heavy: pick(3_000, 8_000),
@@ -65,6 +73,8 @@ impl Options {
             launches: 0,
             refreshes: 0,
             starts: 0,
+            links: 0,
+            codes: 0,
         }
     }
 

@@ -1,9 +1,11 @@
 //! Proxies that pass everything on: the gateway's own floor, and what one is without any of its care.
 
 use crate::failure::{During, Outcome};
+use bytes::Bytes;
 use clap::ValueEnum;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::CONNECTION;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, Uri};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,16 +18,21 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// A proxy that runs in a process of this program.
+/// What an upstream says that it was told of the caller, for the first look.
+pub(crate) const SEEN: &str = "x-seen";
+
+/// A proxy, or the upstream behind it, that runs in a process of this program.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Relay {
     /// The gateway's accepting and forwarding, without its rules
     Ours,
     /// hyper's server, and the pooled client of hyper-util
     Bare,
+    /// No proxy: answers with what it was sent
+    Echo,
 }
 
-/// Passes everything on to this upstream until the process is ended, after one line on standard output that
+/// Passes everything on to this upstream (which an echo does not look at) until the process is ended, after one line on standard output that
 /// names the address.
 pub(crate) async fn serve(relay: Relay, upstream: SocketAddr) -> Outcome<()> {
     let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await.during("binding")?;
@@ -33,6 +40,7 @@ pub(crate) async fn serve(relay: Relay, upstream: SocketAddr) -> Outcome<()> {
     match relay {
         Relay::Ours => ours(listener, upstream).await,
         Relay::Bare => bare(listener, upstream).await,
+        Relay::Echo => echo(listener).await,
     }
 }
 
@@ -78,4 +86,24 @@ async fn pass(
     }
     request.headers_mut().remove(CONNECTION);
     client.request(request).await
+}
+
+async fn echo(listener: TcpListener) -> Outcome<()> {
+    loop {
+        let (stream, _) = listener.accept().await.during("accepting")?;
+        stream.set_nodelay(true).during("accepting")?;
+        let http = hyper::server::conn::http1::Builder::new();
+        tokio::spawn(http.serve_connection(TokioIo::new(stream), hyper::service::service_fn(said_back)));
+    }
+}
+
+async fn said_back(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let seen = request.headers().get("x-wx-openid").cloned();
+    let body = request.into_body().collect().await?.to_bytes();
+    let mut answer = Response::new(Full::new(body));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(seen) = seen {
+        answer.headers_mut().insert(SEEN, seen);
+    }
+    Ok(answer)
 }

@@ -113,11 +113,24 @@ impl Door {
         let _ = stream.set_nodelay(true);
         let from = address.ip().to_canonical();
         let trusted = self.trusted.iter().any(|network| network.contains(&from));
-        let mut origin = peer::Origin { address, trusted, secure: self.tls.is_some(), certificate: None };
-        let Some(tls) = &self.tls else {
-            let connection = Arc::new(Connection::new(origin, self.phase, room));
-            return serve::plain(stream, connection, self.limits, handler).await;
-        };
+        let origin = peer::Origin { address, trusted, secure: self.tls.is_some(), certificate: None };
+        match self.tls.clone() {
+            None => {
+                let connection = Arc::new(Connection::new(origin, self.phase, room));
+                serve::plain(stream, connection, self.limits, handler).await;
+            }
+            Some(tls) => Box::pin(self.shake(tls, stream, origin, room, handler)).await,
+        }
+    }
+
+    async fn shake(
+        self,
+        tls: Arc<Tls>,
+        stream: TcpStream,
+        mut origin: peer::Origin,
+        room: OwnedSemaphorePermit,
+        handler: impl Handler,
+    ) {
         let mut phase = self.phase.clone();
         let shaken = tokio::select! {
             shaken = tokio::time::timeout(self.limits.head, tls.acceptor().accept(stream)) => shaken,

@@ -44,12 +44,8 @@ pub(super) async fn plain<S>(
         _ = phase.wait_for(|phase| *phase >= Phase::Draining) => return,
     };
     let Ok(Ok((before, is_http2))) = said else { return };
-    if is_http2 {
-        http2(Wire::new(stream, before, false, connection.clone(), limits), connection, limits, handler)
-            .await;
-    } else {
-        http1(Wire::new(stream, before, true, connection.clone(), limits), connection, limits, handler).await;
-    }
+    let wire = Wire::new(stream, before, !is_http2, connection.clone(), limits);
+    serve(wire, is_http2, connection, limits, handler).await;
 }
 
 /// Serves a connection with TLS.
@@ -63,10 +59,24 @@ pub(super) async fn secure<S>(
 {
     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let wire = Wire::new(stream, Vec::new(), !is_http2, connection.clone(), limits);
-    if is_http2 {
-        http2(wire, connection, limits, handler).await;
-    } else {
-        http1(wire, connection, limits, handler).await;
+    serve(wire, is_http2, connection, limits, handler).await;
+}
+
+/// Serves what came over the wire. Boxed, so that a connection is as large as what it speaks, and not as the
+/// largest of all: many are kept that say nothing.
+fn serve<S>(
+    wire: Wire<S>,
+    is_http2: bool,
+    connection: Arc<Connection>,
+    limits: Limits,
+    handler: impl Handler,
+) -> Pin<Box<dyn Future<Output = ()> + Send>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match is_http2 {
+        true => Box::pin(http2(wire, connection, limits, handler)),
+        false => Box::pin(http1(wire, connection, limits, handler)),
     }
 }
 
