@@ -31,7 +31,7 @@ const MOST_HEADERS: usize = 200;
 /// Why no answer came over a link.
 pub(super) enum Broken {
     /// The link broke, or what came is not HTTP. What was sent is given back if nothing of it went out.
-    Link(hyper::Error, Option<Request<Body>>),
+    Link(hyper::Error, Option<Box<Request<Body>>>),
     /// Nothing came for too long.
     Silent,
 }
@@ -155,7 +155,7 @@ pub(super) fn patience(
 
 /// What the library says, with the request if it was not sent.
 pub(super) fn broken(mut error: TrySendError<Request<Body>>) -> Broken {
-    let request = error.take_message();
+    let request = error.take_message().map(Box::new);
     Broken::Link(error.into_error(), request)
 }
 

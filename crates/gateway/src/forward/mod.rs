@@ -97,7 +97,7 @@ impl Upstreams {
             let is_time_left = begun.elapsed() < self.settings.overall;
             match again {
                 Some(again) if tried.len() < self.all.len() && is_time_left && upgrade.is_none() => {
-                    request = again
+                    request = *again
                 }
                 _ => return Err(refusal(why)),
             }

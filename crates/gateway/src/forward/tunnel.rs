@@ -33,7 +33,7 @@ pub(super) async fn open(
     super::head::for_http1(&mut request);
     let stream = match upstream.origin.connect(settings.connect, true).await {
         Ok((stream, _)) => stream,
-        Err(error) => return Err(Failed { why: Why::Unreached(error), again: Some(request) }),
+        Err(error) => return Err(Failed { why: Why::Unreached(error), again: Some(Box::new(request)) }),
     };
     let mut answer = match link::exchange_once(stream, request, settings.response).await {
         Ok(answer) => answer,

@@ -33,6 +33,7 @@ pub(super) struct Upstream {
     pub(super) origin: Origin,
     pub(super) health: Health,
     pub(super) settings: Settings,
+    #[expect(clippy::vec_box, reason = "a link goes from hand to hand, and is large")]
     links: Mutex<Vec<Box<Link>>>,
     /// The connection of HTTP/2, shared by all requests.
     shared: tokio::sync::Mutex<Option<http2::SendRequest<Body>>>,
@@ -44,7 +45,7 @@ pub(super) struct Upstream {
 /// Why an upstream gave no answer, and the request if another may be asked.
 pub(super) struct Failed {
     pub(super) why: Why,
-    pub(super) again: Option<Request<Body>>,
+    pub(super) again: Option<Box<Request<Body>>>,
 }
 
 /// What went wrong.
@@ -99,7 +100,7 @@ impl Upstream {
         match self.attempt(request).await {
             // A shared connection was about to end; nothing of the request went out.
             Err(Attempt { failed: Failed { again: Some(request), .. }, was_shared: true }) => {
-                self.attempt(request).await.map_err(|attempt| attempt.failed)
+                self.attempt(*request).await.map_err(|attempt| attempt.failed)
             }
             other => other.map_err(|attempt| attempt.failed),
         }
@@ -115,7 +116,7 @@ impl Upstream {
         let way = match self.way().await {
             Ok(way) => way,
             Err(error) => {
-                let failed = Failed { why: Why::Unreached(error), again: Some(request) };
+                let failed = Failed { why: Why::Unreached(error), again: Some(Box::new(request)) };
                 return Err(Attempt { failed, was_shared: false });
             }
         };
@@ -192,9 +193,9 @@ impl Upstream {
             Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
             Err(Broken::Link(error, unsent)) => {
                 let is_stale = is_used && link.read() == before;
-                let again = unsent.or(again.filter(|_| is_stale));
+                let again = unsent.or(again.filter(|_| is_stale).map(Box::new));
                 match again {
-                    Some(request) if is_stale => self.over_fresh(request, flight).await,
+                    Some(request) if is_stale => self.over_fresh(*request, flight).await,
                     again => Err(Failed { why: why(error), again }),
                 }
             }
@@ -214,8 +215,8 @@ impl Upstream {
         };
         match way {
             Ok(Way::Link(link, _)) => Box::pin(self.over_link(link, false, request, None, flight)).await,
-            Ok(Way::Shared(..)) => Err(Failed { why: Why::Broken(None), again: Some(request) }),
-            Err(error) => Err(Failed { why: Why::Unreached(error), again: Some(request) }),
+            Ok(Way::Shared(..)) => Err(Failed { why: Why::Broken(None), again: Some(Box::new(request)) }),
+            Err(error) => Err(Failed { why: Why::Unreached(error), again: Some(Box::new(request)) }),
         }
     }
 

@@ -8,19 +8,18 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::fixture::{Client, Plan, Upstream, answer, ask, gate, gate_with, settings};
+use crate::fixture::{Client, Plan, Upstream, answer, ask, asked, gate, gate_with, settings};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// An upstream that answers once it may, and tells when it has been asked.
 async fn held() -> (Upstream, Arc<Notify>, Arc<Notify>) {
-    let (asked, may) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-    let (tell, wait) = (asked.clone(), may.clone());
+    let (came, may) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+    let (tell, wait) = (came.clone(), may.clone());
     let upstream = Upstream::serving(move |mut stream| {
         let (tell, wait) = (tell.clone(), wait.clone());
         async move {
-            let mut request = [0; 1024];
-            tokio::io::AsyncReadExt::read(&mut stream, &mut request).await.unwrap();
+            asked(&mut stream).await;
             tell.notify_one();
             wait.notified().await;
             let bytes = answer("200 OK", &[], "late");
@@ -28,16 +27,16 @@ async fn held() -> (Upstream, Arc<Notify>, Arc<Notify>) {
         }
     })
     .await;
-    (upstream, asked, may)
+    (upstream, came, may)
 }
 
 #[tokio::test]
 async fn what_is_under_way_finishes_when_the_gateway_stops() {
-    let (upstream, asked, may) = held().await;
+    let (upstream, came, may) = held().await;
     let gate = gate(&upstream).await;
     let (mut idle, mut busy) = (Client::open(gate.address).await, Client::open(gate.address).await);
     busy.send(GET).await;
-    asked.notified().await;
+    came.notified().await;
     gate.tell();
     assert!(idle.is_closed().await);
     may.notify_one();
@@ -50,12 +49,12 @@ async fn what_is_under_way_finishes_when_the_gateway_stops() {
 
 #[tokio::test]
 async fn what_does_not_finish_in_time_is_cut() {
-    let (upstream, asked, _may) = held().await;
+    let (upstream, came, _may) = held().await;
     let limits = Limits { grace: Duration::from_millis(50), ..Limits::default() };
     let gate = gate_with(settings(&[upstream.address]), Plan { limits, ..Plan::default() }).await;
     let mut client = Client::open(gate.address).await;
     client.send(GET).await;
-    asked.notified().await;
+    came.notified().await;
     gate.stop().await;
     assert!(client.is_closed().await);
 }
@@ -78,13 +77,13 @@ async fn connections_beyond_the_limit_wait_for_room() {
 #[tokio::test]
 async fn a_client_that_goes_away_takes_its_request_with_it() {
     let (closed, tell) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-    let (noted, asked) = (closed.clone(), tell.clone());
+    let (noted, came) = (closed.clone(), tell.clone());
     let upstream = Upstream::serving(move |mut stream| {
-        let (noted, asked) = (noted.clone(), asked.clone());
+        let (noted, came) = (noted.clone(), came.clone());
         async move {
             let mut bytes = Vec::new();
             tokio::io::AsyncReadExt::read_buf(&mut stream, &mut bytes).await.unwrap();
-            asked.notify_one();
+            came.notify_one();
             tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut bytes).await.unwrap();
             noted.notify_one();
         }

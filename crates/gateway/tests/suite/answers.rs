@@ -1,6 +1,6 @@
 //! Answers of upstreams: those without a body, and those that cannot be trusted.
 
-use crate::fixture::{Client, Upstream, answer, ask, gate};
+use crate::fixture::{Client, Upstream, answer, ask, asked, gate};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -102,8 +102,7 @@ async fn an_answer_that_falls_short_ends_the_clients_connection_before_its_end()
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n",
     ] {
         let upstream = Upstream::serving(move |mut stream| async move {
-            let mut request = [0; 1024];
-            tokio::io::AsyncReadExt::read(&mut stream, &mut request).await.unwrap();
+            asked(&mut stream).await;
             tokio::io::AsyncWriteExt::write_all(&mut stream, short.as_bytes()).await.unwrap();
         })
         .await;
@@ -119,8 +118,7 @@ async fn an_answer_that_falls_short_ends_the_clients_connection_before_its_end()
 #[tokio::test]
 async fn an_answer_without_a_length_ends_with_its_connection() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        tokio::io::AsyncReadExt::read(&mut stream, &mut request).await.unwrap();
+        asked(&mut stream).await;
         tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 200 OK\r\n\r\nuntil the end")
             .await
             .unwrap();

@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use portico_gateway::forward::Settings;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
-use crate::fixture::{Client, Gate, Plan, Upstream, answer, ask, gate, gate_with, settings, until};
+use crate::fixture::{
+    Client, Gate, Plan, Upstream, answer, ask, asked, closed, gate, gate_with, settings, until,
+};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
@@ -38,8 +40,7 @@ async fn equals_take_turns() {
 #[tokio::test]
 async fn whoever_has_the_least_to_do_is_asked() {
     let slow = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        while stream.read(&mut request).await.is_ok_and(|read| read > 0) {}
+        closed(&mut stream).await;
     })
     .await;
     let quick = named("quick").await;
@@ -77,10 +78,9 @@ async fn when_none_can_be_reached_the_answer_is_502() {
 /// An upstream that answers the first request of each connection, and closes at the second.
 async fn forgetful() -> Upstream {
     Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        stream.read(&mut request).await.unwrap();
+        asked(&mut stream).await;
         stream.write_all(&answer("200 OK", &[], "well")).await.unwrap();
-        let _ = stream.read(&mut request).await;
+        asked(&mut stream).await;
     })
     .await
 }

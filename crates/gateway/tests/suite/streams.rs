@@ -8,7 +8,7 @@ use portico_gateway::forward::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 
-use crate::fixture::{Client, Plan, Upstream, ask, gate, gate_with, settings};
+use crate::fixture::{Client, Plan, Upstream, ask, asked, gate, gate_with, settings};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -19,8 +19,7 @@ async fn events_arrive_when_they_are_sent() {
     let upstream = Upstream::serving(move |mut stream| {
         let may = may.clone();
         async move {
-            let mut request = [0; 1024];
-            stream.read(&mut request).await.unwrap();
+            asked(&mut stream).await;
             let head =
                 "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
             stream.write_all(head.as_bytes()).await.unwrap();
@@ -45,8 +44,7 @@ async fn events_arrive_when_they_are_sent() {
 #[tokio::test]
 async fn events_may_be_rarer_than_an_upstream_may_be_silent() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        stream.read(&mut request).await.unwrap();
+        asked(&mut stream).await;
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -66,8 +64,7 @@ async fn what_is_not_taken_is_not_fetched() {
     let upstream = Upstream::serving(move |mut stream| {
         let counted = counted.clone();
         async move {
-            let mut request = [0; 1024];
-            stream.read(&mut request).await.unwrap();
+            asked(&mut stream).await;
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {ALL}\r\n\r\n");
             stream.write_all(head.as_bytes()).await.unwrap();
             let piece = vec![b'x'; 64 * 1024];

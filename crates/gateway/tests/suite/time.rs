@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::fixture::{Client, PATIENCE, Plan, Upstream, answer, ask, gate_with, settings};
+use crate::fixture::{Client, PATIENCE, Plan, Upstream, answer, ask, asked, closed, gate_with, settings};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const SHORT: Duration = Duration::from_millis(60);
@@ -64,8 +64,7 @@ async fn a_kept_connection_is_closed_when_nothing_more_is_asked() {
 #[tokio::test]
 async fn a_kept_connection_is_not_closed_while_an_answer_is_awaited() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        stream.read(&mut request).await.unwrap();
+        asked(&mut stream).await;
         tokio::time::sleep(SHORT * 4).await;
         stream.write_all(&answer("200 OK", &[], "late")).await.unwrap();
     })
@@ -120,8 +119,7 @@ async fn a_body_that_takes_its_time_is_not_the_upstreams_silence() {
 #[tokio::test]
 async fn a_silent_upstream_is_504() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        while stream.read(&mut request).await.is_ok_and(|read| read > 0) {}
+        closed(&mut stream).await;
     })
     .await;
     let settings = Settings { response: SHORT, ..settings(&[upstream.address]) };
@@ -136,10 +134,9 @@ async fn a_silent_upstream_is_504() {
 #[tokio::test]
 async fn an_upstream_that_falls_silent_within_its_answer_is_cut() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        stream.read(&mut request).await.unwrap();
+        asked(&mut stream).await;
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").await.unwrap();
-        while stream.read(&mut request).await.is_ok_and(|read| read > 0) {}
+        closed(&mut stream).await;
     })
     .await;
     let settings = Settings { response: SHORT, ..settings(&[upstream.address]) };
@@ -153,8 +150,7 @@ async fn an_upstream_that_falls_silent_within_its_answer_is_cut() {
 #[tokio::test]
 async fn an_upstream_that_is_slow_but_steady_is_waited_for() {
     let upstream = Upstream::serving(|mut stream| async move {
-        let mut request = [0; 1024];
-        stream.read(&mut request).await.unwrap();
+        asked(&mut stream).await;
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n").await.unwrap();
         for _ in 0..8 {
             tokio::time::sleep(SHORT).await;
@@ -174,8 +170,7 @@ async fn a_client_that_takes_nothing_of_its_answer_is_cut_and_so_is_the_upstream
     let upstream = Upstream::serving(move |mut stream| {
         let tell = tell.clone();
         async move {
-            let mut request = [0; 1024];
-            stream.read(&mut request).await.unwrap();
+            asked(&mut stream).await;
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n").await;
             while stream.write_all(&[b'x'; 65536]).await.is_ok() {}
             tell.notify_one();
