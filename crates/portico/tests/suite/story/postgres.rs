@@ -23,12 +23,17 @@ fn on_server(sql: &str) {
 }
 
 /// A schema of its own, and the address that leads to it.
-fn schema(name: &str) -> (String, String) {
+pub fn schema(name: &str) -> (String, String) {
     let name = format!("story_{}_{name}", std::process::id());
     on_server(&format!("create schema {name}"));
     let server = std::env::var("PORTICO_TEST_POSTGRES").unwrap();
     let url = format!("{server}?options=-csearch_path%3D{name}");
     (name, url)
+}
+
+/// Drops a schema of [`schema`].
+pub fn dropped(name: &str) {
+    on_server(&format!("drop schema {name} cascade"));
 }
 
 fn started(data: &Path, url: &str) -> Child {
