@@ -10,6 +10,7 @@ mod data;
 pub mod event;
 mod grant;
 mod identity;
+mod key;
 pub(crate) mod migrate;
 mod oauth;
 mod params;

@@ -13,7 +13,8 @@ use portico_live::LiveClient;
 use portico_seal::digest;
 use serde_json::{Value, json};
 
-use super::code::{Decided, is_live, presented, taken};
+use super::code::{Decided, presented, taken};
+use super::key::carrier;
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
 use super::{caller, identity};
@@ -53,11 +54,11 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
     };
     let (now, id) = (house.now(), &app.client.id);
     let before = house.live.store().session_key(id, code.user).await.map_err(|cause| unavailable(&cause))?;
-    let last_is_live = match &before {
-        Some(before) => before.session == code.session || is_live(house, before.session).await?,
+    let is_carried = match &before {
+        Some(before) => before.session == code.session || carrier(house, before).await?.is_some(),
         None => false,
     };
-    let who = LogIn { app: id, user: code.user, session: code.session, last_is_live };
+    let who = LogIn { app: id, user: code.user, session: code.session, is_carried };
     let (generation, turned) = rule::log_in(before.as_ref(), who, now);
     let gave = CodeUse { token: None, token_expires_at: code.expires_at, family: None };
     let mut changes = taken(house, app, &code, gave).await?;
@@ -105,7 +106,7 @@ async fn turned(house: &House, app: &LiveClient, asked: &Asked) -> Decided<Value
     Ok(([held].into_iter().chain(turned).collect(), Ok(answer)))
 }
 
-/// The key by which `signature` was made over nothing, if it is good now.
+/// The key by which `signature` was made over nothing, if it is good now, with the session that carries it.
 async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<SessionKey, Errcode> {
     let open_id = asked.need("openid", Errcode::OpenIdMissing)?;
     let user = identity::person_of_open_id(house, app, open_id).await?.ok_or(Errcode::OpenId)?;
@@ -116,11 +117,11 @@ async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<Sessio
     let id = &app.client.id;
     let found = house.live.store().session_key(id, user).await;
     let key = found.map_err(|cause| unavailable(&cause))?.ok_or(Errcode::Signature)?;
-    let live = is_live(house, key.session).await?;
-    let mut good = rule::good(&key, live, house.now());
+    let session = carrier(house, &key).await?;
+    let mut good = rule::good(&key, session.is_some(), house.now());
     let signs = |generation| identity::session_secret(house, app, user, generation).signed("", signature);
     match good.any(signs) {
-        true => Ok(key),
+        true => Ok(SessionKey { session: session.unwrap_or(key.session), ..key }),
         false => Err(Errcode::Signature),
     }
 }

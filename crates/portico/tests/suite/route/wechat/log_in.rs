@@ -145,6 +145,60 @@ async fn the_end_of_the_session_ends_its_codes_and_its_keys_at_once() {
     assert_eq!(town.check(&token, &open_id, &key).await, 87009);
 }
 
+#[tokio::test]
+async fn signing_out_on_one_device_leaves_the_key_of_another_good() {
+    let town = Town::new().await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    let launch = town.world.launch_granting(&town.ana, STORE, None).await;
+    town.world.pass(Span::minutes(1));
+    let other = town.world.sign_in("ana").await;
+    let code = town.code_of(&other, STORE, LOGIN_CODE).await;
+    assert_eq!(town.exchange(STORE, &code).await.json()["session_key"], key.as_str());
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&other).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 0);
+    let data = town.user_data(&launch, "profile").await.ok().json();
+    assert_eq!(decrypt(&key, &data).unwrap()["nickName"], "Name of ana");
+    assert_eq!(town.log_in(STORE).await.1, key, "nothing turned it");
+    town.world.sign_out(&town.ana).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
+#[tokio::test]
+async fn a_device_that_never_opened_the_app_and_one_that_came_later_keep_no_key_good() {
+    let town = Town::new().await;
+    town.world.pass(Span::minutes(1));
+    let idle = town.world.sign_in("ana").await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&town.ana).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009, "the app was never entered there");
+    town.world.sign_out(&idle).await.ok();
+    town.world.pass(Span::minutes(1));
+    let later = town.world.sign_in("ana").await;
+    let code = town.code_of(&later, STORE, LOGIN_CODE).await;
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009, "a closed key is not opened again");
+    assert_ne!(town.exchange(STORE, &code).await.json()["session_key"], key.as_str());
+}
+
+#[tokio::test]
+async fn a_key_that_another_device_carries_can_be_reset() {
+    let town = Town::new().await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    town.world.pass(Span::minutes(1));
+    let other = town.world.sign_in("ana").await;
+    town.exchange(STORE, &town.code_of(&other, STORE, LOGIN_CODE).await).await.ok();
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&other).await.ok();
+    let answer = town.signed("wxa/resetusersessionkey", &token, &open_id, &key).await.json();
+    let next = answer["session_key"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!(town.check(&token, &open_id, next).await, 0);
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
 async fn only_person(world: &World) -> String {
     let people = world.house.live.store().people(Page { after: None, limit: 2 }).await.unwrap();
     assert_eq!(people.len(), 1);
