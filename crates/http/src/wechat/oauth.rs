@@ -16,7 +16,7 @@ use portico_seal::digest;
 use serde_json::{Value, json};
 
 use super::code::{Decided, presented, taken};
-use super::grant::Grant;
+use super::grant::{Grant, known_as};
 use super::params::Asked;
 use super::reply::{self as answering, Answer, fine};
 use super::{caller, identity};
@@ -101,6 +101,7 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
         wx_app_id: identity::wx_app_id(app).to_owned(),
         user: code.user,
         session: code.session,
+        known_as: known_as(&identity::open_id(house, app, code.user).await?),
         scope: code.scope.clone(),
         since: now,
     };
@@ -135,7 +136,7 @@ async fn refreshed(house: &House, request: Request) -> Answer {
     let text = asked.need("refresh_token", Errcode::RefreshTokenMissing)?;
     let grant = Grant::of_refresh(house, text).filter(|grant| grant.wx_app_id == identity::wx_app_id(&app));
     let grant = grant.ok_or(Errcode::RefreshToken)?;
-    if !grant.may_refresh(house).await? {
+    if !grant.may_refresh(house, &app).await? {
         return Err(Errcode::RefreshToken);
     }
     tokens(house, &app, &Grant { since: house.now(), ..grant }, text).await
@@ -187,7 +188,7 @@ async fn granted(house: &House, asked: &Asked) -> Result<(Grant, Arc<LiveClient>
     let grant = Grant::of_access(house, text).ok_or(Errcode::AccessToken)?;
     let app = house.live.app_by_wx_id(&grant.wx_app_id).await.map_err(|cause| unavailable(&cause))?;
     let app = app.filter(|app| app.client.is_live()).ok_or(Errcode::Credential)?;
-    grant.is_good(house).await?;
+    grant.is_good(house, &app).await?;
     let open_id = asked.need("openid", Errcode::OpenIdMissing)?;
     let named = identity::person_of_open_id(house, &app, open_id).await?;
     if named == Some(grant.user) { Ok((grant, app)) } else { Err(Errcode::OpenId) }

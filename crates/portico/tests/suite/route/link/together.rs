@@ -1,6 +1,6 @@
 //! All identities that are tied together come from one browser, and so from one person at the provider.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use super::{SILENT, Story, left};
 use crate::fixture::Browser;
@@ -22,6 +22,24 @@ async fn another_browser_cannot_go_on_with_a_ticket() {
     let code = story.merchant.code("ana", None);
     let second = left(&story.back(&mut ana, "wx-one", &first, &code).await);
     assert_eq!(second.field("appid"), "wxwx-two");
+}
+
+#[tokio::test]
+async fn whoever_only_looks_at_an_address_opens_and_takes_nothing() {
+    let story = Story::begin().await;
+    let mut browser = Browser::default();
+    let ticket = story.ticket(&story.ana, &["wx-one"], true).await;
+    let look = async |path: &str, cookie: &str| {
+        let reply = story.world.call(Method::HEAD, path, &[("cookie", cookie)], "").await.ok();
+        assert_eq!((reply.body.as_str(), reply.header("set-cookie")), ("", ""));
+    };
+    look(&ticket, "").await;
+    let there = left(&browser.get(&story.world, &ticket).await);
+    let code = story.merchant.code("ana", None);
+    let path = format!("/link/return/wx-one?code={code}&state={}", there.field("state"));
+    look(&path, &browser.cookies()).await;
+    let end = left(&story.back(&mut browser, "wx-one", &there, &code).await);
+    assert_eq!(end.outcome(), "ready");
 }
 
 #[tokio::test]
