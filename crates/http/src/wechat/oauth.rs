@@ -81,7 +81,7 @@ pub async fn redeem(State(house): State<Arc<House>>, request: Request) -> Reply 
 }
 
 async fn redeemed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "secret", "code", "grant_type"]).await?;
     let app = caller::by_secret(house, &asked).await?;
     asked.grant("authorization_code")?;
     let digest = digest(asked.need("code", Errcode::CodeMissing)?);
@@ -130,7 +130,7 @@ pub async fn refresh(State(house): State<Arc<House>>, request: Request) -> Reply
 }
 
 async fn refreshed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "grant_type", "refresh_token"]).await?;
     let app = caller::named(house, asked.need("appid", Errcode::AppIdMissing)?).await?;
     asked.grant("refresh_token")?;
     let text = asked.need("refresh_token", Errcode::RefreshTokenMissing)?;
@@ -148,7 +148,7 @@ pub async fn userinfo(State(house): State<Arc<House>>, request: Request) -> Repl
 }
 
 async fn shown(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "openid"]).await?;
     let (grant, app) = granted(house, &asked).await?;
     let holds = grant.covered(house, &app).await?;
     if !holds.has(PROFILE) {
@@ -177,7 +177,7 @@ pub async fn check(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn checked(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "openid"]).await?;
     granted(house, &asked).await?;
     Ok(fine(json!({})))
 }

@@ -22,13 +22,16 @@ use crate::House;
 use crate::house::unavailable;
 use crate::reply::Reply;
 
+/// What shows that a back end has a key.
+const SIGNED: [&str; 4] = ["access_token", "openid", "signature", "sig_method"];
+
 /// `GET|POST sns/jscode2session`: a log-in code for the OpenID and the key of the session.
 pub async fn log_in(State(house): State<Arc<House>>, request: Request) -> Reply {
     reply::sns(&house, logged_in(&house, request).await)
 }
 
 async fn logged_in(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "secret", "js_code", "grant_type"]).await?;
     let app = caller::by_secret(house, &asked).await?;
     asked.grant("authorization_code")?;
     let digest = digest(asked.need("js_code", Errcode::CodeMissing)?);
@@ -72,7 +75,7 @@ pub async fn check(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn checked(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &SIGNED).await?;
     let app = caller::by_token(house, &asked).await?;
     signed(house, &app, &asked).await?;
     Ok(fine(json!({})))
@@ -84,7 +87,7 @@ pub async fn reset(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn replaced(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &SIGNED).await?;
     let app = caller::by_token(house, &asked).await?;
     let answer: Result<Value, Errcode> = house.decide(|| turned(house, &app, &asked)).await?;
     answer.map(fine)
