@@ -110,7 +110,7 @@ async fn key(house: &House, signed: &Signed) -> Result<SessionSecret, Denied> {
         house.live.store().session_key(&app.client.id, user).await.map_err(|cause| unavailable(&cause))?;
     let key = found.ok_or_else(none)?;
     match carrier(house, &key).await? {
-        Some(_) => Ok(identity::session_secret(house, app, user, key.generation)),
+        Some(_) => identity::session_secret(house, app, user, key.generation).await,
         None => Err(none()),
     }
 }

@@ -39,7 +39,7 @@ async fn logged_in(house: &House, request: Request) -> Answer {
     house.live.app_used(code.user, &code.client);
     let consents = house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
     let holds = cover::covered(&app.client, &consents, &code.scope);
-    let key = identity::session_secret(house, &app, code.user, generation).text();
+    let key = identity::session_secret(house, &app, code.user, generation).await?.text();
     let mut answer = json!({
         "openid": identity::open_id(house, &app, code.user).await?,
         "session_key": key.expose(),
@@ -100,7 +100,7 @@ async fn turned(house: &House, app: &LiveClient, asked: &Asked) -> Decided<Value
     };
     let now = house.now();
     let (generation, turned) = rule::reset(&key, now);
-    let text = identity::session_secret(house, app, key.user, generation).text();
+    let text = identity::session_secret(house, app, key.user, generation).await?.text();
     let answer = json!({
         "openid": identity::open_id(house, app, key.user).await?,
         "session_key": text.expose(),
@@ -121,10 +121,10 @@ async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<Sessio
     let found = house.live.store().session_key(id, user).await;
     let key = found.map_err(|cause| unavailable(&cause))?.ok_or(Errcode::Signature)?;
     let session = carrier(house, &key).await?;
-    let mut good = rule::good(&key, session.is_some(), house.now());
-    let signs = |generation| identity::session_secret(house, app, user, generation).signed("", signature);
-    match good.any(signs) {
-        true => Ok(SessionKey { session: session.unwrap_or(key.session), ..key }),
-        false => Err(Errcode::Signature),
+    for generation in rule::good(&key, session.is_some(), house.now()) {
+        if identity::session_secret(house, app, user, generation).await?.signed("", signature) {
+            return Ok(SessionKey { session: session.unwrap_or(key.session), ..key });
+        }
     }
+    Err(Errcode::Signature)
 }

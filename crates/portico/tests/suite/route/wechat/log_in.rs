@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use portico_core::Change;
 use portico_core::moment::Span;
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_store::Page;
 
 use super::{LOGIN_CODE, OTHER, STORE, Town, decrypt, errcode};
@@ -197,6 +199,43 @@ async fn a_key_that_another_device_carries_can_be_reset() {
     let next = answer["session_key"].as_str().unwrap_or_else(|| panic!("{answer}"));
     assert_eq!(town.check(&token, &open_id, next).await, 0);
     assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
+#[tokio::test]
+async fn under_another_open_id_the_person_has_another_key() {
+    const OLD: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
+    let town = Town::new().await;
+    let ana = only_person(&town.world).await;
+    let cyd = town.world.sign_in("cyd").await;
+    let (live, app) = (&town.world.house.live, STORE.parse().unwrap());
+    let people = live.store().people(Page { after: None, limit: 3 }).await.unwrap();
+    let user = people.iter().find(|one| one.id.to_string() != ana).unwrap().id;
+    let issuer = app_issuer(&app);
+    let subject_index = live.vault().link_index(&issuer, OLD);
+    let tied = Link {
+        issuer: issuer.clone(),
+        subject_index,
+        user,
+        proof: LinkProof::Import,
+        linked_at: town.world.now(),
+        open_id: Some(live.vault().seal_open_id(&app, OLD)),
+    };
+    town.world.house.commit(vec![Change::PersonHeld { user }, Change::Linked(tied)]).await.unwrap();
+    town.world.launch_granting(&cyd, STORE, None).await;
+    let log_in = async || {
+        let code = town.code_of(&cyd, STORE, LOGIN_CODE).await;
+        let answer = town.exchange(STORE, &code).await.json();
+        [&answer["openid"], &answer["session_key"]].map(|one| one.as_str().unwrap().to_owned())
+    };
+    let [was, key] = log_in().await;
+    assert_eq!(was, OLD);
+    let undone = Change::Unlinked { issuer, subject_index, user, at: town.world.now() };
+    town.world.house.commit(vec![undone]).await.unwrap();
+    let [is, next] = log_in().await;
+    assert!(is != OLD && next != key);
+    let token = town.token(STORE).await;
+    assert_eq!(town.check(&token, &is, &key).await, 87009);
+    assert_eq!(town.check(&token, &is, &next).await, 0);
 }
 
 async fn only_person(world: &World) -> String {
