@@ -123,7 +123,7 @@ mod tests {
         let current = AppToken { generation: 9, ..given(AppTokenKind::Fresh) };
         for generation in 1..8 {
             let at = |span| standing(generation, NOW, Some(&current), NOW + span);
-            assert_eq!(at(OVERLAP - Span::millis(1)), Standing::Good, "{generation}");
+            assert_eq!(at(Span::millis(OVERLAP.as_millis() - 1)), Standing::Good, "{generation}");
             assert_eq!(at(OVERLAP), Standing::Replaced, "{generation}");
         }
     }
