@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::admin::{Admin, Refusal};
@@ -77,7 +76,7 @@ async fn create(admin: &Admin, lines: &[Line], report: &mut Report) -> Result<()
         let people: Value = lines.iter().map(|line| line.person.clone()).collect();
         match admin.post(&["users"], people.to_string()).await {
             Ok(_) => report.created += lines.len(),
-            Err(refusal) if !is_about_the_lines(&refusal) => {
+            Err(refusal) if !refusal.is_about_what_was_sent() => {
                 say(&format!("stopped at line {}: {} created so far", lines[0].number, report.created));
                 return Err(refusal.into());
             }
@@ -91,11 +90,6 @@ async fn create(admin: &Admin, lines: &[Line], report: &mut Report) -> Result<()
     Ok(())
 }
 
-fn is_about_the_lines(refusal: &Refusal) -> bool {
-    let about = [StatusCode::BAD_REQUEST, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE];
-    refusal.status.is_some_and(|status| about.contains(&status))
-}
-
 /// The reason without the place in the batch, which says nothing about the file.
 fn reason(refusal: &Refusal) -> &str {
     refusal.line.strip_prefix("entry 0: ").unwrap_or(&refusal.line)
@@ -107,6 +101,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use axum::extract::State;
+    use axum::http::StatusCode;
     use axum::routing::post;
     use axum::{Json, Router};
     use portico_seal::Secret;

@@ -1,26 +1,24 @@
 //! `links`: OpenIDs that apps had for people before. `links import` streams a file of any length in batches;
 //! a line that was imported before is left as it is, so that it can be run again from anywhere.
 
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+mod progress;
+mod report;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::admin::Admin;
+use self::progress::Progress;
+use self::report::Report;
+use super::admin::{Admin, Refusal};
 use super::lines::{Line, Lines};
 use super::{Failure, Input, Outcome, Slice, say};
 
 /// The most lines of one call, and the most bytes of them.
 const BATCH: usize = 1000;
 const BATCH_BYTES: usize = 768 * 1024;
-/// How often somebody who reads no terminal is told how far it is, in lines.
-const TOLD_EVERY: usize = 50_000;
-/// How many refused lines are shown where no report is written.
-const SHOWN: usize = 20;
-/// How wide the bar is.
-const BAR: u64 = 30;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Links {
@@ -31,6 +29,9 @@ pub(super) enum Links {
         /// The app
         #[arg(long, value_name = "APP")]
         app: String,
+        /// This OpenID alone, which may also be one that Portico derives
+        #[arg(long, value_name = "OPENID", conflicts_with_all = ["after", "limit"])]
+        openid: Option<String>,
         #[command(flatten)]
         slice: Slice,
     },
@@ -49,7 +50,8 @@ pub(super) struct Import {
     /// Begin at this line, where an import before this one stopped
     #[arg(long, value_name = "N", default_value_t = 1)]
     from_line: usize,
-    /// Write the refused lines here, as JSON lines with number and reason
+    /// Write the refused lines here, as JSON lines with number and reason: a file begun anew, or with --from-line
+    /// the one that is there gone on with
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -57,105 +59,52 @@ pub(super) struct Import {
 pub(super) async fn links(admin: &Admin, command: Links) -> Outcome {
     match command {
         Links::Add(input) => admin.post_file(&["links"], &input).await,
-        Links::List { app, slice } => admin.get(&["links"], &slice.query_with("app", Some(app))).await,
+        Links::List { app, openid, slice } => {
+            let mut query = slice.query_with("app", Some(app));
+            query.extend(openid.map(|openid| ("openid", openid)));
+            admin.get(&["links"], &query).await
+        }
         Links::Import(import) => import.run(admin).await,
     }
 }
 
-/// What came of the lines so far.
-struct Report {
-    imported: u64,
-    unchanged: u64,
-    refused: usize,
-    first: Vec<Value>,
-    file: Option<(PathBuf, BufWriter<File>)>,
-}
-
-impl Report {
-    fn open(path: Option<PathBuf>) -> Result<Self, Failure> {
-        let open = |path: PathBuf| match File::create(&path) {
-            Ok(file) => Ok((path, BufWriter::new(file))),
-            Err(error) => Err(Failure::Usage(format!("{}: {error}", path.display()))),
-        };
-        let file = path.map(open).transpose()?;
-        Ok(Self { imported: 0, unchanged: 0, refused: 0, first: vec![], file })
-    }
-
-    fn refuse(&mut self, number: usize, reason: &str) -> Result<(), Failure> {
-        let line = json!({ "line": number, "reason": reason });
-        self.refused += 1;
-        match &mut self.file {
-            Some((path, file)) => writeln!(file, "{line}").map_err(|error| unwritten(path, &error)),
-            None if self.first.len() < SHOWN => {
-                self.first.push(line);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        match &mut self.file {
-            Some((path, file)) => file.flush().map_err(|error| unwritten(path, &error)),
-            None => Ok(()),
-        }
-    }
-
-    fn words(&self) -> String {
-        format!("{} imported, {} unchanged, {} refused", self.imported, self.unchanged, self.refused)
-    }
-
-    fn finish(mut self) -> Outcome {
-        self.flush()?;
-        say(&self.words());
-        let answer =
-            json!({ "imported": self.imported, "unchanged": self.unchanged, "refused": self.refused });
-        for line in &self.first {
-            say(&format!("line {}: {}", line["line"], line["reason"].as_str().unwrap_or_default()));
-        }
-        match self.refused {
-            0 => Ok(answer),
-            refused => {
-                super::print(&answer);
-                Err(Failure::Refused(format!("{refused} lines were refused")))
-            }
-        }
-    }
-}
-
-fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Refused(format!("{}: {error}", path.display()))
+/// One line of the file, as it is sent.
+struct Sent {
+    number: usize,
+    link: Value,
 }
 
 /// Lines of one app that go in one call.
 #[derive(Default)]
 struct Batch {
     app: String,
-    numbers: Vec<usize>,
-    links: Vec<Value>,
+    lines: Vec<Sent>,
     bytes: usize,
 }
 
 impl Batch {
     /// Whether a line of this app and size has to wait for the next one.
     fn is_over(&self, app: &str, bytes: usize) -> bool {
-        !self.links.is_empty()
-            && (self.app != app || self.links.len() == BATCH || self.bytes + bytes > BATCH_BYTES)
+        !self.lines.is_empty()
+            && (self.app != app || self.lines.len() == BATCH || self.bytes + bytes > BATCH_BYTES)
     }
 
-    fn push(&mut self, app: String, number: usize, link: Value, bytes: usize) {
+    fn push(&mut self, app: String, line: Sent, bytes: usize) {
         self.app = app;
-        self.numbers.push(number);
-        self.links.push(link);
+        self.lines.push(line);
         self.bytes += bytes;
     }
 }
 
 impl Import {
     async fn run(self, admin: &Admin) -> Outcome {
+        self.run_showing(admin, Progress::new()).await
+    }
+
+    async fn run_showing(self, admin: &Admin, mut progress: Progress) -> Outcome {
         let mut lines = Lines::open(&self.file)?;
-        let mut report = Report::open(self.report)?;
-        let mut progress = Progress::new();
+        let report = Report::open(self.report, &lines, self.from_line > 1)?;
+        let mut sender = Sender { admin, default: self.app.as_deref(), unknown: BTreeSet::new(), report };
         let mut batch = Batch::default();
         while let Some(Line { number, object }) = lines.next()? {
             if number < self.from_line {
@@ -164,20 +113,20 @@ impl Import {
             let (app, link) = match object.and_then(|link| with_app(link, self.app.as_deref())) {
                 Ok(line) => line,
                 Err(reason) => {
-                    report.refuse(number, reason)?;
+                    sender.report.refuse(number, reason)?;
                     continue;
                 }
             };
             let bytes = link.to_string().len();
             if batch.is_over(&app, bytes) {
-                send(admin, std::mem::take(&mut batch), &mut report).await?;
-                progress.show(&lines, number, &report);
+                sender.send(std::mem::take(&mut batch)).await?;
+                progress.show(&lines, number, &sender.report.words());
             }
-            batch.push(app, number, link, bytes);
+            batch.push(app, Sent { number, link }, bytes);
         }
-        send(admin, batch, &mut report).await?;
-        progress.end();
-        report.finish()
+        sender.send(batch).await?;
+        progress.end(&lines, &sender.report.words());
+        sender.report.finish()
     }
 }
 
@@ -191,63 +140,74 @@ fn with_app(mut line: Map<String, Value>, default: Option<&str>) -> Result<(Stri
     Ok((app, line.into()))
 }
 
-/// Sends a batch; where it does not go through, says from which line to go on.
-async fn send(admin: &Admin, batch: Batch, report: &mut Report) -> Result<(), Failure> {
-    let Some(first) = batch.numbers.first() else { return Ok(()) };
-    let body = json!({ "app": batch.app, "links": batch.links });
-    let answer = match admin.post(&["links"], body.to_string()).await {
-        Ok(answer) => answer,
-        Err(refusal) => {
-            report.flush()?;
-            say(&report.words());
-            say(&format!("stopped; go on with --from-line {first}"));
-            return Err(refusal.into());
-        }
-    };
-    report.imported += answer["imported"].as_u64().unwrap_or_default();
-    report.unchanged += answer["unchanged"].as_u64().unwrap_or_default();
-    for line in answer["refused"].as_array().into_iter().flatten() {
-        let index = line["index"].as_u64().and_then(|index| usize::try_from(index).ok());
-        let number = index.and_then(|index| batch.numbers.get(index)).copied().unwrap_or_default();
-        report.refuse(number, line["reason"].as_str().unwrap_or_default())?;
-    }
-    Ok(())
+/// Sends batches, and notes what came of them.
+struct Sender<'i> {
+    admin: &'i Admin,
+    /// The app of lines that name none: where it is not there, the command is wrong and not a line.
+    default: Option<&'i str>,
+    /// The apps of lines that are not there.
+    unknown: BTreeSet<String>,
+    report: Report,
 }
 
-/// How far it is: a bar on a terminal, a line now and then for whoever reads a log.
-struct Progress {
-    on_terminal: bool,
-    told: usize,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self { on_terminal: std::io::stderr().is_terminal(), told: 0 }
-    }
-
-    fn show(&mut self, lines: &Lines<'_>, number: usize, report: &Report) {
-        if self.on_terminal {
-            // Where nobody listens, nothing is lost.
-            let _ = write!(std::io::stderr(), "\r{}", bar(lines.taken, lines.size, &report.words()));
-        } else if number >= self.told + TOLD_EVERY {
-            self.told = number;
-            say(&format!("line {number}: {}", report.words()));
+impl Sender<'_> {
+    /// Sends a batch. What is refused as a whole is halved until the lines that are refused stand alone; where a
+    /// batch does not go through, says from which line to go on.
+    async fn send(&mut self, batch: Batch) -> Result<(), Failure> {
+        let Batch { app, lines, .. } = batch;
+        let mut waiting = vec![&lines[..]];
+        while let Some(lines) = waiting.pop() {
+            let Some(first) = lines.first() else { continue };
+            if self.unknown.contains(&app) {
+                self.refuse(lines, "'app' names no app")?;
+                continue;
+            }
+            match self.post(&app, lines).await {
+                Ok(answer) => self.took(lines, &answer)?,
+                Err(refusal) if !refusal.is_about_what_was_sent() => return Err(self.stopped(first, refusal)),
+                Err(refusal) => match self.admin.has(&["apps", &app]).await {
+                    Err(refusal) => return Err(self.stopped(first, refusal)),
+                    Ok(false) if self.default == Some(&app) => return Err(self.stopped(first, refusal)),
+                    Ok(false) => {
+                        self.unknown.insert(app.clone());
+                        waiting.push(lines);
+                    }
+                    Ok(true) if lines.len() == 1 => self.refuse(lines, &refusal.line)?,
+                    Ok(true) => {
+                        let (one, other) = lines.split_at(lines.len() / 2);
+                        waiting.extend([other, one]);
+                    }
+                },
+            }
         }
+        Ok(())
     }
 
-    fn end(&self) {
-        if self.on_terminal {
-            let _ = writeln!(std::io::stderr());
+    async fn post(&self, app: &str, lines: &[Sent]) -> Result<Value, Refusal> {
+        let links: Vec<_> = lines.iter().map(|line| &line.link).collect();
+        self.admin.post(&["links"], json!({ "app": app, "links": links }).to_string()).await
+    }
+
+    fn took(&mut self, lines: &[Sent], answer: &Value) -> Result<(), Failure> {
+        self.report.took(answer);
+        for refused in answer["refused"].as_array().into_iter().flatten() {
+            let index = refused["index"].as_u64().and_then(|index| usize::try_from(index).ok());
+            let number = index.and_then(|index| lines.get(index)).map(|line| line.number);
+            let reason = refused["reason"].as_str().unwrap_or_default();
+            self.report.refuse(number.unwrap_or_default(), reason)?;
         }
+        Ok(())
     }
-}
 
-fn bar(taken: u64, size: Option<u64>, words: &str) -> String {
-    let Some(size) = size.filter(|size| *size > 0) else { return words.to_owned() };
-    let done = taken.min(size);
-    let filled = usize::try_from(done * BAR / size).unwrap_or_default();
-    let rest = usize::try_from(BAR).unwrap_or_default() - filled;
-    format!("[{}{}] {:3} % {words}", "#".repeat(filled), " ".repeat(rest), done * 100 / size)
+    fn refuse(&mut self, lines: &[Sent], reason: &str) -> Result<(), Failure> {
+        lines.iter().try_for_each(|line| self.report.refuse(line.number, reason))
+    }
+
+    fn stopped(&self, first: &Sent, refusal: Refusal) -> Failure {
+        say(&self.report.words());
+        say(&format!("stopped; go on with --from-line {}", first.number));
+        refusal.into()
+    }
 }
 
 #[cfg(test)]
