@@ -1,7 +1,7 @@
 """The commands in the guides: every ```sh block after a line `<!-- run -->` is run as it stands.
 
 The guides are one walk, in the order of GUIDES: one shell, one folder, one server, configured as the block after
-`<!-- portico.toml -->` says, but for its ports.
+`<!-- gateway.toml -->` says, but for its ports.
 """
 
 import os
@@ -16,7 +16,7 @@ import pytest
 
 from portico import ROOT, Portico, binary
 
-CONFIGURATION = re.compile(r"^<!-- portico.toml -->\n+```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONFIGURATION = re.compile(r"^<!-- gateway.toml -->\n+```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GUIDES = ["operator", "host-developer", "mini-program-developer", "merchant"]
 BLOCK = re.compile(r"^<!-- run -->\n+```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -38,7 +38,7 @@ def test_every_command_in_the_guides_does_what_it_says(tmp_path):
     (tmp_path / "bin/portico").symlink_to(Path(binary()).resolve())
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         shop = free.getsockname()[1]
-    configuration = tmp_path / "portico.toml"
+    configuration = tmp_path / "gateway.toml"
     text = CONFIGURATION.search((ROOT / "docs/guides/merchant.md").read_text())[1]
     configuration.write_text(text.replace(":8090", ":0").replace(":9000", f":{shop}"))
     server = Portico(tmp_path / "portico-data", tmp_path / "log", ["--config", configuration]).start()

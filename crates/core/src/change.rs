@@ -219,6 +219,12 @@ pub enum Change {
         /// SHA-256 of the cookie given.
         cookie_digest: [u8; 32],
     },
+    /// A ticket was opened again in its browser: what was proved is forgotten, and the first connection is next.
+    /// Conflicts if nobody had opened it, a code was given, or it was used.
+    LinkTicketReopened {
+        /// Which ticket.
+        digest: [u8; 32],
+    },
     /// One more identity was proved. Conflicts unless exactly `step` had been before, no code was given, and the
     /// ticket was not used.
     LinkTicketProved {

@@ -54,12 +54,14 @@ impl Guard {
         }
     }
 
-    /// The body of an answer, which breaks off when the caller may no longer. One that is short is left as it is.
+    /// Whether the body of an answer may last.
+    pub fn is_for(body: &Body) -> bool {
+        body.size_hint().exact().is_none_or(|length| length > SHORT)
+    }
+
+    /// The body of an answer, which breaks off when the caller may no longer.
     pub fn over_body(self, body: Body) -> Body {
-        match body.size_hint().exact() {
-            Some(0..=SHORT) => body,
-            _ => Body::Other(Box::pin(Guarded { body, over: Box::pin(self.over()) })),
-        }
+        Body::Other(Box::pin(Guarded { body, over: Box::pin(self.over()) }))
     }
 }
 

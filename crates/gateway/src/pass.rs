@@ -6,8 +6,9 @@ mod whole;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{Method, Request, Response, StatusCode, request};
+use http::{HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Body as _;
+use memchr::memmem::Finder;
 use portico_live::Live;
 
 use crate::accept::Peer;
@@ -70,16 +71,15 @@ impl Pass {
         let (live, route, method) = (&self.live, &way.route, head.method.clone());
         let is_certified = peer.bears_one_of(&route.back_ends.certificates);
         let resolved = resolve(live, route, &head, is_certified).await?;
-        let guard = resolved.caller.as_ref().map(|caller| Guard::new(live, way, caller));
         let body = self.inward(route, &resolved, &mut head, body, peer).await?;
-        if let Some(guard) = guard.clone().filter(|_| hop::asks_for_websocket(&head.headers)) {
-            head.extensions.insert(guard);
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| hop::asks_for_websocket(&head.headers)) {
+            head.extensions.insert(Guard::new(live, way, caller));
         }
         let answer = way.upstreams.forward(peer, Request::from_parts(head, body)).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Ok(answer);
         }
-        self.outward(route, &resolved, &method, answer, guard, peer).await
+        self.outward(way, &resolved, &method, answer, peer).await
     }
 
     /// The request as the upstream is to read it: without the token, with its own OpenIDs in their places, and told
@@ -95,6 +95,9 @@ impl Pass {
         let (live, parties, ids) = (&self.live, &resolved.parties, ids(resolved));
         let due = rewrite::request_body(route, head, body.is_end_stream())?;
         rewrite::strip(route, &mut head.headers);
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
+            withhold(&caller.text, head)?;
+        }
         let (whole, rest) = match due.is_whole() {
             true => (self.read(route, resolved, body).await?, Body::Empty),
             false => (Default::default(), body),
@@ -134,14 +137,13 @@ impl Pass {
     /// The answer as the caller is to read it: with the OpenIDs of the app.
     async fn outward(
         &self,
-        route: &Route,
+        way: &Arc<Way>,
         resolved: &Resolved,
         method: &Method,
         answer: Response<Body>,
-        guard: Option<Guard>,
         peer: &Peer,
     ) -> Result<Response<Body>, Refused> {
-        let (parties, ids) = (&resolved.parties, ids(resolved));
+        let (route, parties, ids) = (&way.route, &resolved.parties, ids(resolved));
         let (mut head, body) = answer.into_parts();
         let due = rewrite::answer_body(route, method, &head)?;
         let (whole, rest) = match due.is_whole() {
@@ -156,13 +158,32 @@ impl Pass {
         };
         let swapped = found.apply(&mut head, ids, &known)?;
         peer.record().swapped(known.len());
-        let body = match (swapped, guard) {
+        let body = match (swapped, &resolved.caller) {
             (Some(whole), _) => whole.into(),
-            (None, Some(guard)) => guard.over_body(rest),
-            (None, None) => rest,
+            (None, Some(caller)) if Guard::is_for(&rest) => {
+                Guard::new(&self.live, way, caller).over_body(rest)
+            }
+            (None, _) => rest,
         };
         Ok(Response::from_parts(head, body))
     }
+}
+
+/// Keeps the token from the upstream wherever else the request has it: a page may send it in a cookie as well, and a
+/// browser an address with it as `Referer`. 400 where it stands in the target, which is written down by many.
+fn withhold(token: &str, head: &mut request::Parts) -> Result<(), Refused> {
+    let finder = Finder::new(token);
+    if head.uri.query().is_some_and(|query| finder.find(query.as_bytes()).is_some()) {
+        let text = "The token does not belong into the address.";
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
+    }
+    let has_it = |value: &HeaderValue| value.len() >= token.len() && finder.find(value.as_bytes()).is_some();
+    let names: Vec<_> =
+        head.headers.iter().filter(|(_, value)| has_it(value)).map(|(name, _)| name.clone()).collect();
+    for name in names {
+        head.headers.remove(name);
+    }
+    Ok(())
 }
 
 fn ids(resolved: &Resolved) -> Option<&CallerIds> {

@@ -29,15 +29,14 @@ pub struct Keys {
 
 impl Keys {
     /// The keys that are good for the app now, and the upstream's current one: another, as `jscode2session` would
-    /// give it, where there is none that is good.
+    /// give it, where there is none that is good. Refuses where the app has none (400).
     pub async fn of(live: &Arc<Live>, parties: &Parties, caller: &Caller) -> Result<Self, Refused> {
-        Ok(Self {
-            live: live.clone(),
-            parties: parties.clone(),
-            ids: caller.ids.clone(),
-            here: keys_here(live, &parties.app, caller).await?,
-            there: key_there(live, &parties.known_as, caller).await?,
-        })
+        let here = keys_here(live, &parties.app, caller).await?;
+        if here.is_empty() {
+            return Err(refused(Unfit::Foreign));
+        }
+        let there = key_there(live, &parties.known_as, caller).await?;
+        Ok(Self { live: live.clone(), parties: parties.clone(), ids: caller.ids.clone(), here, there })
     }
 
     /// `encryptedData` and `iv` for the upstream, of those that the caller's app was given: under the upstream's

@@ -119,7 +119,7 @@ async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Repl
     let denied = Denied::not_found("there is nothing here");
     let path = request.uri().path();
     if path.starts_with(wechat::BASE) {
-        return wechat::nothing_here(&house);
+        return wechat::nothing_here(&house, path);
     }
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => reply::problem(&denied),
@@ -135,7 +135,7 @@ fn frame(request: &Request) -> Frame {
 async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Reply {
     let path = request.uri().path();
     if path.starts_with(wechat::BASE) {
-        return wechat::nothing_here(&house);
+        return wechat::nothing_here(&house, path);
     }
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => {

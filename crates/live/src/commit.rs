@@ -94,6 +94,7 @@ impl Touched {
             | Change::AgreementEnded { .. }
             | Change::LinkTicketIssued(_)
             | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketReopened { .. }
             | Change::LinkTicketProved { .. }
             | Change::LinkTicketUsed { .. }
             | Change::SessionKeyTurned(_)

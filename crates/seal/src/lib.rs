@@ -45,7 +45,7 @@ pub use person::PersonKey;
 pub use push::PushSecrets;
 pub use refresh::RefreshKey;
 pub use root::RootKey;
-pub use secret::{Secret, digest, matches, pkce_s256};
+pub use secret::{Secret, digest, digest_of, matches, pkce_s256};
 pub use signing::{SigningKey, key_set, thumbprint};
 pub use times::check_times;
 pub use verify::{Expect, NotVerified, VerifyingKeys};

@@ -104,11 +104,16 @@ pub fn standing(
     }
 }
 
-/// Whether what this browser was away for is the step that the ticket is at.
-pub fn is_at(ticket: &LinkTicket, step: u32, connection: &ConnectionId) -> bool {
-    ticket.opened.is_some()
-        && ticket.step == step
-        && ticket.connections.get(step as usize) == Some(connection)
+/// Whether an answer of this connection is what the ticket waits for.
+pub fn is_at(ticket: &LinkTicket, connection: &ConnectionId) -> bool {
+    ticket.opened.is_some() && ticket.connections.get(ticket.step as usize) == Some(connection)
+}
+
+/// The ticket as its own browser finds it that opens it again: at its beginning. Whoever sits at the browser by
+/// then may be somebody else than whoever went through the steps before.
+pub fn reopened(ticket: &LinkTicket) -> (LinkTicket, Change) {
+    let begun = LinkTicket { step: 0, sealed: vec![], ..ticket.clone() };
+    (begun, Change::LinkTicketReopened { digest: ticket.digest })
 }
 
 /// The change that adds one more identity, sealed with those before; with the code, where it was the last.

@@ -100,14 +100,22 @@ fn a_ticket_goes_on_in_the_browser_that_opened_it_alone() {
 }
 
 #[test]
-fn only_the_step_that_the_ticket_is_at_is_taken() {
+fn only_the_connection_that_the_ticket_is_at_is_taken() {
     let opened = LinkTicket { opened: Some([1; 32]), ..ticket() };
     let (one, two) = ("one".parse().unwrap(), "two".parse().unwrap());
-    assert!(is_at(&opened, 0, &one));
-    assert!(!is_at(&opened, 0, &two) && !is_at(&opened, 1, &two) && !is_at(&opened, 1, &one));
-    let second = LinkTicket { step: 1, ..opened };
-    assert!(is_at(&second, 1, &two) && !is_at(&second, 0, &one) && !is_at(&second, 2, &two));
-    assert!(!is_at(&ticket(), 0, &one), "nobody has opened it");
+    assert!(is_at(&opened, &one) && !is_at(&opened, &two));
+    let second = LinkTicket { step: 1, ..opened.clone() };
+    assert!(is_at(&second, &two) && !is_at(&second, &one));
+    let over = LinkTicket { step: 2, ..opened };
+    assert!(!is_at(&over, &one) && !is_at(&over, &two));
+    assert!(!is_at(&ticket(), &one), "nobody has opened it");
+}
+
+#[test]
+fn a_ticket_that_is_opened_again_is_at_its_beginning_and_carries_nothing() {
+    let opened = LinkTicket { opened: Some([1; 32]), ..ticket() };
+    let half = LinkTicket { step: 1, sealed: vec![1], ..opened.clone() };
+    assert_eq!(reopened(&half), (opened, Change::LinkTicketReopened { digest: [7; 32] }));
 }
 
 #[test]

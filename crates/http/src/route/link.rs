@@ -11,6 +11,7 @@ mod walk;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 
 use crate::House;
@@ -20,6 +21,11 @@ pub fn routes() -> Router<Arc<House>> {
     Router::new()
         .route("/v1/link-tickets", post(ticket::issue))
         .route("/v1/links", post(complete::complete))
-        .route("/link/{ticket}", get(open::open))
-        .route("/link/return/{connection}", get(back::back))
+        .route("/link/{ticket}", get(open::open).head(looked_at))
+        .route("/link/return/{connection}", get(back::back).head(looked_at))
+}
+
+/// Whoever only looks, as what shows previews of links does, opens and takes nothing.
+async fn looked_at() -> StatusCode {
+    StatusCode::OK
 }

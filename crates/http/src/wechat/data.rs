@@ -16,7 +16,7 @@ use portico_seal::SessionSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::code::is_live;
+use super::key::carrier;
 use super::{identity, phone};
 use crate::caller::holder;
 use crate::house::unavailable;
@@ -109,8 +109,8 @@ async fn key(house: &House, signed: &Signed) -> Result<SessionSecret, Denied> {
     let found =
         house.live.store().session_key(&app.client.id, user).await.map_err(|cause| unavailable(&cause))?;
     let key = found.ok_or_else(none)?;
-    match is_live(house, key.session).await? {
-        true => Ok(identity::session_secret(house, app, user, key.generation)),
-        false => Err(none()),
+    match carrier(house, &key).await? {
+        Some(_) => identity::session_secret(house, app, user, key.generation).await,
+        None => Err(none()),
     }
 }

@@ -33,9 +33,9 @@ pub async fn told(live: &Live, changes: &[Change]) -> Result<Vec<Change>, Unavai
     let mut messages = vec![];
     for change in changes {
         match change {
-            Change::Happened { what: Happening::ConsentChanged { user, app, removed, .. }, .. } => {
+            Change::Happened { what: Happening::ConsentChanged { user, app, removed, scope }, .. } => {
                 let Some(app) = live.client(app).await? else { continue };
-                messages.extend(to(live, &app, *user, rule::withdrawn(removed)).await?);
+                messages.extend(to(live, &app, *user, rule::withdrawn(removed, scope)).await?);
             }
             Change::Happened { what: Happening::ProfileChanged { user, claims }, .. } => {
                 for app in listening(live, *user).await? {

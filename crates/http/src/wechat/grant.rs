@@ -8,10 +8,19 @@ use portico_core::rule::wechat::scope::{PROFILE, UNION_ID};
 use portico_core::rule::{cover, wechat::errcode::Errcode};
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
+use portico_seal::digest;
 
 use super::code::is_live;
+use super::identity;
 use crate::House;
 use crate::house::unavailable;
+
+/// The digest of an OpenID that a grant carries.
+pub fn known_as(open_id: &str) -> [u8; 8] {
+    let mut short = [0; 8];
+    short.copy_from_slice(&digest(open_id)[..8]);
+    short
+}
 
 const ACCESS: &str = "oauth access";
 const REFRESH: &str = "oauth refresh";
@@ -27,6 +36,9 @@ pub struct Grant {
     pub user: UserId,
     /// The session of the authorization.
     pub session: SessionId,
+    /// A digest of the OpenID under which it was given: once the person has another one at the app, nothing may tell
+    /// that both are one person.
+    pub known_as: [u8; 8],
     /// What was granted then; what holds now is consent's to say.
     pub scope: ScopeSet,
     /// When this token was given.
@@ -64,6 +76,7 @@ impl Grant {
         says.extend(self.id.as_bytes());
         says.extend(self.user.as_bytes());
         says.extend(self.session.as_bytes());
+        says.extend(self.known_as);
         says.extend(self.wx_app_id.as_bytes());
         house.live.vault().wechat().token(kind, &says).expose().to_owned()
     }
@@ -74,33 +87,38 @@ impl Grant {
         let (since, rest) = rest.split_first_chunk::<8>()?;
         let (id, rest) = rest.split_first_chunk::<16>()?;
         let (user, rest) = rest.split_first_chunk::<16>()?;
-        let (session, wx_app_id) = rest.split_first_chunk::<16>()?;
+        let (session, rest) = rest.split_first_chunk::<16>()?;
+        let (known_as, wx_app_id) = rest.split_first_chunk::<8>()?;
         let names = BITS.iter().filter(|(_, bit)| bits & bit != 0);
         Some(Self {
             id: TokenId::from_bytes(*id),
             wx_app_id: std::str::from_utf8(wx_app_id).ok()?.to_owned(),
             user: UserId::from_bytes(*user),
             session: SessionId::from_bytes(*session),
+            known_as: *known_as,
             scope: names.filter_map(|(name, _)| name.parse().ok()).collect(),
             since: Moment::from_millis(i64::from_be_bytes(*since)),
         })
     }
 
     /// Whether a token that says this is good as an access token now; the refusal if it is not.
-    pub async fn is_good(&self, house: &House) -> Result<(), Errcode> {
+    pub async fn is_good(&self, house: &House, app: &LiveClient) -> Result<(), Errcode> {
         if house.now() - self.since >= ACCESS_LIFE {
             return Err(Errcode::Expired);
         }
-        if self.holds(house).await? { Ok(()) } else { Err(Errcode::Credential) }
+        if self.holds(house, app).await? { Ok(()) } else { Err(Errcode::Credential) }
     }
 
     /// Whether a token that says this is good as a refresh token now.
-    pub async fn may_refresh(&self, house: &House) -> Result<bool, Denied> {
-        Ok(house.now() - self.since < REFRESH_LIFE && self.holds(house).await?)
+    pub async fn may_refresh(&self, house: &House, app: &LiveClient) -> Result<bool, Denied> {
+        Ok(house.now() - self.since < REFRESH_LIFE && self.holds(house, app).await?)
     }
 
-    async fn holds(&self, house: &House) -> Result<bool, Denied> {
-        Ok(!house.live.is_revoked(self.id) && is_live(house, self.session).await?)
+    async fn holds(&self, house: &House, app: &LiveClient) -> Result<bool, Denied> {
+        if house.live.is_revoked(self.id) || !is_live(house, self.session).await? {
+            return Ok(false);
+        }
+        Ok(known_as(&identity::open_id(house, app, self.user).await?) == self.known_as)
     }
 
     /// What of it consent covers now.

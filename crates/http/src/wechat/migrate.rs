@@ -20,7 +20,7 @@ pub async fn change(State(house): State<Arc<House>>, request: Request) -> Reply 
 }
 
 async fn changed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "from_appid", "openid_list"]).await?;
     asked.posted()?;
     let to = caller::by_token(house, &asked).await?;
     let from = caller::named(house, asked.need("from_appid", Errcode::AppIdMissing)?).await?;

@@ -10,6 +10,7 @@ mod data;
 pub mod event;
 mod grant;
 mod identity;
+mod key;
 pub(crate) mod migrate;
 mod oauth;
 mod params;
@@ -48,7 +49,11 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/v1/wechat/user-data", post(data::user_data))
 }
 
-/// The answer where nothing is, and to a method that is not for the address.
-pub fn nothing_here(house: &House) -> Reply {
-    reply::api(house, Err(Errcode::NoRight))
+/// The answer where nothing is, and to a method that is not for the address: in the form of what is beside it.
+pub fn nothing_here(house: &House, path: &str) -> Reply {
+    let answer = Err(Errcode::NoRight);
+    match path.strip_prefix(BASE).is_some_and(|path| path.starts_with("sns/")) {
+        true => reply::sns(house, answer),
+        false => reply::api(house, answer),
+    }
 }

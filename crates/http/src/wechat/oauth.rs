@@ -16,7 +16,7 @@ use portico_seal::digest;
 use serde_json::{Value, json};
 
 use super::code::{Decided, presented, taken};
-use super::grant::Grant;
+use super::grant::{Grant, known_as};
 use super::params::Asked;
 use super::reply::{self as answering, Answer, fine};
 use super::{caller, identity};
@@ -81,7 +81,7 @@ pub async fn redeem(State(house): State<Arc<House>>, request: Request) -> Reply 
 }
 
 async fn redeemed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "secret", "code", "grant_type"]).await?;
     let app = caller::by_secret(house, &asked).await?;
     asked.grant("authorization_code")?;
     let digest = digest(asked.need("code", Errcode::CodeMissing)?);
@@ -101,6 +101,7 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
         wx_app_id: identity::wx_app_id(app).to_owned(),
         user: code.user,
         session: code.session,
+        known_as: known_as(&identity::open_id(house, app, code.user).await?),
         scope: code.scope.clone(),
         since: now,
     };
@@ -129,13 +130,13 @@ pub async fn refresh(State(house): State<Arc<House>>, request: Request) -> Reply
 }
 
 async fn refreshed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "grant_type", "refresh_token"]).await?;
     let app = caller::named(house, asked.need("appid", Errcode::AppIdMissing)?).await?;
     asked.grant("refresh_token")?;
     let text = asked.need("refresh_token", Errcode::RefreshTokenMissing)?;
     let grant = Grant::of_refresh(house, text).filter(|grant| grant.wx_app_id == identity::wx_app_id(&app));
     let grant = grant.ok_or(Errcode::RefreshToken)?;
-    if !grant.may_refresh(house).await? {
+    if !grant.may_refresh(house, &app).await? {
         return Err(Errcode::RefreshToken);
     }
     tokens(house, &app, &Grant { since: house.now(), ..grant }, text).await
@@ -147,7 +148,7 @@ pub async fn userinfo(State(house): State<Arc<House>>, request: Request) -> Repl
 }
 
 async fn shown(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "openid"]).await?;
     let (grant, app) = granted(house, &asked).await?;
     let holds = grant.covered(house, &app).await?;
     if !holds.has(PROFILE) {
@@ -176,7 +177,7 @@ pub async fn check(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn checked(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "openid"]).await?;
     granted(house, &asked).await?;
     Ok(fine(json!({})))
 }
@@ -187,7 +188,7 @@ async fn granted(house: &House, asked: &Asked) -> Result<(Grant, Arc<LiveClient>
     let grant = Grant::of_access(house, text).ok_or(Errcode::AccessToken)?;
     let app = house.live.app_by_wx_id(&grant.wx_app_id).await.map_err(|cause| unavailable(&cause))?;
     let app = app.filter(|app| app.client.is_live()).ok_or(Errcode::Credential)?;
-    grant.is_good(house).await?;
+    grant.is_good(house, &app).await?;
     let open_id = asked.need("openid", Errcode::OpenIdMissing)?;
     let named = identity::person_of_open_id(house, &app, open_id).await?;
     if named == Some(grant.user) { Ok((grant, app)) } else { Err(Errcode::OpenId) }

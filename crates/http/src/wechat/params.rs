@@ -21,15 +21,16 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads query and body. A parameter that stands twice with different values, in one place or in both,
-    /// is malformed; so is what is not UTF-8 or out of measure.
-    pub async fn read(request: Request) -> Result<Self, Errcode> {
+    /// Reads these parameters from query and body. One that stands twice in one place, or with different values in
+    /// both, is malformed; so is what is not UTF-8 or out of measure. Any other parameter is ignored, however often
+    /// it stands there.
+    pub async fn read(request: Request, names: &[&str]) -> Result<Self, Errcode> {
         let (parts, body) = request.into_parts();
         let is_post = parts.method == Method::POST;
-        let mut members = form(parts.uri.query().unwrap_or_default().as_bytes())?;
+        let mut members = form(parts.uri.query().unwrap_or_default().as_bytes(), names)?;
         if is_post {
             let bytes = body::whole(body, body::FORM).await.map_err(|_| Errcode::Malformed)?;
-            let sent = if is_object(&bytes) { object(&bytes)? } else { form(&bytes)? };
+            let sent = if is_object(&bytes) { object(&bytes, names)? } else { form(&bytes, names)? };
             for (name, value) in sent {
                 match members.iter().find(|(known, _)| *known == name) {
                     Some((_, known)) if *known != value => return Err(Errcode::Malformed),
@@ -76,8 +77,8 @@ impl Asked {
     }
 }
 
-fn form(bytes: &[u8]) -> Result<Vec<(String, Value)>, Errcode> {
-    let fields = Fields::parse(bytes).map_err(|_| Errcode::Malformed)?;
+fn form(bytes: &[u8], names: &[&str]) -> Result<Vec<(String, Value)>, Errcode> {
+    let fields = Fields::parse_only(bytes, |name| names.contains(&name)).map_err(|_| Errcode::Malformed)?;
     Ok(fields.iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect())
 }
 
@@ -85,11 +86,11 @@ fn is_object(bytes: &[u8]) -> bool {
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
-/// The members of a JSON object in their order, none of them twice.
-fn object(bytes: &[u8]) -> Result<Vec<(String, Value)>, Errcode> {
-    struct Members;
+/// The members of these names of a JSON object in their order, none of them twice.
+fn object(bytes: &[u8], names: &[&str]) -> Result<Vec<(String, Value)>, Errcode> {
+    struct Members<'a>(&'a [&'a str]);
 
-    impl<'de> Visitor<'de> for Members {
+    impl<'de> Visitor<'de> for Members<'_> {
         type Value = Vec<(String, Value)>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,6 +100,9 @@ fn object(bytes: &[u8]) -> Result<Vec<(String, Value)>, Errcode> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut members: Self::Value = vec![];
             while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                if !self.0.contains(&name.as_str()) {
+                    continue;
+                }
                 if members.iter().any(|(known, _)| *known == name) {
                     return Err(serde::de::Error::custom("a member stands twice"));
                 }
@@ -109,7 +113,7 @@ fn object(bytes: &[u8]) -> Result<Vec<(String, Value)>, Errcode> {
     }
 
     let mut input = serde_json::Deserializer::from_slice(bytes);
-    let members = input.deserialize_map(Members).map_err(|_| Errcode::Malformed)?;
+    let members = input.deserialize_map(Members(names)).map_err(|_| Errcode::Malformed)?;
     input.end().map_err(|_| Errcode::Malformed)?;
     Ok(members)
 }
@@ -131,7 +135,8 @@ mod tests {
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
         }
-        Asked::read(request.body(Body::from(body.to_owned())).unwrap()).await
+        let names = ["appid", "x", "grant_type", "force_refresh"];
+        Asked::read(request.body(Body::from(body.to_owned())).unwrap(), &names).await
     }
 
     #[tokio::test]
@@ -169,6 +174,18 @@ mod tests {
                 Some(Errcode::Malformed),
                 "{query}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_asked_for_is_ignored_however_often_it_comes() {
+        for (query, body) in [
+            ("appid=wx1&y=1&y=2", "y=3&y=4"),
+            ("appid=wx1&y=1", r#"{"y":2,"y":3}"#),
+            ("y=1", r#"{"appid":"wx1","y":2}"#),
+        ] {
+            let asked = read(Method::POST, query, None, body).await.unwrap();
+            assert_eq!((asked.get("appid"), asked.value("y")), (Some("wx1"), None), "{query} {body}");
         }
     }
 

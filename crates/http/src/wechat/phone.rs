@@ -27,7 +27,7 @@ pub async fn number(State(house): State<Arc<House>>, request: Request) -> Reply 
 }
 
 async fn answered(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["access_token", "code", "openid"]).await?;
     asked.posted()?;
     let app = caller::by_token(house, &asked).await?;
     let digest = digest(asked.need("code", Errcode::CodeMissing)?);

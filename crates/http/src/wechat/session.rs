@@ -13,7 +13,8 @@ use portico_live::LiveClient;
 use portico_seal::digest;
 use serde_json::{Value, json};
 
-use super::code::{Decided, is_live, presented, taken};
+use super::code::{Decided, presented, taken};
+use super::key::carrier;
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
 use super::{caller, identity};
@@ -21,13 +22,16 @@ use crate::House;
 use crate::house::unavailable;
 use crate::reply::Reply;
 
+/// What shows that a back end has a key.
+const SIGNED: [&str; 4] = ["access_token", "openid", "signature", "sig_method"];
+
 /// `GET|POST sns/jscode2session`: a log-in code for the OpenID and the key of the session.
 pub async fn log_in(State(house): State<Arc<House>>, request: Request) -> Reply {
     reply::sns(&house, logged_in(&house, request).await)
 }
 
 async fn logged_in(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &["appid", "secret", "js_code", "grant_type"]).await?;
     let app = caller::by_secret(house, &asked).await?;
     asked.grant("authorization_code")?;
     let digest = digest(asked.need("js_code", Errcode::CodeMissing)?);
@@ -35,7 +39,7 @@ async fn logged_in(house: &House, request: Request) -> Answer {
     house.live.app_used(code.user, &code.client);
     let consents = house.live.consents(code.user, &code.client).await.map_err(|cause| unavailable(&cause))?;
     let holds = cover::covered(&app.client, &consents, &code.scope);
-    let key = identity::session_secret(house, &app, code.user, generation).text();
+    let key = identity::session_secret(house, &app, code.user, generation).await?.text();
     let mut answer = json!({
         "openid": identity::open_id(house, &app, code.user).await?,
         "session_key": key.expose(),
@@ -53,11 +57,11 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
     };
     let (now, id) = (house.now(), &app.client.id);
     let before = house.live.store().session_key(id, code.user).await.map_err(|cause| unavailable(&cause))?;
-    let last_is_live = match &before {
-        Some(before) => before.session == code.session || is_live(house, before.session).await?,
+    let is_carried = match &before {
+        Some(before) => before.session == code.session || carrier(house, before).await?.is_some(),
         None => false,
     };
-    let who = LogIn { app: id, user: code.user, session: code.session, last_is_live };
+    let who = LogIn { app: id, user: code.user, session: code.session, is_carried };
     let (generation, turned) = rule::log_in(before.as_ref(), who, now);
     let gave = CodeUse { token: None, token_expires_at: code.expires_at, family: None };
     let mut changes = taken(house, app, &code, gave).await?;
@@ -71,7 +75,7 @@ pub async fn check(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn checked(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &SIGNED).await?;
     let app = caller::by_token(house, &asked).await?;
     signed(house, &app, &asked).await?;
     Ok(fine(json!({})))
@@ -83,7 +87,7 @@ pub async fn reset(State(house): State<Arc<House>>, request: Request) -> Reply {
 }
 
 async fn replaced(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request).await?;
+    let asked = Asked::read(request, &SIGNED).await?;
     let app = caller::by_token(house, &asked).await?;
     let answer: Result<Value, Errcode> = house.decide(|| turned(house, &app, &asked)).await?;
     answer.map(fine)
@@ -96,7 +100,7 @@ async fn turned(house: &House, app: &LiveClient, asked: &Asked) -> Decided<Value
     };
     let now = house.now();
     let (generation, turned) = rule::reset(&key, now);
-    let text = identity::session_secret(house, app, key.user, generation).text();
+    let text = identity::session_secret(house, app, key.user, generation).await?.text();
     let answer = json!({
         "openid": identity::open_id(house, app, key.user).await?,
         "session_key": text.expose(),
@@ -105,7 +109,7 @@ async fn turned(house: &House, app: &LiveClient, asked: &Asked) -> Decided<Value
     Ok(([held].into_iter().chain(turned).collect(), Ok(answer)))
 }
 
-/// The key by which `signature` was made over nothing, if it is good now.
+/// The key by which `signature` was made over nothing, if it is good now, with the session that carries it.
 async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<SessionKey, Errcode> {
     let open_id = asked.need("openid", Errcode::OpenIdMissing)?;
     let user = identity::person_of_open_id(house, app, open_id).await?.ok_or(Errcode::OpenId)?;
@@ -116,11 +120,11 @@ async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<Sessio
     let id = &app.client.id;
     let found = house.live.store().session_key(id, user).await;
     let key = found.map_err(|cause| unavailable(&cause))?.ok_or(Errcode::Signature)?;
-    let live = is_live(house, key.session).await?;
-    let mut good = rule::good(&key, live, house.now());
-    let signs = |generation| identity::session_secret(house, app, user, generation).signed("", signature);
-    match good.any(signs) {
-        true => Ok(key),
-        false => Err(Errcode::Signature),
+    let session = carrier(house, &key).await?;
+    for generation in rule::good(&key, session.is_some(), house.now()) {
+        if identity::session_secret(house, app, user, generation).await?.signed("", signature) {
+            return Ok(SessionKey { session: session.unwrap_or(key.session), ..key });
+        }
     }
+    Err(Errcode::Signature)
 }

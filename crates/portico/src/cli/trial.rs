@@ -160,9 +160,11 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
     read.map_err(|error| format!("cannot read {}: {error}", file.display())).map(|()| bytes)
 }
 
-/// The first line, the headers, and the body of a message that was written by hand: lines may end as they like, and
-/// so may the file.
-fn message(file: &Path) -> Result<(String, Vec<(HeaderName, HeaderValue)>, Vec<u8>), String> {
+/// The first line, the headers, and the body of a message.
+type Message = (String, Vec<(HeaderName, HeaderValue)>, Vec<u8>);
+
+/// A message that was written by hand: lines may end as they like, and so may the file.
+fn message(file: &Path) -> Result<Message, String> {
     let bytes = read(file)?;
     let wrong = |what: &str| format!("{}: {what}", file.display());
     let mut rest = &bytes[..];

@@ -71,6 +71,7 @@ impl State {
             Change::AgreementEnded { from, to } => self.end_agreement(from, to),
             Change::LinkTicketIssued(new) => self.issue_ticket(new),
             Change::LinkTicketOpened { digest, cookie_digest } => self.open_ticket(digest, cookie_digest),
+            Change::LinkTicketReopened { digest } => self.reopen_ticket(digest),
             Change::LinkTicketProved { digest, step, sealed, code } => {
                 self.prove_ticket(digest, step, sealed, code)
             }

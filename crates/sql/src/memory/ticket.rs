@@ -25,6 +25,15 @@ impl State {
         })
     }
 
+    pub(super) fn reopen_ticket(&mut self, digest: [u8; 32]) -> Applied {
+        rewrite(&mut self.tickets, digest, |ticket| {
+            hold(ticket.opened.is_some() && ticket.code.is_none() && ticket.used_at.is_none())?;
+            ticket.step = 0;
+            ticket.sealed = vec![];
+            Ok(())
+        })
+    }
+
     pub(super) fn prove_ticket(
         &mut self,
         digest: [u8; 32],

@@ -26,12 +26,13 @@ pub(super) async fn page(
     let (from, to) = page.after.as_ref().map_or(("", ""), |(from, to)| (from.as_str(), to.as_str()));
     let all = "select from_app, to_app, registered_at from agreement
         where (from_app, to_app) > ($1, $2) order by from_app, to_app limit $3";
-    // Either half lies in order in an index of its own, and the two are merged.
-    let with_one = "select from_app, to_app, registered_at from agreement
-        where from_app = $4 and (from_app, to_app) > ($1, $2)
+    // Either half lies in order in an index of its own; two pages are sorted, and one is left of them.
+    let with_one = "(select from_app, to_app, registered_at from agreement
+            where from_app = $4 and (from_app, to_app) > ($1, $2) order by from_app, to_app limit $3)
         union all
-        select from_app, to_app, registered_at from agreement
-        where to_app = $4 and from_app <> $4 and (from_app, to_app) > ($1, $2)
+        (select from_app, to_app, registered_at from agreement
+            where to_app = $4 and from_app <> $4 and (from_app, to_app) > ($1, $2)
+            order by from_app, to_app limit $3)
         order by from_app, to_app limit $3";
     match of {
         None => many(db, all, values![from, to, limit(page.limit)], agreement).await,

@@ -49,6 +49,7 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
         Change::AgreementEnded { from, to } => agreement::end(db, &from, &to).await,
         Change::LinkTicketIssued(new) => ticket::issue(db, &new).await,
         Change::LinkTicketOpened { digest, cookie_digest } => ticket::open(db, &digest, &cookie_digest).await,
+        Change::LinkTicketReopened { digest } => ticket::reopen(db, &digest).await,
         Change::LinkTicketProved { digest, step, sealed, code } => {
             ticket::prove(db, &digest, step, &sealed, code).await
         }

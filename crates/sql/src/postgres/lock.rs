@@ -146,6 +146,7 @@ impl Locks {
             | Change::AssertionUsed { .. }
             | Change::AgreementEnded { .. }
             | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketReopened { .. }
             | Change::LinkTicketProved { .. }
             | Change::LinkTicketUsed { .. }
             | Change::SessionKeyGiven { .. }

@@ -79,6 +79,12 @@ pub(super) async fn open(db: Db<'_>, digest: &[u8; 32], cookie_digest: &[u8; 32]
     must(db, sql, values![digest, cookie_digest]).await
 }
 
+pub(super) async fn reopen(db: Db<'_>, digest: &[u8; 32]) -> Applied {
+    let sql = "update link_ticket set step = 0, sealed = ''
+        where digest = $1 and opened is not null and code_digest is null and used_at is null";
+    must(db, sql, values![digest]).await
+}
+
 pub(super) async fn prove(
     db: Db<'_>,
     digest: &[u8; 32],

@@ -49,6 +49,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::AgreementEnded { from, to } => agreement::end(db, &from, &to),
         Change::LinkTicketIssued(new) => ticket::issue(db, &new),
         Change::LinkTicketOpened { digest, cookie_digest } => ticket::open(db, &digest, &cookie_digest),
+        Change::LinkTicketReopened { digest } => ticket::reopen(db, &digest),
         Change::LinkTicketProved { digest, step, sealed, code } => {
             ticket::prove(db, &digest, step, &sealed, code)
         }

@@ -76,6 +76,12 @@ pub(super) fn open(db: &Connection, digest: &[u8; 32], cookie_digest: &[u8; 32])
     must(db, sql, (digest, cookie_digest))
 }
 
+pub(super) fn reopen(db: &Connection, digest: &[u8; 32]) -> Applied {
+    let sql = "update link_ticket set step = 0, sealed = x''
+        where digest = ?1 and opened is not null and code_digest is null and used_at is null";
+    must(db, sql, [digest])
+}
+
 pub(super) fn prove(
     db: &Connection,
     digest: &[u8; 32],

@@ -260,6 +260,7 @@ suite! { $
         a_link_ticket_reads_back_as_it_was_issued,
         of_sixteen_browsers_that_open_a_link_ticket_one_gets_it,
         identities_are_proved_one_after_the_other_up_to_the_code,
+        a_link_ticket_that_is_opened_again_forgets_what_was_proved,
         a_link_ticket_is_used_once_and_nothing_is_done_with_it_after,
         the_link_tickets_of_an_erased_person_are_gone,
         a_link_ticket_is_swept_when_it_and_its_code_have_expired,

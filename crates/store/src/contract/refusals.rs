@@ -229,6 +229,8 @@ fn of_linking(house: &House) -> Vec<(Change, CommitError)> {
         open(211),
         open(212),
         open(999),
+        Change::LinkTicketReopened { digest: digest(212) },
+        Change::LinkTicketReopened { digest: digest(999) },
         proved(211, 0),
         proved(211, 2),
         proved(212, 0),

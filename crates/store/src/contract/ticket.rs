@@ -67,6 +67,21 @@ pub(super) async fn identities_are_proved_one_after_the_other_up_to_the_code(hou
     assert_eq!(house.refused(vec![proved(5, 2, "a third", None)]).await, CommitError::Conflict);
 }
 
+pub(super) async fn a_link_ticket_that_is_opened_again_forgets_what_was_proved(house: House) {
+    let first = issued(&house, 5);
+    let opened = Change::LinkTicketOpened { digest: digest(5), cookie_digest: digest(60) };
+    let reopened = || vec![Change::LinkTicketReopened { digest: digest(5) }];
+    house.done(vec![Change::LinkTicketIssued(first.clone())]).await;
+    assert_eq!(house.refused(reopened()).await, CommitError::Conflict, "nobody had opened it");
+    house.done(vec![opened, proved(5, 0, "one", None)]).await;
+    house.done(reopened()).await;
+    let again = LinkTicket { opened: Some(digest(60)), ..first };
+    assert_eq!(house.store.link_ticket(&digest(5)).await, Ok(Some(again)));
+    assert_eq!(house.refused(vec![proved(5, 1, "two", None)]).await, CommitError::Conflict);
+    house.done(vec![proved(5, 0, "all", Some(code(9, 100)))]).await;
+    assert_eq!(house.refused(reopened()).await, CommitError::Conflict, "a code was given");
+}
+
 pub(super) async fn a_link_ticket_is_used_once_and_nothing_is_done_with_it_after(house: House) {
     house.done(vec![Change::LinkTicketIssued(issued(&house, 5))]).await;
     let used = |number: u32| vec![Change::LinkTicketUsed { digest: digest(5), at: at(i64::from(number)) }];

@@ -97,8 +97,11 @@ pub fn lies_under(path: &str, plain: &str) -> Result<bool, Ambiguous> {
     Ok(declared.all(|name| written.next().is_some_and(|(_, text)| fold(name) == fold(text))))
 }
 
-/// The segments of a path, decoded, with where each stands.
-fn segments(path: &str) -> Result<Vec<(Range<usize>, Cow<'_, str>)>, Ambiguous> {
+/// A segment as it is written: where it stands, and what it says, decoded.
+type Written<'p> = (Range<usize>, Cow<'p, str>);
+
+/// The segments of a path.
+fn segments(path: &str) -> Result<Vec<Written<'_>>, Ambiguous> {
     let Some(inner) = path.strip_prefix('/') else { return Ok(vec![]) };
     let mut segments = Vec::new();
     let mut start = 1;

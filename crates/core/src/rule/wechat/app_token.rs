@@ -7,7 +7,7 @@ use crate::noun::wechat::{AppToken, AppTokenKind};
 
 /// How long a token is good unless another takes its place.
 pub const LIFE: Span = Span::seconds(7200);
-/// How long the token before the current one stays good.
+/// How long the token before the current one stays good, and any other from the moment at which it was given.
 pub const OVERLAP: Span = Span::minutes(5);
 
 /// The next token of `cgi-bin/token`: a new one each time.
@@ -54,8 +54,10 @@ pub enum Standing {
 pub fn standing(generation: u32, given_at: Moment, current: Option<&AppToken>, now: Moment) -> Standing {
     let Some(current) = current else { return Standing::Replaced };
     let is_current = generation == current.generation;
-    let was_before = generation.checked_add(1) == Some(current.generation);
-    match (now - given_at < LIFE, is_current, was_before && now - current.since < OVERLAP) {
+    let was_before = generation.checked_add(1) == Some(current.generation) && now - current.since < OVERLAP;
+    // Several that call side by side turn each other's token: each was current at least when it was given.
+    let is_recent = generation < current.generation && now - given_at < OVERLAP;
+    match (now - given_at < LIFE, is_current, was_before || is_recent) {
         (false, ..) => Standing::Expired,
         (true, false, false) => Standing::Replaced,
         (true, ..) => Standing::Good,
@@ -117,10 +119,22 @@ mod tests {
     }
 
     #[test]
+    fn of_several_that_were_given_in_quick_succession_each_is_good_for_five_minutes() {
+        let current = AppToken { generation: 9, ..given(AppTokenKind::Fresh) };
+        for generation in 1..8 {
+            let at = |span| standing(generation, NOW, Some(&current), NOW + span);
+            assert_eq!(at(OVERLAP - Span::millis(1)), Standing::Good, "{generation}");
+            assert_eq!(at(OVERLAP), Standing::Replaced, "{generation}");
+        }
+    }
+
+    #[test]
     fn tokens_long_replaced_or_never_given_are_not_good() {
         let current = given(AppTokenKind::Fresh);
-        for generation in [0, 1, 4, u32::MAX] {
-            assert_eq!(standing(generation, NOW, Some(&current), NOW), Standing::Replaced, "{generation}");
+        let before = Moment::from_millis(NOW.millis() - OVERLAP.as_millis());
+        for (generation, given_at) in [(0, before), (1, before), (4, NOW), (u32::MAX, NOW)] {
+            let stands = standing(generation, given_at, Some(&current), NOW);
+            assert_eq!(stands, Standing::Replaced, "{generation}");
         }
         assert_eq!(standing(1, NOW, None, NOW), Standing::Replaced);
     }

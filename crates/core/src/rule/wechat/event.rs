@@ -4,7 +4,7 @@ use crate::noun::app::App;
 use crate::noun::consent::Consents;
 use crate::noun::delivery::DataEventKind;
 use crate::rule::cover;
-use crate::scope::ScopeSet;
+use crate::scope::{Scope, ScopeSet};
 
 /// `RevokeInfo` for everything at once.
 pub const ALL: u16 = 301;
@@ -20,8 +20,13 @@ const NUMBERS: [(&str, u16, &[&str]); 4] = [
 /// One thing to tell an app.
 pub type News = (DataEventKind, u16);
 
-/// What an app is told when it may no longer see these: one event for each that has a number.
-pub fn withdrawn(removed: &ScopeSet) -> Vec<News> {
+/// What an app is told when it may no longer see these, and `left` is what it may: one event for each that has a
+/// number, or one for everything where several went and nothing is left.
+pub fn withdrawn(removed: &ScopeSet, left: &ScopeSet) -> Vec<News> {
+    let nothing_left = left.iter().all(Scope::is_openid);
+    if nothing_left && removed.len() > 1 && NUMBERS.iter().any(|(scope, ..)| removed.has(scope)) {
+        return vec![(DataEventKind::Revoked, ALL)];
+    }
     let numbers = NUMBERS.iter().filter(|(scope, ..)| removed.has(scope));
     numbers.map(|(_, number, _)| (DataEventKind::Revoked, *number)).collect()
 }
@@ -48,9 +53,19 @@ mod tests {
     #[test]
     fn each_permission_that_is_withdrawn_has_its_number() {
         let all = "openid address.list email.verified phone.verified profile.basic union_id kyc.status";
-        let numbers: Vec<_> = withdrawn(&scopes(all)).into_iter().map(|(_, number)| number).collect();
+        let told = |removed, left| withdrawn(&scopes(removed), &scopes(left));
+        let numbers: Vec<_> = told(all, "profile.family").into_iter().map(|(_, number)| number).collect();
         assert_eq!(numbers, [2, 6, 8, 16]);
-        assert!(withdrawn(&scopes("openid union_id")).is_empty());
+        assert_eq!(told("phone.verified", "openid"), [(DataEventKind::Revoked, 8)]);
+        assert!(told("kyc.status union_id", "openid").is_empty());
+    }
+
+    #[test]
+    fn whoever_withdraws_everything_at_once_is_told_of_once() {
+        let everything = [(DataEventKind::Revoked, 301)];
+        for removed in ["phone.verified profile.basic", "phone.verified union_id"] {
+            assert_eq!(withdrawn(&scopes(removed), &scopes("openid")), everything, "{removed}");
+        }
     }
 
     #[test]

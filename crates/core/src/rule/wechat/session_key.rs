@@ -6,6 +6,7 @@
 use crate::change::Change;
 use crate::id::{ClientId, SessionId, UserId};
 use crate::moment::{Moment, Span};
+use crate::noun::session::Session;
 use crate::noun::wechat::SessionKey;
 
 /// How long a key is given again before a log-in turns it.
@@ -22,19 +23,20 @@ pub struct LogIn<'a> {
     pub user: UserId,
     /// In which session.
     pub session: SessionId,
-    /// Whether the session in which the current key was given last is live.
-    pub last_is_live: bool,
+    /// Whether the current key hangs on a live session: that in which it was given last, or one that it
+    /// [`outlives`] it in.
+    pub is_carried: bool,
 }
 
 /// The generation that a log-in is answered with, and the changes that go with it.
 ///
-/// The current key is given again within [`INTERVAL`], as long as the session in which it was given last is
-/// live; otherwise it turns. A key whose session is over is not good for any overlap.
+/// The current key is given again within [`INTERVAL`], as long as it hangs on a live session; otherwise it turns.
+/// A key whose sessions are over is not good for any overlap.
 pub fn log_in(before: Option<&SessionKey>, who: LogIn<'_>, now: Moment) -> (u32, Vec<Change>) {
     let Some(before) = before else {
         return turned(1, who, now);
     };
-    if !who.last_is_live {
+    if !who.is_carried {
         return turned(before.generation.saturating_add(1), who, without_overlap(now));
     }
     if now - before.since >= INTERVAL {
@@ -51,14 +53,22 @@ pub fn log_in(before: Option<&SessionKey>, who: LogIn<'_>, now: Moment) -> (u32,
 
 /// The generation that takes the place of a key at the app's own wish, at once: the one before is good no more.
 pub fn reset(before: &SessionKey, now: Moment) -> (u32, Vec<Change>) {
-    let who = LogIn { app: &before.app, user: before.user, session: before.session, last_is_live: true };
+    let who = LogIn { app: &before.app, user: before.user, session: before.session, is_carried: true };
     turned(before.generation.saturating_add(1), who, without_overlap(now))
 }
 
-/// The generations that are good now, the current one first: none once the session is over.
-pub fn good(key: &SessionKey, session_is_live: bool, now: Moment) -> impl Iterator<Item = u32> + use<> {
+/// Whether a key that was given last in a session that is over is still good in this other one of the person, in
+/// which the app was entered: one device that signs out takes nothing away from another. A session that began
+/// only after that one was over brings no key back.
+pub fn outlives(last: &Session, other: &Session, now: Moment) -> bool {
+    let over_at = last.ended.map_or(last.expires_at, |ended| ended.at);
+    other.is_live(now) && other.user == last.user && other.started_at < over_at
+}
+
+/// The generations that are good now, the current one first: none once no session carries the key.
+pub fn good(key: &SessionKey, is_carried: bool, now: Moment) -> impl Iterator<Item = u32> + use<> {
     let before = key.generation.checked_sub(1).filter(|before| *before > 0 && now - key.since < OVERLAP);
-    [Some(key.generation), before].into_iter().flatten().filter(move |_| session_is_live)
+    [Some(key.generation), before].into_iter().flatten().filter(move |_| is_carried)
 }
 
 /// The moment to count from where no overlap is wanted: that at which it would have passed.
@@ -75,6 +85,7 @@ fn turned(generation: u32, who: LogIn<'_>, since: Moment) -> (u32, Vec<Change>) 
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use crate::noun::session::{EndReason, Ended};
     use crate::rule::sample::{NOW, session, user};
 
     fn app() -> ClientId {
@@ -87,7 +98,7 @@ mod tests {
 
     fn in_session(before: Option<&SessionKey>, id: SessionId, live: bool, now: Moment) -> (u32, Vec<Change>) {
         let app = app();
-        log_in(before, LogIn { app: &app, user: user(1), session: id, last_is_live: live }, now)
+        log_in(before, LogIn { app: &app, user: user(1), session: id, is_carried: live }, now)
     }
 
     fn key(changes: &[Change]) -> SessionKey {
@@ -143,6 +154,20 @@ mod tests {
         let key = key(&changes);
         assert_eq!((generation, key.session), (5, session().id));
         assert_eq!(good(&key, true, NOW).collect::<Vec<_>>(), [5]);
+    }
+
+    #[test]
+    fn a_key_outlives_its_session_in_one_that_had_begun_before_and_in_no_later_one() {
+        let ended = Some(Ended { at: NOW + Span::hours(1), reason: EndReason::SignedOut });
+        let last = Session { ended, ..session() };
+        let begun = |minutes| Session { started_at: NOW + Span::minutes(minutes), ..session() };
+        let now = NOW + Span::hours(2);
+        assert!(outlives(&last, &begun(59), now));
+        assert!(!outlives(&last, &begun(60), now) && !outlives(&last, &begun(61), now));
+        assert!(!outlives(&last, &Session { ended, ..begun(1) }, now), "it is over itself");
+        assert!(!outlives(&last, &Session { user: user(2), ..begun(1) }, now));
+        let expired = Session { expires_at: NOW + Span::hours(1), ..session() };
+        assert!(outlives(&expired, &begun(59), now) && !outlives(&expired, &begun(60), now));
     }
 
     #[test]

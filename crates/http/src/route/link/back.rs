@@ -68,7 +68,7 @@ async fn came(
 ) -> Result<Reply, Halt> {
     let ticket = &walk.ticket;
     match walk.standing {
-        Standing::Mine if rule::is_at(ticket, away.step, id) => {}
+        Standing::Mine if away.is_of(ticket) && rule::is_at(ticket, id) => {}
         Standing::Over => return Err(Halt::End(Outcome::Failed)),
         _ => return Err(Halt::Page(Problem::LinkExpired)),
     }
@@ -97,10 +97,11 @@ fn ended(denied: Denied) -> Halt {
 /// Records what was proved, and sends the browser on.
 async fn step(house: &House, ticket: &LinkTicket, sealed: Vec<u8>) -> Result<Reply, Halt> {
     let code = secret(house.live.vault().chance());
+    let next = LinkTicket { step: ticket.step + 1, sealed: sealed.clone(), ..ticket.clone() };
     let (change, last) = rule::proved(ticket, sealed, code.digest(), house.now());
     match house.commit(vec![change]).await {
         Ok(()) if last => Ok(home(house, ticket, &[("link", "ready"), ("link_code", code.expose())])),
-        Ok(()) => leave(house, ticket, ticket.step + 1).await,
+        Ok(()) => leave(house, &next).await,
         // Another tab was quicker.
         Err(CommitError::Conflict) => Err(Halt::Page(Problem::LinkExpired)),
         Err(error) => Err(refused(&error).into()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, header};
 use portico_core::Change;
-use portico_core::rule::ticket::Standing;
+use portico_core::rule::ticket::{Standing, reopened};
 use portico_seal::{digest, secret};
 use portico_store::CommitError;
 
@@ -35,21 +35,29 @@ async fn opened(house: &House, headers: &HeaderMap, walk: &Walk) -> Result<Reply
     same_person(house, headers, ticket).await?;
     match walk.standing {
         Standing::Over | Standing::Gone => Err(Halt::End(Outcome::Failed)),
-        // Opened again by the same browser: it goes on where it was.
-        Standing::Mine => leave(house, ticket, ticket.step).await,
+        Standing::Mine => {
+            let (begun, change) = reopened(ticket);
+            record(house, change).await?;
+            leave(house, &begun).await
+        }
         Standing::Unopened => {
             let fresh = secret(house.live.vault().chance());
             let change = Change::LinkTicketOpened { digest: ticket.digest, cookie_digest: fresh.digest() };
-            match house.commit(vec![change]).await {
-                Ok(()) => {}
-                Err(CommitError::Conflict) => return Err(Halt::Page(Problem::LinkExpired)),
-                Err(error) => return Err(refused(&error).into()),
-            }
-            let mut reply = leave(house, ticket, 0).await?;
+            record(house, change).await?;
+            let mut reply = leave(house, ticket).await?;
             let life = (ticket.expires_at - house.now()).as_seconds().max(1);
             let cookie = cookie::set(house, &cookie_of(&ticket.digest), fresh.expose(), Some(life));
             reply.headers_mut().append(header::SET_COOKIE, cookie);
             Ok(reply)
         }
+    }
+}
+
+async fn record(house: &House, change: Change) -> Result<(), Halt> {
+    match house.commit(vec![change]).await {
+        Ok(()) => Ok(()),
+        // Another tab was quicker.
+        Err(CommitError::Conflict) => Err(Halt::Page(Problem::LinkExpired)),
+        Err(error) => Err(refused(&error).into()),
     }
 }

@@ -10,7 +10,7 @@ use portico_core::noun::ticket::LinkTicket;
 use portico_core::rule::ticket::{self as rule, Standing};
 use portico_reach::upstream::ATTEMPT_LIFE;
 use portico_reach::{Attempt, UpstreamError, Wishes};
-use portico_seal::matches;
+use portico_seal::{digest_of, matches};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -29,6 +29,24 @@ pub(super) struct Away {
     pub ticket: [u8; 32],
     /// Which step of it.
     pub step: u32,
+    /// SHA-256 of what had been proved before: another way of getting to this step is another walk.
+    pub after: [u8; 32],
+}
+
+impl Away {
+    /// What a browser leaves for that goes on with this ticket.
+    pub fn from(ticket: &LinkTicket) -> Self {
+        Self { ticket: ticket.digest, step: ticket.step, after: proved_so_far(ticket) }
+    }
+
+    /// Whether the ticket is still where it was when the browser left, by the same walk.
+    pub fn is_of(&self, ticket: &LinkTicket) -> bool {
+        self.ticket == ticket.digest && self.step == ticket.step && self.after == proved_so_far(ticket)
+    }
+}
+
+fn proved_so_far(ticket: &LinkTicket) -> [u8; 32] {
+    digest_of(&ticket.sealed)
 }
 
 /// How a walk ended without anything that could be linked.
@@ -119,16 +137,16 @@ pub(super) async fn same_person(house: &House, headers: &HeaderMap, ticket: &Lin
     }
 }
 
-/// Sends the browser to the provider of a step.
-pub(super) async fn leave(house: &House, ticket: &LinkTicket, step: u32) -> Result<Reply, Halt> {
+/// Sends the browser to the provider of the step that the ticket is at.
+pub(super) async fn leave(house: &House, ticket: &LinkTicket) -> Result<Reply, Halt> {
     let failed = || Halt::End(Outcome::Failed);
-    let id = ticket.connections.get(step as usize).ok_or_else(failed)?;
+    let id = ticket.connections.get(ticket.step as usize).ok_or_else(failed)?;
     let connection = house.live.store().connection(id).await.map_err(|cause| unavailable(&cause))?;
     // Who was to be asked nothing is not asked something because the connection is another by now.
     let fits = |one: &Connection| !ticket.silent || one.is_silent();
     let connection = connection.filter(fits).ok_or_else(failed)?;
     let (vault, now) = (house.live.vault(), house.now());
-    let about = serde_json::to_string(&Away { ticket: ticket.digest, step }).expect("numbers are JSON");
+    let about = serde_json::to_string(&Away::from(ticket)).expect("numbers are JSON");
     let attempt = Attempt::begin(vault.chance(), about, false, now);
     let provider = Provider::of(house, &connection, Errand::Link)?;
     let url = provider.leave(house, &attempt, &Wishes::default()).await?;

@@ -26,7 +26,7 @@ fn naming(place: usize, id: &str) -> Response {
     let json = || kind("application/json");
     let bodies = [
         format!("{{\"openid\":\"{id}\"}}"),
-        format!("{{\"openid\":\"x\",\"openid\":\"{id}\"}}"),
+        format!("{{\"openid\":null,\"openid\":\"{id}\"}}"),
         format!("{{\"OpenID\":\"{id}\"}}"),
         format!("{{\"items\":[{{\"openid\":\"{id}\"}},{{\"a\":1,\"openid\":\"{id}\"}}]}}"),
         format!("{{\"by\":{{\"a\":\"{id}\",\"b\":\"{id}\"}}}}"),

@@ -92,6 +92,14 @@ async fn a_token_never_reaches_the_upstream() {
         assert!(!all_of(&seen).contains(&ana.token) && seen.header("authorization").is_empty(), "{seen:?}");
         assert_eq!(seen.header("cookie"), ["a=1; b=2"]);
     }
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    let twice = gate.request("GET", "/", &ana.token);
+    let twice = twice.header("x-token", &ana.token).header("cookie", format!("a=1; token={}", ana.token));
+    twice.header("referer", format!("https://x.example/?t={}", ana.token)).send().await.unwrap();
+    assert!(!all_of(&gate.back_end.one()).contains(&ana.token));
+    let in_address = gate.request("GET", &format!("/?access_token={}", ana.token), &ana.token);
+    assert_eq!(gate.refused(in_address).await, (400, "invalid_request".into()));
     let gate = Gate::new("keep_token = true\n").await;
     let ana = gate.caller("ana").await;
     gate.request("GET", "/", &ana.token).send().await.unwrap();

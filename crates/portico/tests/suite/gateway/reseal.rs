@@ -14,6 +14,7 @@ const LOGIN_CODE: &str = "urn:portico:token-type:login-code";
 impl Town {
     /// `wx.login` and `jscode2session`.
     async fn log_in(&self, tokens: &Tokens, app: &str) {
+        self.world.launch_granting(tokens, app, None).await;
         let wanted = [("requested_token_type", LOGIN_CODE)];
         let code = self.world.exchange(&tokens.access, app, &wanted).await.ok().json();
         let query = form_urlencoded::Serializer::new(String::new())
@@ -33,10 +34,10 @@ impl Town {
 
     /// The key that the app's back end has of the caller now.
     pub async fn key(&self, app: &str, resolved: &Resolved) -> SessionSecret {
-        let (live, app) = (&self.world.house.live, app.parse().unwrap());
+        let (live, wx) = (&self.world.house.live, self.wx(app).await);
         let user = resolved.caller.as_ref().unwrap().token.user;
-        let key = live.store().session_key(&app, user).await.unwrap().unwrap();
-        live.vault().session_secret(&app, user, key.generation)
+        let key = live.store().session_key(&app.parse().unwrap(), user).await.unwrap().unwrap();
+        live.vault().session_secret(&wx, user, key.generation)
     }
 
     /// What the app's mini-program was given, as the gateway passes it on.
@@ -85,8 +86,7 @@ async fn who_has_never_logged_in_at_the_merchant_gets_a_key_and_keeps_it() {
     let (data, iv) = town.reseal(&resolved, &profile).await.unwrap();
     let key = town.key(SHOP, &resolved).await;
     assert!(key.decrypt(&data, &iv).is_some());
-    // Later than a log-in would turn it, so that what the back end knows stays good.
-    town.world.pass(Span::minutes(20));
+    town.world.pass(Span::minutes(5));
     town.reseal(&resolved, &profile).await.unwrap();
     town.log_in(&tokens, SHOP).await;
     assert_eq!(town.key(SHOP, &resolved).await.text().expose(), key.text().expose());
@@ -104,6 +104,7 @@ async fn what_is_not_of_this_app_and_person_goes_no_further() {
     named["openId"] = resolved.caller.as_ref().unwrap().ids.there.clone().into();
     assert_eq!(refused(town.reseal(&resolved, &named).await), (403, "access_denied"));
     let (live, caller) = (&town.world.house.live, resolved.caller.as_ref().unwrap());
+    let keys = Keys::of(live, &resolved.parties, caller).await.unwrap();
     for (data, iv) in
         [("", ""), ("AAAA", "AAAA"), ("=", "="), ("AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAA==")]
     {

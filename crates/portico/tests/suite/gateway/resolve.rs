@@ -55,7 +55,7 @@ async fn the_merchants_app_is_told_when_the_session_ends_in_which_it_was_told_of
     town.world.sign_out(&tokens).await.ok();
     let listed = town.world.admin_get("/admin/v1/deliveries").await.ok().json();
     let apps: Vec<_> =
-        listed["items"].as_array().unwrap().iter().map(|item| item["app_id"].clone()).collect();
+        listed["items"].as_array().unwrap().iter().map(|item| item["client_id"].clone()).collect();
     assert!(apps.contains(&json!(SHOP)), "{listed}");
 }
 

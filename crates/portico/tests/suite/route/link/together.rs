@@ -1,6 +1,6 @@
 //! All identities that are tied together come from one browser, and so from one person at the provider.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 
 use super::{SILENT, Story, left};
 use crate::fixture::Browser;
@@ -22,6 +22,24 @@ async fn another_browser_cannot_go_on_with_a_ticket() {
     let code = story.merchant.code("ana", None);
     let second = left(&story.back(&mut ana, "wx-one", &first, &code).await);
     assert_eq!(second.field("appid"), "wxwx-two");
+}
+
+#[tokio::test]
+async fn whoever_only_looks_at_an_address_opens_and_takes_nothing() {
+    let story = Story::begin().await;
+    let mut browser = Browser::default();
+    let ticket = story.ticket(&story.ana, &["wx-one"], true).await;
+    let look = async |path: &str, cookie: &str| {
+        let reply = story.world.call(Method::HEAD, path, &[("cookie", cookie)], "").await.ok();
+        assert_eq!((reply.body.as_str(), reply.header("set-cookie")), ("", ""));
+    };
+    look(&ticket, "").await;
+    let there = left(&browser.get(&story.world, &ticket).await);
+    let code = story.merchant.code("ana", None);
+    let path = format!("/link/return/wx-one?code={code}&state={}", there.field("state"));
+    look(&path, &browser.cookies()).await;
+    let end = left(&story.back(&mut browser, "wx-one", &there, &code).await);
+    assert_eq!(end.outcome(), "ready");
 }
 
 #[tokio::test]
@@ -77,7 +95,7 @@ async fn two_tabs_do_not_mix_what_they_collect() {
     assert_eq!(story.back(&mut browser, "wx-one", &tab, &code).await.status, StatusCode::GONE);
     let end = left(&story.back(&mut browser, "wx-one", &second_tab, &code).await);
     assert_eq!(end.outcome(), "ready");
-    // Opened again in its browser, the first one goes on where it was.
+    // Opened again in its browser, the first one begins anew.
     let again = left(&browser.get(&story.world, &ticket).await);
     let code = story.merchant.code("ana", None);
     let next = left(&story.back(&mut browser, "wx-one", &again, &code).await);
@@ -85,6 +103,52 @@ async fn two_tabs_do_not_mix_what_they_collect() {
     // The same step cannot be taken twice, by whichever tab.
     let stale = story.merchant.code("eve", None);
     assert_eq!(story.back(&mut browser, "wx-one", &again, &stale).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_opened_again_later_forgets_whoever_was_there_before() {
+    let story = Story::begin().await;
+    let mut browser = Browser::default();
+    let ticket = story.ticket(&story.ana, &SILENT[..2], true).await;
+    let first = left(&browser.get(&story.world, &ticket).await);
+    let code = story.merchant.code("one-of-a", None);
+    assert_eq!(left(&story.back(&mut browser, "wx-one", &first, &code).await).field("appid"), "wxwx-two");
+    let again = left(&browser.get(&story.world, &ticket).await);
+    assert_eq!(again.field("appid"), "wxwx-one", "it begins at the beginning");
+    let mut at = again;
+    for id in &SILENT[..2] {
+        let code = story.merchant.code(&format!("{id}-of-b"), None);
+        at = left(&story.back(&mut browser, id, &at, &code).await);
+    }
+    story.complete(&story.ana, &at.field("link_code")).await.ok();
+    assert_eq!(story.links(&story.ana).await.len(), 2);
+    let other = story.world.sign_in("bob").await;
+    let ticket = story.ticket(&other, &["wx-one"], true).await;
+    let end = story.walk(&mut Browser::default(), &ticket, &[("wx-one", "one-of-a")]).await;
+    assert_eq!(end.outcome(), "ready", "what came first is nobody's");
+}
+
+#[tokio::test]
+async fn two_tabs_of_one_ticket_do_not_mix_whom_they_prove() {
+    let story = Story::begin().await;
+    let mut browser = Browser::default();
+    let ticket = story.ticket(&story.ana, &SILENT[..2], true).await;
+    let begun = left(&browser.get(&story.world, &ticket).await);
+    let code = story.merchant.code("a-at-one", None);
+    let old_tab = left(&story.back(&mut browser, "wx-one", &begun, &code).await);
+    // As the old tab sees it whose answer was under way when the other one came to the same step.
+    let tie = "portico_tie_wx-two";
+    let held = browser.cookie(tie).unwrap().to_owned();
+    let again = left(&browser.get(&story.world, &ticket).await);
+    let code = story.merchant.code("b-at-one", None);
+    let new_tab = left(&story.back(&mut browser, "wx-one", &again, &code).await);
+    let newer = browser.cookie(tie).unwrap().to_owned();
+    browser.hold(tie, &held);
+    let code = story.merchant.code("a-at-two", None);
+    assert_eq!(story.back(&mut browser, "wx-two", &old_tab, &code).await.status, StatusCode::GONE);
+    browser.hold(tie, &newer);
+    let code = story.merchant.code("b-at-two", None);
+    assert_eq!(left(&story.back(&mut browser, "wx-two", &new_tab, &code).await).outcome(), "ready");
 }
 
 #[tokio::test]

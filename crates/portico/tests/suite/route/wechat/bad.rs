@@ -77,29 +77,29 @@ async fn malformed_repeated_and_oversized_parameters_are_refused_everywhere() {
     let town = Town::new().await;
     let long = "x".repeat(20 * 1024);
     let huge = "x".repeat(80 * 1024);
-    for path in [
-        "sns/jscode2session",
-        "cgi-bin/token",
-        "cgi-bin/stable_token",
-        "wxa/checksession",
-        "wxa/resetusersessionkey",
-        "wxa/business/getuserphonenumber",
-        "cgi-bin/changeopenid",
-        "sns/oauth2/access_token",
-        "sns/oauth2/refresh_token",
-        "sns/userinfo",
-        "sns/auth",
+    for (path, name) in [
+        ("sns/jscode2session", "appid"),
+        ("cgi-bin/token", "appid"),
+        ("cgi-bin/stable_token", "appid"),
+        ("wxa/checksession", "openid"),
+        ("wxa/resetusersessionkey", "openid"),
+        ("wxa/business/getuserphonenumber", "code"),
+        ("cgi-bin/changeopenid", "from_appid"),
+        ("sns/oauth2/access_token", "appid"),
+        ("sns/oauth2/refresh_token", "appid"),
+        ("sns/userinfo", "openid"),
+        ("sns/auth", "openid"),
     ] {
         for (query, body) in [
-            ("appid=a&appid=b".to_owned(), String::new()),
-            ("appid=%ff%fe".to_owned(), String::new()),
-            (format!("appid={long}"), String::new()),
-            ("appid=a%00".to_owned(), String::new()),
-            (String::new(), "{\"appid\": ".to_owned()),
-            (String::new(), "{\"a\":1,\"a\":2}".to_owned()),
+            (format!("{name}=a&{name}=b"), String::new()),
+            (format!("{name}=%ff%fe"), String::new()),
+            (format!("{name}={long}"), String::new()),
+            (format!("{name}=a%00"), String::new()),
+            (String::new(), format!("{{\"{name}\": ")),
+            (String::new(), format!("{{\"{name}\":1,\"{name}\":2}}")),
             (String::new(), "{\"a\":[".repeat(500)),
-            (String::new(), format!("appid={huge}")),
-            ("appid=a".to_owned(), "appid=b".to_owned()),
+            (String::new(), format!("{name}={huge}")),
+            (format!("{name}=a"), format!("{name}=b")),
         ] {
             let reply = town.world.call(Method::POST, &format!("/wechat/{path}?{query}"), &[], &body).await;
             let start: String = query.chars().chain(body.chars()).take(30).collect();

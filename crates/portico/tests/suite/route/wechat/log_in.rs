@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use portico_core::Change;
 use portico_core::moment::Span;
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_store::Page;
 
 use super::{LOGIN_CODE, OTHER, STORE, Town, decrypt, errcode};
@@ -143,6 +145,97 @@ async fn the_end_of_the_session_ends_its_codes_and_its_keys_at_once() {
     let answer = town.exchange(STORE, &town.code_of(&ana, STORE, LOGIN_CODE).await).await.json();
     assert_ne!(answer["session_key"], key.as_str());
     assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
+#[tokio::test]
+async fn signing_out_on_one_device_leaves_the_key_of_another_good() {
+    let town = Town::new().await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    let launch = town.world.launch_granting(&town.ana, STORE, None).await;
+    town.world.pass(Span::minutes(1));
+    let other = town.world.sign_in("ana").await;
+    let code = town.code_of(&other, STORE, LOGIN_CODE).await;
+    assert_eq!(town.exchange(STORE, &code).await.json()["session_key"], key.as_str());
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&other).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 0);
+    let data = town.user_data(&launch, "profile").await.ok().json();
+    assert_eq!(decrypt(&key, &data).unwrap()["nickName"], "Name of ana");
+    assert_eq!(town.log_in(STORE).await.1, key, "nothing turned it");
+    town.world.sign_out(&town.ana).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
+#[tokio::test]
+async fn a_device_that_never_opened_the_app_and_one_that_came_later_keep_no_key_good() {
+    let town = Town::new().await;
+    town.world.pass(Span::minutes(1));
+    let idle = town.world.sign_in("ana").await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&town.ana).await.ok();
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009, "the app was never entered there");
+    town.world.sign_out(&idle).await.ok();
+    town.world.pass(Span::minutes(1));
+    let later = town.world.sign_in("ana").await;
+    let code = town.code_of(&later, STORE, LOGIN_CODE).await;
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009, "a closed key is not opened again");
+    assert_ne!(town.exchange(STORE, &code).await.json()["session_key"], key.as_str());
+}
+
+#[tokio::test]
+async fn a_key_that_another_device_carries_can_be_reset() {
+    let town = Town::new().await;
+    let (open_id, key) = town.log_in(STORE).await;
+    let token = town.token(STORE).await;
+    town.world.pass(Span::minutes(1));
+    let other = town.world.sign_in("ana").await;
+    town.exchange(STORE, &town.code_of(&other, STORE, LOGIN_CODE).await).await.ok();
+    town.world.pass(Span::minutes(1));
+    town.world.sign_out(&other).await.ok();
+    let answer = town.signed("wxa/resetusersessionkey", &token, &open_id, &key).await.json();
+    let next = answer["session_key"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    assert_eq!(town.check(&token, &open_id, next).await, 0);
+    assert_eq!(town.check(&token, &open_id, &key).await, 87009);
+}
+
+#[tokio::test]
+async fn under_another_open_id_the_person_has_another_key() {
+    const OLD: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
+    let town = Town::new().await;
+    let ana = only_person(&town.world).await;
+    let cyd = town.world.sign_in("cyd").await;
+    let (live, app) = (&town.world.house.live, STORE.parse().unwrap());
+    let people = live.store().people(Page { after: None, limit: 3 }).await.unwrap();
+    let user = people.iter().find(|one| one.id.to_string() != ana).unwrap().id;
+    let issuer = app_issuer(&app);
+    let subject_index = live.vault().link_index(&issuer, OLD);
+    let tied = Link {
+        issuer: issuer.clone(),
+        subject_index,
+        user,
+        proof: LinkProof::Import,
+        linked_at: town.world.now(),
+        open_id: Some(live.vault().seal_open_id(&app, OLD)),
+    };
+    town.world.house.commit(vec![Change::PersonHeld { user }, Change::Linked(tied)]).await.unwrap();
+    town.world.launch_granting(&cyd, STORE, None).await;
+    let log_in = async || {
+        let code = town.code_of(&cyd, STORE, LOGIN_CODE).await;
+        let answer = town.exchange(STORE, &code).await.json();
+        [&answer["openid"], &answer["session_key"]].map(|one| one.as_str().unwrap().to_owned())
+    };
+    let [was, key] = log_in().await;
+    assert_eq!(was, OLD);
+    let undone = Change::Unlinked { issuer, subject_index, user, at: town.world.now() };
+    town.world.house.commit(vec![undone]).await.unwrap();
+    let [is, next] = log_in().await;
+    assert!(is != OLD && next != key);
+    let token = town.token(STORE).await;
+    assert_eq!(town.check(&token, &is, &key).await, 87009);
+    assert_eq!(town.check(&token, &is, &next).await, 0);
 }
 
 async fn only_person(world: &World) -> String {

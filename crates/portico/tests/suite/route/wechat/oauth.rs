@@ -193,6 +193,42 @@ async fn the_end_of_the_session_ends_every_token_of_it() {
 }
 
 #[tokio::test]
+async fn what_was_given_under_one_open_id_is_good_for_nothing_under_another() {
+    const OLD: &str = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M";
+    let town = Town::new().await;
+    let user = town.world.create_person("boris", "a long password").await;
+    let old = serde_json::json!({ "openid": OLD, "email": "boris@people.example" });
+    let import = serde_json::json!({ "app": STORE, "links": [old] });
+    let imported = town.world.admin_post("/admin/v1/links", import).await.ok().json();
+    let mut browser = Browser::default();
+    let asks = request(&town, "snsapi_base").await;
+    let back = browser.sign_in(&town.world, &asks, "boris", "a long password").await;
+    let answer = redeem(&town, STORE, &parameter(back.header("location"), "code")).await.json();
+    let (token, refresh) = (text(&answer, "access_token"), text(&answer, "refresh_token"));
+    assert_eq!(text(&answer, "openid"), OLD);
+    assert_eq!(errcode(&asked(&town, "sns/auth", token, OLD).await), 0);
+    let links = format!("/admin/v1/users/{user}/links");
+    let listed = town.world.admin_get(&links).await.ok().json();
+    let id = listed["links"][0]["id"].as_str().unwrap_or_else(|| panic!("{listed} {imported}")).to_owned();
+    town.world.admin_call(Method::DELETE, &format!("{links}/{id}"), Some(ADMIN), "").await.ok();
+    let again = browser.follow(&town.world, &asks).await;
+    let next = redeem(&town, STORE, &parameter(again.header("location"), "code")).await.json();
+    let open_id = text(&next, "openid");
+    assert_ne!(open_id, OLD);
+    assert_eq!(errcode(&asked(&town, "sns/auth", text(&next, "access_token"), open_id).await), 0);
+    for known_as in [OLD, open_id] {
+        for path in ["sns/auth", "sns/userinfo"] {
+            assert_eq!(errcode(&asked(&town, path, token, known_as).await), 40001, "{path} {known_as}");
+        }
+    }
+    let appid = town.appid(STORE).await;
+    let query = [("appid", appid.as_str()), ("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let refused = town.get("sns/oauth2/refresh_token", &query).await;
+    assert_eq!(errcode(&refused), 40030);
+    assert!(!refused.body.contains(open_id), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn nothing_that_an_app_had_is_good_when_it_is_registered_again_under_its_name() {
     let mut town = Town::new().await;
     let (_, before) = tokens(&town).await;

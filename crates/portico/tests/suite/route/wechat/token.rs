@@ -34,6 +34,32 @@ async fn every_call_gives_a_new_token_and_the_old_one_is_good_for_five_more_minu
 }
 
 #[tokio::test]
+async fn several_calls_in_quick_succession_take_nobodys_token_away() {
+    let town = Town::new().await;
+    let tokens = [town.token(STORE).await, town.token(STORE).await, town.token(STORE).await];
+    for token in &tokens {
+        assert_eq!(opens(&town, token).await, 40003);
+    }
+    town.world.pass(Span::minutes(5));
+    assert_eq!((opens(&town, &tokens[0]).await, opens(&town, &tokens[1]).await), (40001, 40001));
+    assert_eq!(opens(&town, &tokens[2]).await, 40003);
+}
+
+#[tokio::test]
+async fn another_secret_ends_every_token_that_was_given_under_the_one_before() {
+    let mut town = Town::new().await;
+    let fresh = town.token(STORE).await;
+    let still = stable(&town, json!(false)).await["access_token"].as_str().unwrap().to_owned();
+    let path = format!("/admin/v1/apps/{STORE}/rotate-secret");
+    let rotated = town.world.admin_post(&path, json!({})).await.ok().json();
+    town.world.secrets.insert(STORE.to_owned(), rotated["client_secret"].as_str().unwrap().to_owned());
+    assert_eq!((opens(&town, &fresh).await, opens(&town, &still).await), (40001, 40001));
+    let next = stable(&town, json!(false)).await["access_token"].as_str().unwrap().to_owned();
+    assert_ne!(next, still);
+    assert_eq!((opens(&town, &town.token(STORE).await).await, opens(&town, &next).await), (40003, 40003));
+}
+
+#[tokio::test]
 async fn a_stable_token_is_the_same_with_the_time_left_until_another_is_asked_for() {
     let town = Town::new().await;
     let first = stable(&town, json!(false)).await;

@@ -143,4 +143,39 @@ async fn where_nothing_is_an_answer_is_still_in_wechats_form() {
     assert_eq!(errcode(&town.get("cgi-bin/nothing", &[]).await), 48001);
     let reply = town.world.call(Method::DELETE, "/wechat/cgi-bin/token", &[], "").await;
     assert_eq!(errcode(&reply), 48001);
+    for (method, path, content_type) in [
+        (Method::GET, "cgi-bin/nothing", "application/json; encoding=utf-8"),
+        (Method::DELETE, "cgi-bin/token", "application/json; encoding=utf-8"),
+        (Method::GET, "sns/nothing", "text/plain"),
+        (Method::DELETE, "sns/jscode2session", "text/plain"),
+    ] {
+        let reply = town.world.call(method, &format!("/wechat/{path}"), &[], "").await;
+        assert_eq!((errcode(&reply), reply.header("content-type")), (48001, content_type), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_address_does_not_ask_for_is_ignored_however_often_it_comes() {
+    let town = Town::new().await;
+    let (appid, secret) = (town.appid(STORE).await, town.world.secrets[STORE].clone());
+    let typed = ("content-type", "application/x-www-form-urlencoded");
+    for way in ["form", "json"] {
+        let code = town.code(STORE).await;
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("appid", appid.as_str()), ("secret", &secret), ("js_code", &code)])
+            .extend_pairs([
+                ("grant_type", "authorization_code"),
+                ("access_token", "b"),
+                ("access_token", "c"),
+            ])
+            .finish();
+        let json = format!(
+            r#"{{"appid":"{appid}","secret":"{secret}","js_code":"{code}","grant_type":"authorization_code",
+                "access_token":"b","access_token":"c"}}"#
+        );
+        let path = "/wechat/sns/jscode2session?access_token=a&access_token=d";
+        let body = if way == "form" { &form } else { &json };
+        let reply = town.world.call(Method::POST, path, &[typed], body).await;
+        assert_eq!(reply.json()["openid"].as_str().map(str::len), Some(28), "{way}: {}", reply.body);
+    }
 }
