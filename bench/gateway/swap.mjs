@@ -10,5 +10,7 @@ export const swapIn = (order) => ({ ...order, openid: there.get(order.openid) })
 export const swapBack = (order) => ({ ...order, openid: back.get(order.openid) })
 
 export const ready = (server, name) => () => {
+  // The load comes in turns, with pauses.
+  server.keepAliveTimeout = 0
   console.log(`${name}: ready on http://127.0.0.1:${server.address().port}`)
 }

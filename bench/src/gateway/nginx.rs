@@ -65,6 +65,9 @@ http {{
     server {{
         listen {listen};
         client_max_body_size 0;
+        client_body_buffer_size 128k;
+        proxy_buffer_size 32k;
+        proxy_buffers 8 32k;
         location / {{
             proxy_pass http://back;
             proxy_http_version 1.1;
