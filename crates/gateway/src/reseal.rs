@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use portico_core::Change;
-use portico_core::noun::wechat::SessionKey;
 use portico_core::rule::wechat::encrypted::{Names, Unfit, translated};
 use portico_core::rule::wechat::session_key::{LogIn, good, log_in};
 use portico_live::{Live, LiveClient};
@@ -79,8 +78,12 @@ fn refused(unfit: Unfit) -> Refused {
 async fn keys_here(live: &Live, app: &LiveClient, caller: &Caller) -> Result<Vec<SessionSecret>, Refused> {
     let (id, user) = (&app.client.id, caller.token.user);
     let Some(key) = live.store().session_key(id, user).await.map_err(unavailable)? else { return Ok(vec![]) };
-    let generations = good(&key, is_live(live, &key).await?, live.now());
-    Ok(generations.map(|generation| live.vault().session_secret(wx(app), user, generation)).collect())
+    let is_carried = live.carrier(&key).await.map_err(unavailable)?.is_some();
+    let mut secrets = Vec::new();
+    for generation in good(&key, is_carried, live.now()) {
+        secrets.push(live.session_secret(app, user, generation).await.map_err(unavailable)?);
+    }
+    Ok(secrets)
 }
 
 /// The upstream's key of the person: the current one, as long as it is good; another as `jscode2session` would
@@ -93,27 +96,21 @@ async fn key_there(
     let (id, user, session) = (&known_as.client.id, caller.token.user, caller.token.session);
     for _ in 0..ATTEMPTS {
         let before = live.store().session_key(id, user).await.map_err(unavailable)?;
-        let last_is_live = match &before {
-            Some(before) => is_live(live, before).await?,
+        let is_carried = match &before {
+            Some(before) => live.carrier(before).await.map_err(unavailable)?.is_some(),
             None => false,
         };
-        if let Some(before) = before.as_ref().filter(|_| last_is_live) {
-            return Ok(live.vault().session_secret(wx(known_as), user, before.generation));
+        if let Some(before) = before.as_ref().filter(|_| is_carried) {
+            return live.session_secret(known_as, user, before.generation).await.map_err(unavailable);
         }
         let now = live.now();
-        let (generation, turned) =
-            log_in(before.as_ref(), LogIn { app: id, user, session, last_is_live }, now);
+        let (generation, turned) = log_in(before.as_ref(), LogIn { app: id, user, session, is_carried }, now);
         let held = Change::SessionHeld { session, now };
         match live.commit([held].into_iter().chain(turned).collect()).await {
-            Ok(()) => return Ok(live.vault().session_secret(wx(known_as), user, generation)),
+            Ok(()) => return live.session_secret(known_as, user, generation).await.map_err(unavailable),
             Err(CommitError::Conflict) => live.flush().await.map_err(not_committed)?,
             Err(error) => return Err(not_committed(error)),
         }
     }
     Err(not_committed(CommitError::Conflict))
-}
-
-async fn is_live(live: &Live, key: &SessionKey) -> Result<bool, Refused> {
-    let session = live.session(key.session).await.map_err(unavailable)?;
-    Ok(session.is_some_and(|session| session.is_live(&live.settings().sessions, live.now())))
 }

@@ -13,6 +13,7 @@ mod open_id;
 mod person;
 mod ring;
 mod session;
+mod session_key;
 mod settle;
 mod shelf;
 mod token;

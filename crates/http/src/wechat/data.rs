@@ -16,7 +16,6 @@ use portico_seal::SessionSecret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::key::carrier;
 use super::{identity, phone};
 use crate::caller::holder;
 use crate::house::unavailable;
@@ -109,7 +108,7 @@ async fn key(house: &House, signed: &Signed) -> Result<SessionSecret, Denied> {
     let found =
         house.live.store().session_key(&app.client.id, user).await.map_err(|cause| unavailable(&cause))?;
     let key = found.ok_or_else(none)?;
-    match carrier(house, &key).await? {
+    match house.live.carrier(&key).await.map_err(|cause| unavailable(&cause))? {
         Some(_) => identity::session_secret(house, app, user, key.generation).await,
         None => Err(none()),
     }

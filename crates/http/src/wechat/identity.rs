@@ -16,16 +16,14 @@ pub fn wx_app_id(app: &LiveClient) -> &str {
     app.client.app().map(|app| app.wx_app_id.as_str()).unwrap_or_default()
 }
 
-/// The `session_key` of this generation of the person at the app, under the OpenID by which the app knows them:
-/// once that is another one, no key may tell that both are one person.
+/// The `session_key` of this generation of the person at the app.
 pub async fn session_secret(
     house: &House,
     app: &LiveClient,
     user: UserId,
     generation: u32,
 ) -> Result<SessionSecret, Denied> {
-    let known_as = format!("{}\0{}", wx_app_id(app), open_id(house, app, user).await?);
-    Ok(house.live.vault().session_secret(&known_as, user, generation))
+    house.live.session_secret(app, user, generation).await.map_err(|cause| unavailable(&cause))
 }
 
 /// The person's OpenID at the app.

@@ -10,7 +10,6 @@ mod data;
 pub mod event;
 mod grant;
 mod identity;
-mod key;
 pub(crate) mod migrate;
 mod oauth;
 mod params;

@@ -14,7 +14,6 @@ use portico_seal::digest;
 use serde_json::{Value, json};
 
 use super::code::{Decided, presented, taken};
-use super::key::carrier;
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
 use super::{caller, identity};
@@ -58,7 +57,10 @@ async fn decided(house: &House, app: &LiveClient, digest: &[u8; 32]) -> Decided<
     let (now, id) = (house.now(), &app.client.id);
     let before = house.live.store().session_key(id, code.user).await.map_err(|cause| unavailable(&cause))?;
     let is_carried = match &before {
-        Some(before) => before.session == code.session || carrier(house, before).await?.is_some(),
+        Some(before) => {
+            before.session == code.session
+                || house.live.carrier(before).await.map_err(|cause| unavailable(&cause))?.is_some()
+        }
         None => false,
     };
     let who = LogIn { app: id, user: code.user, session: code.session, is_carried };
@@ -120,7 +122,7 @@ async fn signed(house: &House, app: &LiveClient, asked: &Asked) -> Result<Sessio
     let id = &app.client.id;
     let found = house.live.store().session_key(id, user).await;
     let key = found.map_err(|cause| unavailable(&cause))?.ok_or(Errcode::Signature)?;
-    let session = carrier(house, &key).await?;
+    let session = house.live.carrier(&key).await.map_err(|cause| unavailable(&cause))?;
     for generation in rule::good(&key, session.is_some(), house.now()) {
         if identity::session_secret(house, app, user, generation).await?.signed("", signature) {
             return Ok(SessionKey { session: session.unwrap_or(key.session), ..key });
