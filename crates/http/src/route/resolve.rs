@@ -13,8 +13,10 @@ use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::{House, body, caller};
 
-/// The largest question: as many OpenIDs as may be named, each as long as one may be.
-const LARGEST: usize = 1024 * 1024;
+/// Where it is asked.
+pub const PATH: &str = "/v1/identities/resolve";
+/// The largest question, in bytes: as many OpenIDs as may be named, each as long as one may be in UTF-8.
+pub const LARGEST: usize = 1024 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +48,8 @@ async fn resolved(house: &House, request: Request) -> Result<Reply, Denied> {
     let caller = caller::back_end(house, &parts).await?;
     let asked: Asked = body::json(&parts.headers, body, LARGEST).await?;
     rule::measure(&asked.openids)?;
+    // Neither app is looked for before the agreement is there: how long a refusal takes tells of no app.
+    rule::agreed(has_agreement(house, &caller.client.id, &asked).await?)?;
     let (from, to) = (app(house, &asked.from).await?, app(house, &asked.to).await?);
     let (from, to) = rule::parties(&caller.client.id, from.as_deref(), to.as_deref())?;
     let found =
@@ -53,6 +57,16 @@ async fn resolved(house: &House, request: Request) -> Result<Reply, Denied> {
     rule::agreed(found.agreed)?;
     let rows = asked.openids.iter().zip(found.open_ids);
     Ok(reply::ok(&Answer { results: rows.map(|(openid, resolved)| Row { openid, resolved }).collect() }))
+}
+
+/// Whether there is an agreement; of those in which the caller has no part, nothing is asked.
+async fn has_agreement(house: &House, caller: &ClientId, asked: &Asked) -> Result<bool, Denied> {
+    let (Ok(from), Ok(to)) = (asked.from.parse(), asked.to.parse()) else { return Ok(false) };
+    if from != *caller && to != *caller {
+        return Ok(false);
+    }
+    let agreement = house.live.store().agreement(&from, &to).await;
+    Ok(agreement.map_err(|cause| unavailable(&cause))?.is_some())
 }
 
 async fn app(house: &House, id: &str) -> Result<Option<Arc<LiveClient>>, Denied> {

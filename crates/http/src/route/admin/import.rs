@@ -147,18 +147,38 @@ async fn weighed(
     Ok(weighed.collect())
 }
 
-/// `GET /links`: the OpenIDs from elsewhere at `app`.
+/// `GET /links`: the OpenIDs from elsewhere at `app`; with `openid`, whose that one is, be it derived or not.
 pub(super) async fn list(desk: Desk, uri: Uri) -> Answer {
-    let paged = Paged::<LinkId>::read_with(&uri, &["app"])?;
+    let paged = Paged::<LinkId>::read_with(&uri, &["app", "openid"])?;
     let id = paged.further("app").ok_or_else(|| Denied::request("'app' is missing"))?;
     let id = id.parse().map_err(|_| Denied::request("'app' is no app id"))?;
     let app = find_app(&desk, &id).await?;
     desk.note(Act::OpenIdsRead, Target::new(TargetKind::App, &id)).await?;
+    if let Some(open_id) = paged.further("openid") {
+        let held: Vec<Value> = holder(&desk, &app, open_id).await?.into_iter().collect();
+        return Ok(reply::ok(&json!({ "items": held, "next": null })));
+    }
     let Page { after, limit } = paged.page();
     let page = Page { after: after.map(last_of), limit };
     let links = desk.store().links_at(&app_issuer(&id), page).await?;
     let shown = |link: &Link| view(&desk, &app.client.id, link);
     Ok(reply::ok(&paged.answer(links, |link| link.id().to_string(), shown)))
+}
+
+/// Whose OpenID at the app this is. A derived one has no link, and is nobody's where the person is erased.
+async fn holder(desk: &Desk, app: &LiveClient, open_id: &str) -> Result<Option<Value>, Denied> {
+    let found = desk.live().person_of_open_id(app, open_id).await.map_err(|cause| unavailable(&cause))?;
+    let Some(user) = found else { return Ok(None) };
+    let links = desk.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
+    let (id, issuer) = (&app.client.id, app_issuer(&app.client.id));
+    let index = desk.live().vault().link_index(&issuer, open_id);
+    if let Some(link) = links.iter().find(|link| link.issuer == issuer && link.subject_index == index) {
+        return Ok(Some(view(desk, id, link)));
+    }
+    let person = desk.store().person(user).await.map_err(|cause| unavailable(&cause))?;
+    let is_there = person.is_some_and(|person| person.erased_at.is_none());
+    let shown = || json!({ "id": null, "app": id, "openid": open_id, "user_id": user, "proof": null, "linked_at": null });
+    Ok(is_there.then(shown))
 }
 
 /// The last keyed hash of which this is half.

@@ -72,8 +72,12 @@ impl Tied {
         [links, Change::PasskeysCounted { user, count: self.passkeys }]
     }
 
-    /// The connection through which a link was made, or could be.
+    /// The connection through which a link was made, or could be; none for what was imported, which went through
+    /// none whichever lead to the same app.
     pub fn connection(&self, link: &Link) -> Option<&Connection> {
+        if matches!(link.proof, LinkProof::Import | LinkProof::Support) {
+            return None;
+        }
         let all = self.connections.iter().chain(&self.others);
         all.into_iter().find(|connection| connection.link_issuer() == link.issuer)
     }

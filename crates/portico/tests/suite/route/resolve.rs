@@ -80,6 +80,36 @@ async fn without_an_agreement_this_way_round_every_answer_is_the_same() {
 }
 
 #[tokio::test]
+async fn without_an_agreement_the_store_is_asked_the_same_whether_the_app_is_there_or_not() {
+    let store = Arc::new(Counting::default());
+    let world = World::over(store.clone()).await;
+    agree(&world, SHOP, TAXI).await;
+    resolve(&world, SHOP, &json!({ "from": SHOP, "to": TAXI, "openids": ["o-1"] })).await.ok();
+    for to in [RIDES, "org.example.none", "super.app"] {
+        store.asked();
+        let body = json!({ "from": SHOP, "to": to, "openids": ["o-1"] });
+        assert_eq!(resolve(&world, SHOP, &body).await.status, 403, "{to}");
+        assert_eq!(store.asked(), ["agreement"], "{to}");
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_of_the_longest_openids_are_answered_and_any_digits_may_be_one() {
+    let world = World::new().await;
+    agree(&world, SHOP, RIDES).await;
+    let long = "o".repeat(512);
+    let answer = resolve(&world, SHOP, &from_shop(&[&*long; 1000])).await.ok().json();
+    assert_eq!(answer["results"].as_array().map(Vec::len), Some(1000));
+    let larger = resolve(&world, SHOP, &from_shop(&["o".repeat(1024 * 1024).as_str()])).await;
+    assert_eq!(larger.status, 413);
+    let card = "4111111111111111";
+    let answer = resolve(&world, SHOP, &from_shop(&[card])).await.ok().json();
+    assert_eq!(answer["results"], json!([{ "openid": card, "resolved": null }]));
+    let elsewhere = json!({ "from": card, "to": RIDES, "openids": [] });
+    assert_eq!(resolve(&world, SHOP, &elsewhere).await.status, 400);
+}
+
+#[tokio::test]
 async fn an_agreement_that_was_ended_resolves_nothing() {
     let world = World::new().await;
     agree(&world, SHOP, RIDES).await;
@@ -108,7 +138,7 @@ async fn a_thousand_openids_are_answered_and_one_more_is_refused() {
 }
 
 #[tokio::test]
-async fn openids_from_elsewhere_resolve_and_are_resolved_to_with_one_question_to_the_store() {
+async fn openids_from_elsewhere_resolve_and_are_resolved_to_with_one_question_to_the_store_about_all() {
     let store = Arc::new(Counting::default());
     let world = World::over(store.clone()).await;
     agree(&world, SHOP, RIDES).await;
@@ -131,7 +161,7 @@ async fn openids_from_elsewhere_resolve_and_are_resolved_to_with_one_question_to
     assert_eq!(resolve(&world, SHOP, &asked).await.ok().json(), results(Some("r-ana")));
     store.asked();
     resolve(&world, SHOP, &asked).await.ok();
-    assert_eq!(store.asked(), ["resolve"]);
+    assert_eq!(store.asked(), ["agreement", "resolve"]);
     let erase = format!("/admin/v1/users/{}/erase", known[0]);
     world.admin_call(Method::POST, &erase, Some(crate::fixture::ADMIN), "").await.ok();
     assert_eq!(resolve(&world, SHOP, &asked).await.ok().json(), results(None));

@@ -174,3 +174,57 @@ async fn the_openids_of_an_app_come_in_pages_with_whose_they_are_and_how_they_ca
     let trail = get(&world, &format!("audit?target={SHOP}")).await.ok().body;
     assert!(trail.contains("2 of 2") && !trail.contains("o-1"), "{trail}");
 }
+
+#[tokio::test]
+async fn an_openid_may_be_any_digits_and_nothing_beside_it_may_be_those_of_a_card() {
+    let world = World::new().await;
+    world.sign_in("ana").await;
+    let card = "4111111111111111";
+    let report = many(&world, json!([{ "openid": card, "email": "ana@people.example" }])).await;
+    assert_eq!(report["imported"], 1, "{report}");
+    assert_eq!(told(&world, "ana").await, card);
+    assert_eq!(one(&world, "o-1", "username", card).await.status, 400);
+    let migrated = json!({ "from": SHOP, "openids": [card] });
+    post(&world, &format!("apps/{TAXI}/migrate-openids"), migrated).await.ok();
+    let links = json!([{ "app": SHOP, "openid": "4222222222222" }]);
+    post(&world, "users", json!({ "name": "B", "links": links })).await.ok();
+}
+
+#[tokio::test]
+async fn whose_an_openid_is_can_be_asked_whether_it_was_imported_or_derived() {
+    let world = World::new().await;
+    world.sign_in("ana").await;
+    let ana = user(&world, "ana").await;
+    let derived = told(&world, "bob").await;
+    let bob = user(&world, "bob").await;
+    one(&world, "o-1", "user_id", &ana).await.ok();
+    let whose = async |app: &str, open_id: &str| {
+        let found = get(&world, &format!("links?app={app}&openid={open_id}")).await.ok().json();
+        let items = found["items"].as_array().unwrap();
+        assert!(items.len() <= 1 && items.iter().all(|item| item["openid"] == open_id), "{found}");
+        items.first().map(|item| (item["user_id"].as_str().unwrap().to_owned(), item["proof"].clone()))
+    };
+    assert_eq!(whose(SHOP, "o-1").await, Some((ana.clone(), json!("support"))));
+    assert_eq!(whose(SHOP, &derived).await, Some((bob.clone(), Value::Null)));
+    assert_eq!((whose(SHOP, "o-2").await, whose(TAXI, "o-1").await), (None, None));
+    assert_eq!(whose(TAXI, &derived).await, None);
+    act(&world, &format!("users/{bob}/erase")).await.ok();
+    assert_eq!(whose(SHOP, &derived).await, None);
+}
+
+#[tokio::test]
+async fn an_imported_openid_shows_no_connection_though_one_leads_to_its_app() {
+    let world = World::new().await;
+    world.sign_in("ana").await;
+    let ana = user(&world, "ana").await;
+    let account = json!({
+        "connection_id": "shop-account", "kind": "wechat_official_account", "name": "Shop at WeChat",
+        "app_id": "wx00000000000000b2", "secret": "s", "scope": "snsapi_base", "app": SHOP, "marker": "merchant",
+    });
+    post(&world, "connections", account).await.ok();
+    one(&world, "o-1", "user_id", &ana).await.ok();
+    let shown = get(&world, &format!("users/{ana}/links")).await.ok().json();
+    let link = shown["links"].as_array().unwrap().iter().find(|link| link["app_id"] == SHOP).unwrap();
+    assert_eq!((&link["connection_id"], &link["name"]), (&Value::Null, &Value::Null), "{link}");
+    assert_eq!(link["proof"], "support");
+}
