@@ -85,7 +85,7 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/v1/webhooks/kyc", post(webhook::kyc))
         .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
-        .route(resolve::PATH, post(resolve::resolve))
+        .route("/v1/identities/resolve", post(resolve::resolve))
         .merge(link::routes())
         .merge(settings::routes())
         .merge(events::routes())

@@ -34,10 +34,11 @@ impl Town {
 
     /// The key that the app's back end has of the caller now.
     pub async fn key(&self, app: &str, resolved: &Resolved) -> SessionSecret {
-        let (live, wx) = (&self.world.house.live, self.wx(app).await);
+        let (live, id) = (&self.world.house.live, app.parse().unwrap());
         let user = resolved.caller.as_ref().unwrap().token.user;
-        let key = live.store().session_key(&app.parse().unwrap(), user).await.unwrap().unwrap();
-        live.vault().session_secret(&wx, user, key.generation)
+        let key = live.store().session_key(&id, user).await.unwrap().unwrap();
+        let app = live.client(&id).await.unwrap().unwrap();
+        live.session_secret(&app, user, key.generation).await.unwrap()
     }
 
     /// What the app's mini-program was given, as the gateway passes it on.
