@@ -1,9 +1,14 @@
 //! HTTP/2 on either side.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::StreamExt;
 use http::header::HOST;
 use http::{HeaderValue, Version};
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use portico_gateway::accept::Limits;
 use portico_gateway::forward::Settings;
 
@@ -109,4 +114,17 @@ async fn a_word_like_the_preface_is_not_http_2() {
     client.send("NT / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert_eq!(client.answer().await.status, 200);
     assert!(upstream.last().starts_with("PRINT / HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_body_of_http_2_that_does_not_come_is_408_and_the_connection_lives_on() {
+    let upstream = Upstream::answering(|_| answer("200 OK", &[], "well")).await;
+    let limits = Limits { body: Duration::from_millis(50), least: 100, ..Limits::default() };
+    let gate = gate_with(settings(&[upstream.address]), Plan { limits, ..Plan::default() }).await;
+    let mut sender = open(gate.address).await;
+    let half = futures_util::stream::once(async { Ok(Frame::data(Bytes::from_static(b"half"))) });
+    let body = StreamBody::new(half.chain(futures_util::stream::pending()));
+    let request = request("POST", "/", "").map(|_| body);
+    assert_eq!(ask(&mut sender, request).await.0.status, 408);
+    assert_eq!(ask(&mut sender, self::request("GET", "/", "")).await.0.status, 200);
 }

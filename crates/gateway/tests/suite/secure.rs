@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http_body_util::Full;
 use portico_gateway::accept::{Files, Tls};
 use portico_gateway::forward::Settings;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -111,7 +113,7 @@ async fn clients_choose_their_http_in_the_handshake() {
     assert_eq!(one.answer().await.text(), "well");
     assert!(upstream.last().contains("x-forwarded-proto: https\r\n"));
     let mut two = http2::over(connect(&gate, &authority, "h2", None).await.unwrap()).await;
-    let request = http::Request::get("https://localhost/").body(Default::default()).unwrap();
+    let request = http::Request::get("https://localhost/").body(Full::<Bytes>::default()).unwrap();
     assert_eq!(http2::ask(&mut two, request).await.1, "well");
 }
 
