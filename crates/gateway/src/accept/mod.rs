@@ -1,7 +1,7 @@
 //! Accepting connections of clients, and letting them finish.
 //!
 //! HTTP/1.1 and HTTP/2, over TLS (chosen by ALPN) or without (HTTP/2 by prior knowledge, RFC 9113 §3.3).
-//! What comes is framed in one way only, or refused; see [`check`].
+//! What comes is framed in one way only, or refused; see `check`.
 
 mod check;
 mod framing;

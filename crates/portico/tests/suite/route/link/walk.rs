@@ -18,7 +18,7 @@ async fn an_authorised_login_ties_an_identity_once_the_host_completes_it() {
     assert!(there.at.as_str().starts_with(&format!("{}/authorize?", story.merchant.url)), "{}", there.at);
     assert_eq!(there.field("code_challenge_method"), "S256");
     assert_eq!(there.field("redirect_uri"), "http://localhost:8080/link/return/acme-shop");
-    let code = story.merchant.code("42", None);
+    let code = story.merchant.code("nr-42", None);
     let end = left(&story.back(&mut browser, "acme-shop", &there, &code).await);
     assert_eq!(end.outcome(), "ready");
     assert!(story.merchant.asked()[0].contains("code_verifier="), "{:?}", story.merchant.asked());
@@ -27,7 +27,7 @@ async fn an_authorised_login_ties_an_identity_once_the_host_completes_it() {
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     let link = &made.json()["links"][0];
     assert_eq!((&link["name"], &link["proof"]), (&json!("The acme-shop"), &json!("login")));
-    assert!(!made.body.contains("42") && !made.body.contains("usr_"), "{}", made.body);
+    assert!(!made.body.contains("nr-42") && !made.body.contains("usr_"), "{}", made.body);
     assert_eq!(story.links(&story.ana).await, pairs(&[("acme-shop", "login")]));
     let path = format!("/v1/me/links/{}", link["id"].as_str().unwrap());
     story.world.json(Method::DELETE, &path, Some(&story.ana.access), &json!({})).await.ok();
