@@ -5,6 +5,7 @@
 mod bare;
 pub mod failure;
 mod figure;
+mod gateway;
 pub mod histogram;
 mod load;
 mod measure;
@@ -18,12 +19,12 @@ pub mod wire;
 
 use clap::Parser;
 use failure::{During, Outcome};
-use measure::Course;
+use measure::{Course, merchants};
 use options::{CommandLine, Options, Part};
 use report::machine::Machine;
 use report::table::{self, Format};
-use report::{Figure, Report};
-use server::Portico;
+use report::{Figure, Report, Run};
+use server::{Portico, Serving};
 pub use setup::assertion::Signer;
 use setup::{World, fill};
 use std::path::Path;
@@ -36,6 +37,13 @@ pub fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.during("the runtime").and_then(|runtime| match &line.part {
         Some(Part::Bare { constant }) => runtime.block_on(bare::serve(constant)).map(|()| ExitCode::SUCCESS),
+        Some(Part::Relay { relay, upstream }) => {
+            runtime.block_on(gateway::relay::serve(*relay, *upstream)).map(|()| ExitCode::SUCCESS)
+        }
+        Some(Part::Gateway(options)) => runtime.block_on(async {
+            let report = gateway::measure(options).await?;
+            finish(&report, options.markdown, options.json.as_deref(), options.check)
+        }),
         Some(Part::Nodes(options)) => runtime.block_on(async {
             let report = nodes::measure(options).await?;
             finish(&report, options.markdown, options.json.as_deref(), options.check)
@@ -71,12 +79,39 @@ async fn measure_all(options: &Options, mut portico: Portico) -> Outcome<Report>
     let course = Course { amount: options.amount(), core: options.core };
     let amount = course.amount;
     let serving = portico.serve()?;
-    let first_start = Figure::new("start to ready, empty store", serving.start().as_secs_f64() * 1e3, "ms");
     measure::progress("registering");
     let world = World::register(&serving, amount).await?;
+    let (mut runs, changes) = match options.merchants {
+        true => {
+            serving.process.end()?;
+            (Vec::new(), Vec::new())
+        }
+        false => measure_requests(options, &mut portico, serving, &world, course).await?,
+    };
+    runs.push(merchants::measure(&mut portico, &world, course).await?);
+    Ok(Report {
+        machine: Machine::this(),
+        arrangement: "server and bare server on one core",
+        connections: amount.connections,
+        rounds: amount.rounds,
+        runs,
+        changes,
+    })
+}
+
+/// The runs on one store, or on two of different sizes, and the changes from one to the other. Ends the
+/// server.
+async fn measure_requests(
+    options: &Options,
+    portico: &mut Portico,
+    serving: Serving,
+    world: &World,
+    course: Course,
+) -> Outcome<(Vec<Run>, Vec<Figure>)> {
+    let amount = course.amount;
+    let first_start = Figure::new("start to ready, empty store", serving.start().as_secs_f64() * 1e3, "ms");
     let name = format!("{} apps, {} people", amount.apps, amount.people);
-    let (mut run, mut serving) =
-        measure::requests_and_starts(&name, &mut portico, serving, &world, course).await?;
+    let (mut run, mut serving) = measure::requests_and_starts(&name, portico, serving, world, course).await?;
     run.figures.push(first_start);
     let mut runs = vec![run];
     if options.scale {
@@ -87,11 +122,11 @@ async fn measure_all(options: &Options, mut portico: Portico) -> Outcome<Report>
         serving.process.end()?;
         let name = format!("{apps} apps, {people} people, of whom the same are at work");
         let again = portico.serve()?;
-        let (run, last) = measure::requests_and_starts(&name, &mut portico, again, &world, course).await?;
+        let (run, last) = measure::requests_and_starts(&name, portico, again, world, course).await?;
         runs.push(run);
         serving = last;
     }
-    let figures = measure::stores(&mut portico, serving, &world, course).await?;
+    let figures = measure::stores(portico, serving, world, course).await?;
     let changes = match runs.as_slice() {
         [small, large] => report::changes(small, large),
         _ => Vec::new(),
@@ -99,14 +134,7 @@ async fn measure_all(options: &Options, mut portico: Portico) -> Outcome<Report>
     if let Some(last) = runs.last_mut() {
         last.figures.extend(figures);
     }
-    Ok(Report {
-        machine: Machine::this(),
-        arrangement: "server and bare server on one core",
-        connections: amount.connections,
-        rounds: amount.rounds,
-        runs,
-        changes,
-    })
+    Ok((runs, changes))
 }
 
 #[allow(clippy::print_stdout, reason = "the tables are the program's output")]

@@ -2,7 +2,7 @@
 
 use crate::failure::{During, Failure, Outcome};
 use crate::histogram::Histogram;
-use crate::wire::Connection;
+use crate::wire::{Answer, Connection};
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub(crate) struct Expected {
     pub(crate) status: u16,
     /// A refusal with the same status (`{"active":false}`) is shorter than this.
     pub(crate) body_at_least: usize,
+    /// How the body begins, where a refusal may be as long.
+    pub(crate) begins: &'static str,
 }
 
 /// What the sender saw of one round.
@@ -40,6 +42,15 @@ pub(crate) struct Round {
 pub(crate) struct Load {
     connections: Vec<Connection>,
     sleep: bool,
+}
+
+impl Expected {
+    /// Whether an answer is such a one.
+    pub(crate) fn is(&self, answer: &Answer<'_>) -> bool {
+        answer.status == self.status
+            && answer.body.len() >= self.body_at_least
+            && answer.body.starts_with(self.begins.as_bytes())
+    }
 }
 
 impl Load {
@@ -107,7 +118,7 @@ async fn send(
         }
         let begin = Instant::now();
         let answer = connection.ask(&requests[(slice.first + index) % requests.len()]).await?;
-        if answer.status != expected.status || answer.body.len() < expected.body_at_least {
+        if !expected.is(&answer) {
             return Err(answer.refused("a request of the load"));
         }
         latency.add(u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX));
@@ -121,6 +132,10 @@ mod tests {
     use crate::bare;
     use crate::wire::Request;
     use tokio::net::TcpListener;
+
+    fn expected(status: u16, body_at_least: usize, begins: &'static str) -> Expected {
+        Expected { status, body_at_least, begins }
+    }
 
     async fn round(slice: Slice, expected: Expected) -> Outcome<Round> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -137,8 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_round_sends_exactly_its_requests_and_may_follow_another() {
-        let expected = Expected { status: 200, body_at_least: 100 };
-        let round = round(Slice { first: 2, count: 50 }, expected).await.unwrap();
+        let round = round(Slice { first: 2, count: 50 }, expected(200, 100, "xx")).await.unwrap();
         assert_eq!(round.latency.count(), 50);
         assert!(round.latency.quantile(0.5) > 0 && round.wall > Duration::ZERO);
     }
@@ -146,7 +160,8 @@ mod tests {
     #[tokio::test]
     async fn a_round_fails_at_an_answer_that_is_not_the_expected_one() {
         let slice = Slice { first: 0, count: 5 };
-        assert!(round(slice, Expected { status: 201, body_at_least: 0 }).await.is_err());
-        assert!(round(slice, Expected { status: 200, body_at_least: 101 }).await.is_err());
+        assert!(round(slice, expected(201, 0, "")).await.is_err());
+        assert!(round(slice, expected(200, 101, "")).await.is_err());
+        assert!(round(slice, expected(200, 0, "xy")).await.is_err());
     }
 }

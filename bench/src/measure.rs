@@ -2,6 +2,7 @@
 
 pub(crate) mod growth;
 pub(crate) mod lists;
+pub(crate) mod merchants;
 pub(crate) mod pages;
 pub(crate) mod question;
 pub(crate) mod race;

@@ -1,7 +1,10 @@
 //! The command line, and how much of everything a run does.
 
+use crate::gateway::options::Options as Gateway;
+use crate::gateway::relay::Relay;
 use crate::nodes::options::Options as Nodes;
 use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// CPU time per request of the real server, beside a bare hyper server on the same core in the same run.
@@ -19,10 +22,19 @@ pub(crate) struct CommandLine {
 pub(crate) enum Part {
     /// Three nodes over a PostgreSQL and a NATS that are started and thrown away
     Nodes(Nodes),
+    /// The gateway in front of one upstream, beside nginx and others
+    Gateway(Gateway),
     /// The bare server: reads each request whole and answers a constant
     Bare {
         /// The constant, as JSON: {"status": 200, "headers": [["name", "value"]], "bytes": 120}
         constant: String,
+    },
+    /// A proxy that passes everything on to one upstream
+    Relay {
+        /// Which
+        relay: Relay,
+        /// The upstream's address
+        upstream: SocketAddr,
     },
 }
 
@@ -34,6 +46,9 @@ pub(crate) struct Options {
     /// Also fill the store with 100,000 apps and 1,000,000 people and measure again
     #[arg(long)]
     pub(crate) scale: bool,
+    /// Measure only what merchants' back ends ask
+    #[arg(long, conflicts_with = "scale")]
+    pub(crate) merchants: bool,
     /// Write all figures to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -61,6 +76,9 @@ pub(crate) struct Options {
     /// Launches for the database's growth [default: 100000; quick 20000]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1000..=10_000_000))]
     pub(crate) launches: Option<u32>,
+    /// OpenIDs from elsewhere to import [default: 20000; quick 5000]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1000..=10_000_000))]
+    pub(crate) links: Option<u32>,
     /// Apps in the full store of --scale
     #[arg(long, default_value_t = 100_000, requires = "scale")]
     pub(crate) scale_apps: u32,
@@ -93,6 +111,10 @@ pub(crate) struct Amount {
     pub(crate) sessions: usize,
     pub(crate) launches: usize,
     pub(crate) refreshes: usize,
+    /// OpenIDs from elsewhere that are imported.
+    pub(crate) links: usize,
+    /// Codes that a round redeems.
+    pub(crate) codes: usize,
     /// Starts on an existing store.
     pub(crate) starts: usize,
 }
@@ -111,11 +133,14 @@ impl Options {
             sessions: 20_000,
             launches: 100_000,
             refreshes: 10_000,
+            links: 20_000,
+            codes: 1_000,
             starts: 7,
         };
         if self.quick {
             let (people, apps, rounds, light, heavy) = (200, 20, 5, 6_000, 1_500);
             let (sessions, launches, refreshes, starts) = (5_000, 20_000, 2_000, 3);
+            let (links, codes) = (5_000, 500);
             amount = Amount {
                 people,
                 apps,
@@ -126,6 +151,8 @@ impl Options {
                 launches,
                 refreshes,
                 starts,
+                links,
+                codes,
                 ..amount
             };
         }
@@ -134,6 +161,7 @@ impl Options {
         }
         amount.rounds = self.rounds.map_or(amount.rounds, usize::from);
         amount.sessions = self.sessions.map_or(amount.sessions, |sessions| sessions as usize);
+        amount.links = self.links.map_or(amount.links, |links| links as usize);
         amount.launches = self.launches.map_or(amount.launches, |launches| launches as usize);
         amount
     }

@@ -100,7 +100,9 @@ fn last_line(log: &Path) -> String {
 pub(crate) fn addresses(ready: &str) -> Vec<SocketAddr> {
     let parts = ready.split("http://").skip(1);
     parts
-        .filter_map(|part| part.trim_end().trim_end_matches([')', ' ']).split(' ').next()?.parse().ok())
+        .filter_map(|part| {
+            part.trim_end().trim_end_matches([')', ' ']).split([' ', ',']).next()?.parse().ok()
+        })
         .collect()
 }
 
@@ -144,6 +146,9 @@ mod tests {
         let found = addresses("http://127.0.0.1:8080 (admin http://127.0.0.1:8081)");
         assert_eq!(found, ["127.0.0.1:8080".parse().unwrap(), "127.0.0.1:8081".parse().unwrap()]);
         assert_eq!(addresses("http://127.0.0.1:9"), ["127.0.0.1:9".parse().unwrap()]);
+        let with =
+            addresses("http://127.0.0.1:8080 (admin http://127.0.0.1:8081, gateway http://127.0.0.1:8090)");
+        assert_eq!(with.len(), 3);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(crate) struct Serving {
     pub(crate) process: Process,
     pub(crate) public: SocketAddr,
     pub(crate) admin: SocketAddr,
+    /// Where its gateway listens, if it has one.
+    pub(crate) gateway: Option<SocketAddr>,
     /// The bearer token of the admin API.
     pub(crate) admin_token: String,
     issuer: String,
@@ -47,6 +49,12 @@ impl Portico {
         self
     }
 
+    /// The same with this configuration file.
+    pub(crate) fn configured(mut self, file: &Path) -> Self {
+        self.more.extend(["--config".into(), file.to_string_lossy().into_owned()]);
+        self
+    }
+
     /// Holds later starts to these cores.
     pub(crate) fn hold_to(&mut self, cores: &str) {
         self.cores = cores.into();
@@ -62,13 +70,14 @@ impl Portico {
         arguments.extend(self.more.iter().map(String::as_str));
         let process = Process::start(&self.cores, &self.program, &arguments, &log)?;
         let addresses = process::addresses(&process.ready);
-        let &[public, admin] = addresses.as_slice() else {
+        let &[public, admin, ref more @ ..] = addresses.as_slice() else {
             return Err(Failure(format!("the ready line names no two addresses: {}", process.ready)));
         };
         self.listen = Some(public);
         let admin_token = fs::read_to_string(data.join("admin.token")).during("reading admin.token")?;
         let issuer = self.issuer.clone().unwrap_or_else(|| format!("http://{public}"));
-        Ok(Serving { process, public, admin, admin_token: admin_token.trim().into(), issuer })
+        let gateway = more.first().copied();
+        Ok(Serving { process, public, admin, gateway, admin_token: admin_token.trim().into(), issuer })
     }
 
     /// Bytes of the database with its write-ahead log.

@@ -4,6 +4,7 @@ pub(crate) mod assertion;
 pub(crate) mod crowd;
 pub(crate) mod fill;
 pub(crate) mod launch;
+pub(crate) mod merchant;
 pub(crate) mod register;
 pub(crate) mod sign_in;
 pub(crate) mod visitor;

@@ -26,17 +26,18 @@ export function make(tag, { data = {}, ...properties } = {}, ...children) {
 
 /**
  * Connects to the super app, and keeps what is seen true: `draw(me)` is called with what the back end knows of the
- * person after every launch and every change of consent, `clear()` when the session is over.
+ * person after every launch and every change of consent, `clear()` when the session is over. `me(call, host)` asks
+ * somebody else than the back end, where that knows of no profile.
  *
  * @returns `call`, which asks this mini-program's own back end, and `request`, which has the host ask the person
  * for a scope.
  */
-export async function start({ draw, clear = () => {}, sees }) {
-  const { host } = await (await fetch("/config.json")).json();
+export async function start({ draw, clear = () => {}, sees, me = (call) => call("/api/me") }) {
+  const { host, api } = await (await fetch("/config.json")).json();
   let connection = null;
 
-  const call = async (path, body) => {
-    const response = await fetch(path, {
+  const call = async (path, body, at = api) => {
+    const response = await fetch(`${at}${path}`, {
       method: body === undefined ? "GET" : "POST",
       headers: {
         authorization: `Bearer ${await connection.token()}`,
@@ -46,17 +47,17 @@ export async function start({ draw, clear = () => {}, sees }) {
     });
     const answer = await response.json();
     if (response.status === 401) end();
-    if (!response.ok) throw Object.assign(new Error(answer.message), { code: answer.error });
+    if (!response.ok) throw Object.assign(new Error(answer.message ?? answer.error_description), { code: answer.error });
     return answer;
   };
   const refresh = async () => {
     try {
-      const me = await call("/api/me");
+      const known = await me(call, host);
       if (connection.expired) return;
       $("ended").hidden = true;
       document.body.dataset.ready = "";
-      draw(me);
-      list(me, sees);
+      draw(known);
+      list(known, sees);
     } catch (error) {
       if (error instanceof SessionExpired) end();
     }

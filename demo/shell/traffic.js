@@ -37,7 +37,7 @@ const GRANTS = {
 /** Follows the requests that the server reports and shows them, the latest first. */
 export function traffic(apps) {
   const names = new Map(apps.map((app) => [app.key, `${app.short_name}’s back end`]));
-  names.set("portico", "Portico").set("browser", "Browser").set("other", "Another program");
+  names.set("portico", "Portico").set("browser", "Browser").set("gateway", "The gateway").set("other", "Another program");
   const titles = new Map(apps.map((app) => [app.app_id, app.name]));
   const list = $("lines");
   let latest = 0;

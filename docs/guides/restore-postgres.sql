@@ -19,6 +19,8 @@ delete from consent_standing where user_id in (select id from gone);
 delete from consent_history where user_id in (select id from gone);
 delete from consent_request where user_id in (select id from gone);
 delete from app_use where user_id in (select id from gone);
+delete from link_ticket where user_id in (select id from gone);
+delete from session_key where user_id in (select id from gone);
 update session set sealed_label = '' where user_id in (select id from gone);
 -- One that was signed out after the copy must not be live again.
 update session set ended_at = (select at from restored), end_reason = 'revoked', cookie_digest = null

@@ -68,10 +68,24 @@ test("the story", async (t) => {
       assert.match(await everyday.frame("gov").locator("#status-title").innerText(), /identity|not verified/i);
     });
 
+    await t.test("a shop written for WeChat takes an order behind the gateway, and knows no id but its own", async () => {
+      const shop = everyday.frame("shop");
+      const answered = page.waitForResponse((response) => /\/api\/orders$/.test(response.url()));
+      await everyday.choose("shop");
+      await shop.locator(".add").first().click();
+      await shop.locator("#buy").click();
+      await shop.locator("#thanks").getByText(/^Thank you, \w+/).waitFor();
+      const sentOrder = (await answered).request().postDataJSON();
+      const order = await (await answered).json();
+      assert.equal(order.openid, sentOrder.openid, "the page reads the app's own OpenID");
+      assert.equal(order.errcode, 0);
+    });
+
     await t.test("the panel shows the requests as they happen", async () => {
       const lines = page.locator("#lines .line");
       await lines.filter({ hasText: "/oauth/introspect" }).filter({ hasText: "active" }).first().waitFor();
       await lines.filter({ hasText: "/oauth/token" }).first().waitFor();
+      await lines.filter({ hasText: "The gateway" }).filter({ hasText: "/api/goods" }).first().waitFor();
       const text = await page.locator("#lines").innerText();
       assert.ok(!/eyJ[\w-]{20,}|code=[\w-]{8,}/.test(text), "the panel shows a token");
     });
@@ -99,7 +113,7 @@ test("the story", async (t) => {
       assert.ok(own.length > 0, "Portico set no cookie, so this shows nothing");
       const others = sent.filter((request) => new URL(request.url()).hostname === "127.0.0.1");
       const origins = new Set(others.map((request) => new URL(request.url()).origin));
-      assert.equal(origins.size, 3, [...origins].join(" "));
+      assert.equal(origins.size, 4, `three mini-programs and the gateway: ${[...origins].join(" ")}`);
       for (const request of others) {
         const cookie = (await request.allHeaders()).cookie ?? "";
         for (const { name, value } of own) assert.ok(!cookie.includes(name) && !cookie.includes(value), request.url());

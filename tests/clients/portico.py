@@ -14,7 +14,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 # The server reads every PORTICO_* variable as configuration.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PORTICO_")}
-READY = re.compile(r"^portico: ready on (http://\S+) \(admin (http://\S+)\)$")
+READY = re.compile(r"^portico: ready on (http://\S+) \(admin (http://[^\s,)]+)(?:, gateway (https?://[^\s)]+))?\)$")
 
 
 def binary():
@@ -47,7 +47,7 @@ class Portico:
 
     def __init__(self, data, log, arguments=()):
         self.data, self.log, self.arguments = Path(data), Path(log), arguments
-        self.process = self.issuer = self.admin = None
+        self.process = self.issuer = self.admin = self.gateway = None
 
     def start(self, listen="127.0.0.1:0"):
         command = [binary(), "serve", "--data", self.data, "--listen", listen, "--admin-listen", "127.0.0.1:0", *self.arguments]
@@ -59,7 +59,7 @@ class Portico:
         if not ready:
             self.kill()
             raise Refused(self.process.returncode, line, self.log.read_text(errors="replace"))
-        self.issuer, self.admin = ready.groups()
+        self.issuer, self.admin, self.gateway = ready.groups()
         return self
 
     def restart_in_place(self):

@@ -1,18 +1,22 @@
 """The commands in the guides: every ```sh block after a line `<!-- run -->` is run as it stands.
 
-The guides are one walk, in the order of GUIDES: one shell, one folder, one server.
+The guides are one walk, in the order of GUIDES: one shell, one folder, one server, configured as the block after
+`<!-- gateway.toml -->` says, but for its ports.
 """
 
 import os
 import re
 import shutil
+import socket
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from portico import ROOT, Portico, binary
 
+CONFIGURATION = re.compile(r"^<!-- gateway.toml -->\n+```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GUIDES = ["operator", "host-developer", "mini-program-developer", "merchant"]
 BLOCK = re.compile(r"^<!-- run -->\n+```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -32,8 +36,16 @@ def test_every_command_in_the_guides_does_what_it_says(tmp_path):
     assert shutil.which("curl") and shutil.which("node"), "the guides use curl and node"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/portico").symlink_to(Path(binary()).resolve())
-    server = Portico(tmp_path / "portico-data", tmp_path / "log").start()
-    script = ["set -euo pipefail", f"export ISSUER={server.issuer} ADMIN={server.admin}"]
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        shop = free.getsockname()[1]
+    configuration = tmp_path / "gateway.toml"
+    text = CONFIGURATION.search((ROOT / "docs/guides/merchant.md").read_text())[1]
+    configuration.write_text(text.replace(":8090", ":0").replace(":9000", f":{shop}"))
+    server = Portico(tmp_path / "portico-data", tmp_path / "log", ["--config", configuration]).start()
+    script = [
+        "set -euo pipefail",
+        f"export ISSUER={server.issuer} ADMIN={server.admin} GATEWAY={server.gateway} SHOP_PORT={shop}",
+    ]
     for guide in GUIDES:
         for line, block in blocks(guide):
             script += [f"echo '== {guide}.md:{line}'", block]

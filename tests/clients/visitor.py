@@ -49,7 +49,7 @@ class Visitor:
         """The client's own address with what Portico gave it, as a browser would have opened it."""
         self.pages = []
         answer = self.browser.get(url, allow_redirects=False, timeout=20)
-        for _ in range(12):
+        for _ in range(24):
             if answer.is_redirect:
                 url = urljoin(url, answer.headers["Location"])
                 if url.startswith(until):

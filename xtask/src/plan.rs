@@ -42,7 +42,12 @@ pub(crate) const STAGES: &[Stage] = &[
         run: rust::test,
     },
     Stage { name: "release", about: "cargo build --release -p portico", needs: &[], run: rust::release },
-    Stage { name: "web", about: "sdk/web: rebuilt and compared, its own tests", needs: &[], run: web::check },
+    Stage {
+        name: "web",
+        about: "sdk/web and sdk/node: rebuilt and compared, their own tests",
+        needs: &[],
+        run: web::check,
+    },
     Stage {
         name: "clients",
         about: "OIDC clients as they are published; the commands in the guides",

@@ -185,6 +185,12 @@ const TOOLS: &[Tool] = &[
         install: Install::Npm("sdk/web"),
     },
     Tool {
+        name: "npm packages of sdk/node",
+        stages: &["web", "clients"],
+        present: |r| npm_is_current(r, "sdk/node"),
+        install: Install::Npm("sdk/node"),
+    },
+    Tool {
         name: "npm packages of tests",
         stages: &["clients", "browser"],
         present: |r| npm_is_current(r, "tests"),
@@ -301,23 +307,35 @@ fn install_npm(repository: &Repository, folder: &str) {
 
 fn venv_is_current(repository: &Repository) -> bool {
     let venv = repository.venv();
-    venv.join("bin/python").is_file() && same(&requirements(repository), &venv.join("requirements.txt"))
+    let current = |file: &str| same(&requirements(repository, file), &venv.join(file));
+    venv.join("bin/python").is_file() && current(PACKAGES) && current(WECHATPY_2)
 }
 
 fn install_venv(repository: &Repository) {
     let venv = repository.venv();
     let mut create = program("python3", &repository.root);
     create.args(["-m", "venv", "--clear"]).arg(&venv);
-    let mut fill = program(venv.join("bin/python"), &repository.root);
-    fill.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"])
-        .arg(requirements(repository));
-    if run(create).success && run(fill).success {
-        keep(&requirements(repository), &venv.join("requirements.txt"));
+    let pip = |file: &str| {
+        let mut pip = program(venv.join("bin/python"), &repository.root);
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"])
+            .arg(requirements(repository, file));
+        pip
+    };
+    // A second version of a package lies beside the first one, for whoever puts it on their path.
+    let mut beside = pip(WECHATPY_2);
+    beside.args(["--no-deps", "--target"]).arg(venv.join("wechatpy-2"));
+    if run(create).success && run(pip(PACKAGES)).success && run(beside).success {
+        for file in [PACKAGES, WECHATPY_2] {
+            keep(&requirements(repository, file), &venv.join(file));
+        }
     }
 }
 
-fn requirements(repository: &Repository) -> std::path::PathBuf {
-    repository.at("tests/clients/requirements.txt")
+const PACKAGES: &str = "requirements.txt";
+const WECHATPY_2: &str = "requirements-wechatpy-2.txt";
+
+fn requirements(repository: &Repository, file: &str) -> std::path::PathBuf {
+    repository.at("tests/clients").join(file)
 }
 
 fn same(wanted: &Path, installed: &Path) -> bool {

@@ -67,7 +67,7 @@ impl Questions {
             before: before.clone(),
             requests: requests.clone(),
             count,
-            expected: Expected { status: 200, body_at_least: MEANINGFUL },
+            expected: Expected { status: 200, body_at_least: MEANINGFUL, begins: "" },
         };
         let first: Arc<[Bytes]> = new.iter().enumerate().map(introspection).collect();
         Ok(Self {

@@ -103,6 +103,8 @@ impl Options {
             sessions: 0,
             launches: 0,
             refreshes: 0,
+            links: 0,
+            codes: 0,
             starts: 0,
         };
         Extent {

@@ -16,6 +16,8 @@ pub(crate) struct App {
     pub(crate) id: String,
     /// The value of the `authorization` header of its back end.
     pub(crate) basic: String,
+    /// What a back end written for WeChat names itself by, and its secret.
+    pub(crate) wx: (String, String),
 }
 
 /// Posts one JSON value to the admin API and gives the answer, which must be a 2xx.
@@ -56,7 +58,7 @@ pub(crate) async fn apps(
         let text = |key: &str| answer[key].as_str().ok_or_else(|| Failure(format!("no {key} for an app")));
         let (id, secret) = (text("app_id")?.to_owned(), text("client_secret")?);
         let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-        Ok(App { id, basic })
+        Ok(App { id, basic, wx: (text("wx_app_id")?.to_owned(), secret.to_owned()) })
     })
     .await
 }

@@ -5,6 +5,7 @@
 
 use crate::id::{ClientId, ConnectionId, DeliveryId, FamilyId, NodeId, SessionId, TokenId, UserId};
 use crate::moment::Moment;
+use crate::noun::agreement::Agreement;
 use crate::noun::audit::AuditEntry;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::challenge::Challenge;
@@ -12,7 +13,7 @@ use crate::noun::client::Client;
 use crate::noun::closing::Closing;
 use crate::noun::code::{Code, CodeUse};
 use crate::noun::connection::Connection;
-use crate::noun::consent::{ConsentEntry, ConsentRequest};
+use crate::noun::consent::{ConsentEntry, ConsentRequest, Words};
 use crate::noun::delivery::{Delivery, DeliveryState};
 use crate::noun::developer::Developer;
 use crate::noun::event::Happening;
@@ -22,6 +23,9 @@ use crate::noun::link::Link;
 use crate::noun::passkey::Passkey;
 use crate::noun::person::{Handle, Person};
 use crate::noun::session::{EndReason, Session};
+use crate::noun::ticket::{LinkCode, LinkTicket};
+use crate::noun::wechat::{AppToken, SessionKey};
+use crate::scope::Scope;
 
 /// One change, in the past tense, or one guard.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +74,23 @@ pub enum Change {
         user: UserId,
         /// How many links the rule saw.
         count: usize,
+    },
+    /// Guard: the app has never been told an OpenID of the person, and is told none before this list is
+    /// applied. Waits for every list that holds [`Change::OpenIdHeld`] for the person, and they for it.
+    OpenIdUnissued {
+        /// The person.
+        user: UserId,
+        /// The app.
+        app: ClientId,
+    },
+    /// Guard: whether the person's OpenID at the app came from elsewhere is still so.
+    OpenIdHeld {
+        /// The person.
+        user: UserId,
+        /// The app.
+        app: ClientId,
+        /// Whether the rule saw one that came from elsewhere.
+        imported: bool,
     },
 
     /// A developer was registered, or its name changed.
@@ -165,7 +186,8 @@ pub enum Change {
         /// When.
         at: Moment,
     },
-    /// An identity elsewhere was tied to a person. Taken if it is tied already.
+    /// An identity elsewhere was tied to a person. Taken if it is tied already, or if it is an OpenID at an
+    /// app where the person has one from elsewhere.
     Linked(Link),
     /// An identity elsewhere is no longer this person's; that it was is kept until they are erased.
     /// Conflicts if it is not tied to them.
@@ -179,6 +201,66 @@ pub enum Change {
         /// When.
         at: Moment,
     },
+    /// One app may learn another's OpenIDs of the same people; again changes nothing.
+    AgreementRegistered(Agreement),
+    /// An agreement ended. Conflicts if there is none.
+    AgreementEnded {
+        /// The app that asked.
+        from: ClientId,
+        /// The app whose OpenIDs were answered.
+        to: ClientId,
+    },
+    /// A link ticket was issued.
+    LinkTicketIssued(LinkTicket),
+    /// A ticket was opened in a browser. Conflicts if it was before, or was used.
+    LinkTicketOpened {
+        /// Which ticket.
+        digest: [u8; 32],
+        /// SHA-256 of the cookie given.
+        cookie_digest: [u8; 32],
+    },
+    /// A ticket was opened again in its browser: what was proved is forgotten, and the first connection is next.
+    /// Conflicts if nobody had opened it, a code was given, or it was used.
+    LinkTicketReopened {
+        /// Which ticket.
+        digest: [u8; 32],
+    },
+    /// One more identity was proved. Conflicts unless exactly `step` had been before, no code was given, and the
+    /// ticket was not used.
+    LinkTicketProved {
+        /// Which ticket.
+        digest: [u8; 32],
+        /// How many the rule saw.
+        step: u32,
+        /// Everything proved, this one included, sealed.
+        sealed: Vec<u8>,
+        /// The code, where this was the last one.
+        code: Option<LinkCode>,
+    },
+    /// A ticket was completed, or given up. Conflicts if it was before.
+    LinkTicketUsed {
+        /// Which ticket.
+        digest: [u8; 32],
+        /// When.
+        at: Moment,
+    },
+    /// A `session_key` became current. Conflicts unless the generation before it is current, or there is
+    /// none and this is the first.
+    SessionKeyTurned(SessionKey),
+    /// The current `session_key` was given in this session. Conflicts unless this generation is current.
+    SessionKeyGiven {
+        /// The app.
+        app: ClientId,
+        /// The person.
+        user: UserId,
+        /// The generation given.
+        generation: u32,
+        /// The session.
+        session: SessionId,
+    },
+    /// An app's own access token became current. Conflicts as [`Change::SessionKeyTurned`] does.
+    AppTokenTurned(AppToken),
+
     /// An assertion was used. Taken if it was used before.
     AssertionUsed {
         /// SHA-256 of issuer and `jti`.
@@ -294,6 +376,18 @@ pub enum Change {
 
     /// A person decided about one scope of one app: the standing decision and a line of history.
     ConsentDecided(ConsentEntry),
+    /// Nobody's decision about one scope of an app stands any more: it is asked anew. Where it was granted, a
+    /// withdrawn line of history says so; questions of the app that nobody has answered are gone.
+    ScopeReopened {
+        /// Which app.
+        app: ClientId,
+        /// Which scope.
+        scope: Scope,
+        /// When.
+        at: Moment,
+        /// What the lines of history say beside it.
+        words: Words,
+    },
     /// A question was put to a person.
     ConsentAsked(ConsentRequest),
     /// A question was opened in a browser. Conflicts if it was opened or answered before.
@@ -418,7 +512,8 @@ pub struct Sweep {
     /// Codes, revoked tokens and used assertions that expired before this; a used code stays until the token
     /// that it gave has expired too.
     pub spent_before: Moment,
-    /// Questions, challenges and signing keys that expired before this.
+    /// Questions, challenges, link tickets and signing keys that expired before this; a ticket stays until its
+    /// code has expired too.
     pub expired_before: Moment,
     /// Events and closings from before this.
     pub events_before: Moment,

@@ -71,6 +71,15 @@ macro_rules! random_id {
     };
 }
 
+/// Whether the text has the form of a random id: the letters of a kind, and 32 hexadecimal digits.
+pub fn is_random(text: &str) -> bool {
+    text.split_once('_').is_some_and(|(kind, digits)| {
+        (1..=8).contains(&kind.len())
+            && kind.bytes().all(|byte| byte.is_ascii_lowercase())
+            && parse_hex(digits).is_some()
+    })
+}
+
 fn parse_hex(digits: &str) -> Option<[u8; 16]> {
     if digits.len() != 32 || digits.bytes().any(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         return None;

@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portico_core::Change;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
+use crate::reply::{self, Reply};
 use crate::throttle::{address_key, too_many};
 use crate::{House, cookie};
 
@@ -45,6 +47,33 @@ pub async fn client(
 ) -> Result<Arc<LiveClient>, Denied> {
     let client = client_even_suspended(house, headers, fields, address).await?;
     if client.client.is_live() { Ok(client) } else { Err(wrong("a suspended client")) }
+}
+
+/// The app whose back end a request outside of `/oauth` comes from. A client assertion may stand in the query,
+/// because it is good once; a secret may not.
+pub async fn back_end(house: &House, parts: &Parts) -> Result<Arc<LiveClient>, Denied> {
+    let fields = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
+    if fields.get("client_secret").is_some() {
+        return Err(Denied::request("client_secret belongs into the Authorization header"));
+    }
+    let client = client(house, &parts.headers, &fields, address(&parts.extensions)).await?;
+    if client.client.is_public() {
+        return Err(Denied::new(Code::InvalidClient, "this needs client credentials"));
+    }
+    match client.client.app() {
+        Some(_) => Ok(client),
+        None => Err(Denied::new(Code::AccessDenied, "this is for apps; a host has other ways")),
+    }
+}
+
+/// The refusal of a back end's call, with the challenge of its way to authenticate (RFC 7617 §2).
+pub fn back_end_refused(denied: &Denied) -> Reply {
+    let mut reply = reply::problem(denied);
+    if denied.code == Code::InvalidClient {
+        let challenge = HeaderValue::from_static("Basic realm=\"portico\"");
+        reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    reply
 }
 
 /// The same, for the one question that a suspended client may ask: whether its tokens are good.

@@ -17,6 +17,11 @@ pub const CONSENT: &str = "portico_consent_";
 /// The prefix of the cookie of one attempt to sign in at another provider.
 pub const ATTEMPT: &str = "portico_attempt_";
 
+/// The prefix of the cookie of the browser that opened a link ticket.
+pub const LINK: &str = "portico_link_";
+/// The prefix of the cookie of one attempt to prove an identity elsewhere for a link ticket.
+pub const LINK_ATTEMPT: &str = "portico_tie_";
+
 fn name(house: &House, name: &str) -> String {
     if house.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }

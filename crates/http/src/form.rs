@@ -17,17 +17,25 @@ impl<'a> Fields<'a> {
     /// Reads a form body or query. Refuses what is not UTF-8, repeats (RFC 6749 §3.1) and what is
     /// out of measure.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Denied> {
+        Self::parse_only(bytes, |_| true)
+    }
+
+    /// Reads the same way only the parameters of these names; what is left out may repeat.
+    pub fn parse_only(bytes: &'a [u8], wanted: impl Fn(&str) -> bool) -> Result<Self, Denied> {
         let mut fields = Vec::with_capacity(8);
-        for (name, value) in form_urlencoded::parse(bytes) {
+        for (number, (name, value)) in form_urlencoded::parse(bytes).enumerate() {
             // The parser puts U+FFFD where the bytes are no UTF-8.
             if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
                 return Err(Denied::request("a parameter is not UTF-8"));
             }
-            if value.len() > LONGEST || name.len() > 256 || fields.len() == MOST {
+            if value.len() > LONGEST || name.len() > 256 || number == MOST {
                 return Err(Denied::request("a parameter is too long, or there are too many"));
             }
             if value.contains('\0') {
                 return Err(Denied::request("a parameter holds a NUL character"));
+            }
+            if !wanted(&name) {
+                continue;
             }
             if fields.iter().any(|(other, _)| *other == name) {
                 return Err(Denied::request("a parameter was sent more than once"));

@@ -249,7 +249,10 @@ impl House {
         self.carry_out(changes, Waits::ForNobody).await
     }
 
-    async fn carry_out(&self, changes: Vec<Change>, waits: Waits) -> Result<(), CommitError> {
+    /// What back ends ask to be told of people's data goes with it, whoever decided the changes.
+    async fn carry_out(&self, mut changes: Vec<Change>, waits: Waits) -> Result<(), CommitError> {
+        let messages = crate::wechat::event::told(&self.live, &changes).await;
+        changes.extend(messages.map_err(CommitError::Unavailable)?);
         let queued = changes.iter().any(|change| matches!(change, Change::DeliveryQueued(_)));
         let result = match waits {
             Waits::ForAll => self.live.commit(changes).await,

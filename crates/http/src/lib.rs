@@ -27,6 +27,7 @@ mod reply;
 mod route;
 pub mod sweep;
 mod throttle;
+mod wechat;
 mod when;
 
 use std::sync::Arc;
@@ -48,8 +49,8 @@ use page::asset::asset;
 use page::error::Problem;
 use reply::Reply;
 use route::{
-    agree, authorize, avatar_link, discovery, end_session, events, feed, health, me, recover, register,
-    reveal, revoke, settings, sign_in, theme, token, validate, webhook,
+    agree, authorize, avatar_link, discovery, end_session, events, feed, health, link, me, recover, register,
+    resolve, reveal, revoke, settings, sign_in, theme, token, validate, webhook,
 };
 
 /// The public listener's routes.
@@ -84,9 +85,12 @@ pub fn public(house: Arc<House>) -> Router {
         .route("/v1/webhooks/kyc", post(webhook::kyc))
         .route("/theme/{file}", get(theme::show))
         .merge(me::routes())
+        .route("/v1/identities/resolve", post(resolve::resolve))
+        .merge(link::routes())
         .merge(settings::routes())
         .merge(events::routes())
         .merge(feed::routes())
+        .merge(wechat::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(house.clone(), card::public))
@@ -114,6 +118,9 @@ async fn assets(Path(file): Path<String>, State(house): State<Arc<House>>) -> Re
 async fn nothing_here(State(house): State<Arc<House>>, request: Request) -> Reply {
     let denied = Denied::not_found("there is nothing here");
     let path = request.uri().path();
+    if path.starts_with(wechat::BASE) {
+        return wechat::nothing_here(&house, path);
+    }
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => reply::problem(&denied),
         false => page_reply::problem_page(&house, frame(&request), Problem::NotFound, None),
@@ -127,6 +134,9 @@ fn frame(request: &Request) -> Frame {
 
 async fn wrong_method(State(house): State<Arc<House>>, request: Request) -> Reply {
     let path = request.uri().path();
+    if path.starts_with(wechat::BASE) {
+        return wechat::nothing_here(&house, path);
+    }
     match path.starts_with("/v1/") || path.starts_with("/oauth/") || path.starts_with("/.well-known/") {
         true => {
             let mut reply = reply::problem(&Denied::request("this method is not for this address"));

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use portico_core::Change;
-use portico_core::id::{ClientId, SessionId};
+use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::noun::closing::Closing;
+use portico_core::noun::link;
 use portico_store::{CommitError, Unavailable};
 
 use crate::fleet::Fleet;
@@ -53,7 +54,16 @@ impl Touched {
             Change::ClientEntered { session, client, .. } => {
                 self.entered.push(((*session, client.clone()), 0))
             }
+            // Whose they were is not listed.
+            Change::ScopeReopened { .. } => closing.all_consents = true,
             Change::ConsentDecided(entry) => closing.consents.push((entry.user, entry.app.clone())),
+            // The first one makes an app one with OpenIDs from elsewhere; which one that is, is not asked.
+            Change::Linked(link) => {
+                if let Some(open_id) = open_id_at(&link.issuer, link.user) {
+                    closing.import(open_id);
+                }
+            }
+            Change::Unlinked { issuer, user, .. } => closing.open_ids.extend(open_id_at(issuer, *user)),
             Change::TokenRevoked { token, until } => closing.revoked.push((*token, *until)),
             Change::KeyMade(_) | Change::KeyRetired { .. } => closing.ring = true,
             Change::Swept(_) => self.swept = true,
@@ -76,10 +86,20 @@ impl Touched {
             | Change::ConnectionRegistered(_)
             | Change::ConnectionRewritten { .. }
             | Change::ConnectionRemoved { .. }
-            | Change::Linked(_)
             | Change::AvatarSet { .. }
             | Change::AvatarRemoved { .. }
-            | Change::Unlinked { .. }
+            | Change::OpenIdUnissued { .. }
+            | Change::OpenIdHeld { .. }
+            | Change::AgreementRegistered(_)
+            | Change::AgreementEnded { .. }
+            | Change::LinkTicketIssued(_)
+            | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketReopened { .. }
+            | Change::LinkTicketProved { .. }
+            | Change::LinkTicketUsed { .. }
+            | Change::SessionKeyTurned(_)
+            | Change::SessionKeyGiven { .. }
+            | Change::AppTokenTurned(_)
             | Change::AssertionUsed { .. }
             | Change::ChallengeSent(_)
             | Change::ChallengeTried { .. }
@@ -116,6 +136,11 @@ enum Then {
     Settles,
     /// Nobody.
     GoesOn,
+}
+
+/// The OpenID that such a link is, if it is one.
+fn open_id_at(issuer: &str, user: UserId) -> Option<(UserId, ClientId)> {
+    link::app_of(issuer).map(|app| (user, app))
 }
 
 impl Live {
@@ -210,8 +235,10 @@ impl Live {
         closing.people.iter().for_each(|id| self.people.drop_key(id));
         closing.sessions.iter().for_each(|id| self.sessions.drop_key(id));
         closing.consents.iter().for_each(|key| self.consents.drop_key(key));
+        closing.open_ids.iter().for_each(|key| self.open_ids.drop_key(key));
         if closing.all_consents {
             self.consents.drop_all();
+            self.open_ids.drop_all();
             self.entered.drop_all();
         }
         if !closing.revoked.is_empty() {
@@ -237,6 +264,7 @@ impl Live {
         self.people.drop_all();
         self.sessions.drop_all();
         self.consents.drop_all();
+        self.open_ids.drop_all();
         self.entered.drop_all();
         self.reload(true, true).await?;
         let revoked = self.store.revoked_tokens().await?;

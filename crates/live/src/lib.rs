@@ -9,9 +9,11 @@ mod fleet;
 mod hub;
 mod listeners;
 mod load;
+mod open_id;
 mod person;
 mod ring;
 mod session;
+mod session_key;
 mod settle;
 mod shelf;
 mod token;
@@ -38,6 +40,7 @@ pub use fleet::{Bus, Company, Membership, Silence, Ticks};
 pub use hub::Hub;
 pub use listeners::{Closed, Subscription};
 pub use load::LiveClient;
+pub use open_id::ResolvedOpenIds;
 pub use person::LivePerson;
 pub use ring::{KeyError, Ring};
 pub use session::LiveSession;
@@ -55,7 +58,7 @@ pub struct Bounds {
     pub clients: usize,
     /// Sessions.
     pub sessions: usize,
-    /// Decisions of one person about one app.
+    /// Decisions of one person about one app; and as many OpenIDs that came from elsewhere.
     pub consents: usize,
     /// People with their open profiles.
     pub people: usize,
@@ -94,9 +97,12 @@ pub struct Live {
     clients: Shelf<ClientId, Arc<LiveClient>>,
     sessions: Shelf<SessionId, Arc<LiveSession>>,
     consents: Shelf<(UserId, ClientId), Arc<Consents>>,
+    /// OpenIDs that came from elsewhere; none where the person's is derived.
+    open_ids: Shelf<(UserId, ClientId), Option<Arc<str>>>,
     people: Shelf<UserId, Arc<LivePerson>>,
     entered: Shelf<(SessionId, ClientId), ()>,
     tokens: Cache<[u8; 32], Arc<Verified>>,
+    wx_ids: Cache<Box<str>, ClientId>,
     touches: touch::Touches,
     under_way: settle::UnderWay,
     hub: Hub,
@@ -149,9 +155,11 @@ impl Live {
             clients: Shelf::new(bounds.clients),
             sessions: Shelf::new(bounds.sessions),
             consents: Shelf::new(bounds.consents),
+            open_ids: Shelf::new(bounds.consents),
             people: Shelf::new(bounds.people),
             entered: Shelf::new(bounds.sessions),
             tokens: Cache::new(bounds.tokens),
+            wx_ids: Cache::new(bounds.clients),
             touches: touch::Touches::default(),
             under_way: settle::UnderWay::default(),
             hub,

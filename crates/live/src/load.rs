@@ -19,6 +19,14 @@ pub struct LiveClient {
     pub client: Client,
     /// Its keys.
     pub keys: ClientKeys,
+    /// Whether any person's OpenID here may have come from elsewhere.
+    pub imports: bool,
+}
+
+impl AsRef<Client> for LiveClient {
+    fn as_ref(&self) -> &Client {
+        &self.client
+    }
 }
 
 /// The built-in catalogue and what was registered beside it.
@@ -44,11 +52,27 @@ impl Live {
     /// The same for somebody who has looked at the lease since the question was read, as are the next two.
     pub(crate) async fn client_held(&self, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Unavailable> {
         let load = async {
-            let client = self.store().client(id).await?;
-            Ok(client
-                .map(|client| Arc::new(LiveClient { keys: self.vault().client_keys(&client.id), client })))
+            let Some(client) = self.store().client(id).await? else { return Ok(None) };
+            let imports = client.app().is_some() && self.store().has_open_ids(id).await?;
+            Ok(Some(Arc::new(LiveClient { keys: self.vault().client_keys(id), client, imports })))
         };
         self.clients.get(id, load).await
+    }
+
+    /// The app whose `appid` at the WeChat-compatible face this is, suspended or not.
+    ///
+    /// Where the app of an `appid` was found once, only that is remembered, and held against the app as it
+    /// is now: so this needs no closing.
+    pub async fn app_by_wx_id(&self, wx_app_id: &str) -> Result<Option<Arc<LiveClient>>, Unavailable> {
+        let is_its = |live: &Arc<LiveClient>| live.client.app().is_some_and(|app| app.wx_app_id == wx_app_id);
+        if let Some(id) = self.wx_ids.get(wx_app_id)
+            && let Some(live) = self.client(&id).await?.filter(is_its)
+        {
+            return Ok(Some(live));
+        }
+        let Some(id) = self.store().app_by_wx_id(wx_app_id).await? else { return Ok(None) };
+        self.wx_ids.insert(wx_app_id.into(), id.clone());
+        Ok(self.client(&id).await?.filter(is_its))
     }
 
     /// The session of this id; one that was ended is found as long as the store keeps it.

@@ -77,6 +77,8 @@ pub struct Verified {
     pub jti: String,
     /// `scope`, as it was issued.
     pub scope_text: String,
+    /// Whether `sub` came from elsewhere, so that it may be another's, or nobody's, by now.
+    imported: bool,
 }
 
 impl Deref for Verified {
@@ -100,8 +102,10 @@ pub struct Signed {
 impl Live {
     /// Signs an access token (EdDSA, one signature).
     ///
-    /// The ids in it are those that `client` knows. Fails only if there is no key.
-    pub fn sign(&self, token: &Token, client: &LiveClient) -> Result<String, Unavailable> {
+    /// The ids in it are those that `client` knows. Fails only if there is no key, or an OpenID from elsewhere
+    /// cannot be read.
+    pub async fn sign(&self, token: &Token, client: &LiveClient) -> Result<String, Unavailable> {
+        let sub = self.open_id(client, token.user).await?;
         let ring = self.ring();
         let key = ring.signing(TokenAlg::EdDsa, self.now()).ok_or_else(no_key)?;
         let aud = match token.purpose {
@@ -112,7 +116,7 @@ impl Live {
             iss: self.issuer(),
             aud,
             client_id: client.client.id.as_str(),
-            sub: client.keys.open_id(token.user),
+            sub,
             sid: client.keys.session_sid(token.session),
             scope: &token.scope.to_string(),
             iat: token.issued_at.seconds(),
@@ -155,12 +159,13 @@ impl Live {
             _ => return Ok(None),
         };
         let ids = (
-            live.keys.person(&claims.sub),
+            self.person_of_open_id(&live, &claims.sub).await?,
             live.keys.session(&claims.sid),
             claims.jti.parse::<TokenId>().ok(),
         );
         let (Some(user), Some(session), Some(id)) = ids else { return Ok(None) };
         let scope_text = claims.scope.to_string();
+        let imported = live.keys.person(&claims.sub).is_none();
         let token = Token {
             id,
             purpose,
@@ -174,7 +179,7 @@ impl Live {
             auth_time: claims.auth_time.map(Moment::from_seconds),
             acr: claims.acr,
         };
-        Ok(Some(Verified { token, sub: claims.sub, sid: claims.sid, jti: claims.jti, scope_text }))
+        Ok(Some(Verified { token, sub: claims.sub, sid: claims.sid, jti: claims.jti, scope_text, imported }))
     }
 
     /// What a token is good for at this moment; none if it is not good at all.
@@ -186,6 +191,9 @@ impl Live {
         // Once for all that follows: whatever ends after this look ends while the question is under way.
         self.hold()?;
         let Some(client) = self.client_held(&token.client).await? else { return Ok(None) };
+        if !self.names(&client, &token).await? {
+            return Ok(None);
+        }
         let Some(session) = self.session_held(token.session).await? else { return Ok(None) };
         let actor = match (token.purpose, &token.actor) {
             (Purpose::Service, Some(actor)) => self.client_held(actor).await?,
@@ -206,6 +214,15 @@ impl Live {
         };
         let scope = validate::validate(&token, facts, now);
         Ok(scope.map(|scope| Signed { token, client, scope }))
+    }
+
+    /// Whether `sub` is still what the client knows the person by. A derived one is, unless others came from
+    /// elsewhere; what came from elsewhere may have been undone since, the last of its app included.
+    pub async fn names(&self, client: &LiveClient, token: &Verified) -> Result<bool, Unavailable> {
+        if !client.imports && !token.imported {
+            return Ok(true);
+        }
+        Ok(self.open_id(client, token.user).await? == token.sub)
     }
 
     /// Whether the token was revoked by itself.

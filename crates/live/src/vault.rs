@@ -5,8 +5,8 @@ use std::sync::Arc;
 use portico_core::Change;
 use portico_core::id::{ClientId, DeveloperId, NodeId, UserId};
 use portico_seal::{
-    AvatarKey, BusKey, Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, Unsealable,
-    id16, union_id,
+    AvatarKey, BusKey, Chance, ClientKeys, CsrfKey, HandleIndex, MasterKey, RefreshKey, RootKey, SaysItAll,
+    SessionSecret, Unsealable, id16, union_id,
 };
 use portico_store::{CommitError, Store, Unavailable};
 
@@ -37,6 +37,7 @@ pub struct Vault {
     refresh: RefreshKey,
     csrf: CsrfKey,
     avatars: AvatarKey,
+    wechat: SaysItAll,
     chance: Arc<dyn Chance>,
 }
 
@@ -58,8 +59,8 @@ impl Vault {
         };
         let (handles, refresh) = (HandleIndex::derive(&root), RefreshKey::derive(&root));
         let csrf = CsrfKey::derive(&root);
-        let avatars = AvatarKey::derive(&root);
-        Ok(Self { master, root, handles, refresh, csrf, avatars, chance })
+        let (avatars, wechat) = (AvatarKey::derive(&root), SaysItAll::derive(&root));
+        Ok(Self { master, root, handles, refresh, csrf, avatars, wechat, chance })
     }
 
     async fn first(
@@ -102,6 +103,16 @@ impl Vault {
     /// The key of the links at which apps fetch avatars.
     pub fn avatars(&self) -> &AvatarKey {
         &self.avatars
+    }
+
+    /// The key of the tokens of the WeChat-compatible face.
+    pub fn wechat(&self) -> &SaysItAll {
+        &self.wechat
+    }
+
+    /// The `session_key` of this generation of a person at the app of this `wx_app_id`.
+    pub fn session_secret(&self, wx_app_id: &str, user: UserId, generation: u32) -> SessionSecret {
+        SessionSecret::derive(&self.root, wx_app_id, user, generation)
     }
 
     /// The key of what this node says on the bus.

@@ -71,6 +71,12 @@ pub struct ServerNote {
     pub pid: u32,
 }
 
+/// The operator's key in a file.
+pub fn master_key(path: &Path) -> Done<MasterKey> {
+    let text = read_secret(path)?.ok_or_else(|| DataError::NoMasterKey(path.into()))?;
+    MasterKey::parse(text.expose()).map_err(|_| DataError::NotAMasterKey(path.into()))
+}
+
 impl DataFolder {
     /// Takes the folder for this process, making it (mode 0700) where there is none.
     ///
@@ -112,14 +118,7 @@ impl DataFolder {
         let path = file.map_or_else(|| self.path.join(MASTER_KEY), Path::to_owned);
         let made =
             !sealed && !path.exists() && write_new(&path, MasterKey::generate(chance).to_text().expose())?;
-        let text = match read_secret(&path)? {
-            Some(text) => text,
-            None => return Err(DataError::NoMasterKey(path)),
-        };
-        match MasterKey::parse(text.expose()) {
-            Ok(key) => Ok(Master { key, made: made.then_some(path) }),
-            Err(_) => Err(DataError::NotAMasterKey(path)),
-        }
+        Ok(Master { key: master_key(&path)?, made: made.then_some(path) })
     }
 
     /// The token of the admin API; made (256 bits, mode 0600) at the first start.

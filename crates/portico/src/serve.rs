@@ -1,7 +1,9 @@
 //! Wiring: everything is chosen here once, and never asked about again.
 
+mod alone;
 mod face;
 mod fleet;
+mod gateway;
 mod listen;
 mod messages;
 mod proxies;
@@ -16,8 +18,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use portico_gateway::settings::SettingsError;
 use portico_http::{FaceSettings, House};
-use portico_live::{Clock, KeyError, Settings, SystemClock, Vault, VaultError};
+use portico_live::{Clock, KeyError, Live, Settings, SystemClock, Vault, VaultError};
 use portico_reach::{AddressPolicy, BadBus, Courier, Deliveries, KeySets, Outbound};
 use portico_seal::{Chance, PasswordHasher, SystemChance, digest};
 use portico_sql::postgres;
@@ -31,6 +34,8 @@ use tokio::task::JoinSet;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder, remove_useless};
 
+pub use alone::{Alone, gateway};
+pub use gateway::Reread;
 pub use messages::MessagesError;
 use proxies::Proxies;
 
@@ -79,6 +84,21 @@ pub enum ServeError {
     /// The secret of identity checks cannot be read.
     #[error("kyc.webhook_secret_file: {0} {1}")]
     KycSecret(String, String),
+    /// The gateway cannot be had as configured.
+    #[error("gateway: {0}")]
+    Gateway(String),
+    /// A gateway by itself has a SQLite store, or none.
+    #[error(
+        "a gateway by itself needs the store that servers share: store = \"postgres://…\"; the file of a SQLite \
+         store belongs to its server alone, which takes [[gateway.route]] in its own configuration"
+    )]
+    GatewayStore,
+    /// A gateway by itself lacks a key.
+    #[error("a gateway by itself needs '{0}', the same as the servers have")]
+    GatewayLacks(&'static str),
+    /// Nothing is in the store yet.
+    #[error("this store holds nothing yet: start portico serve on it first")]
+    GatewayFirst,
     /// A listener cannot be bound.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -101,11 +121,21 @@ pub struct Extras {
     pub sign_in_notice: Option<String>,
     /// What is put around the public routes.
     pub around: Box<dyn FnOnce(Router) -> Router + Send>,
+    /// The gateway's listener, bound already.
+    pub gateway_listener: Option<TcpListener>,
+    /// Reads the gateway's configuration again, at SIGHUP.
+    pub reread: Option<Reread>,
 }
 
 impl Default for Extras {
     fn default() -> Self {
-        Self { listener: None, sign_in_notice: None, around: Box::new(|router| router) }
+        Self {
+            listener: None,
+            sign_in_notice: None,
+            around: Box::new(|router| router),
+            gateway_listener: None,
+            reread: None,
+        }
     }
 }
 
@@ -115,6 +145,8 @@ pub struct Running {
     pub public_url: String,
     /// Where the operator does.
     pub admin_url: String,
+    /// Where callers of merchants' back ends do, if there is a gateway.
+    pub gateway_url: Option<String>,
     /// The operator's token.
     pub admin_token: String,
     /// The house, for what else runs in this process.
@@ -169,10 +201,14 @@ impl Running {
 }
 
 /// `portico serve`: starts, says so in one line, and runs until a signal.
-pub async fn serve(config: Config) -> Result<(), ServeError> {
-    let running = start(config, Extras::default()).await?;
+///
+/// `reread` reads the gateway's configuration again, at SIGHUP.
+pub async fn serve(config: Config, reread: Reread) -> Result<(), ServeError> {
+    let extras = Extras { reread: Some(reread), ..Extras::default() };
+    let running = start(config, extras).await?;
     let mut out = std::io::stdout();
-    writeln!(out, "portico: ready on {} (admin {})", running.public_url, running.admin_url)?;
+    let gateway = running.gateway_url.as_ref().map(|url| format!(", gateway {url}")).unwrap_or_default();
+    writeln!(out, "portico: ready on {} (admin {}{gateway})", running.public_url, running.admin_url)?;
     out.flush()?;
     running.until_signal().await
 }
@@ -219,7 +255,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         bounds: config.memory.bounds(),
     };
     let name = config.node.name.clone().unwrap_or_else(|| admin_url.clone());
-    let live = fleet::open(opened, bus.clone(), name, clock, vault, settings).await?;
+    let part = fleet::Part { name, gateway: false };
+    let live = fleet::open(opened, bus.clone(), part, clock, vault, settings).await?;
     let passwords = PasswordHasher::new(config.passwords.cost()).map_err(|_| ServeError::Passwords)?;
     let (outbound, wake) = (Arc::new(Outbound::new(address)), Arc::new(Notify::new()));
     let console = face::console_settings(&config, &admin_url)?;
@@ -236,6 +273,8 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     let keysets = KeySets::new(outbound.clone());
     let house = House::new(live.clone(), passwords, keysets, address, courier, wake.clone(), face);
 
+    let door = door(&config, &live, extras.gateway_listener).await?;
+    let gateway_url = door.as_ref().map(|door| door.url().to_owned());
     let (stop, stopping) = watch::channel(false);
     live.join().await?;
     let company = fleet::tasks(&live, bus.is_some());
@@ -250,6 +289,13 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     tasks.spawn(until(stopping.clone(), async move { hub.hub().run().await }));
     let upkeep = metrics.clone();
     tasks.spawn(until(stopping.clone(), keep_up(upkeep)));
+    if let Some(door) = door {
+        let anew = match extras.reread {
+            Some(reread) => Some((signal(SignalKind::hangup())?, reread)),
+            None => None,
+        };
+        tasks.spawn(door.serve(stopping.clone(), anew));
+    }
     let routes = (extras.around)(portico_http::public(house.clone()));
     let proxies = Proxies::new(config.trusted_proxies.0.clone());
     tasks.spawn(listen::accept(public, routes, proxies, draining(&house), stopping.clone(), GRACE));
@@ -267,6 +313,7 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
     Ok(Running {
         public_url,
         admin_url,
+        gateway_url,
         admin_token,
         house,
         drain,
@@ -277,6 +324,20 @@ pub async fn start(config: Config, extras: Extras) -> Result<Running, ServeError
         company,
         _data: data,
     })
+}
+
+/// The gateway, if any route is configured.
+async fn door(
+    config: &Config,
+    live: &Arc<Live>,
+    listener: Option<TcpListener>,
+) -> Result<Option<gateway::Door>, ServeError> {
+    let section = config.gateway.0.clone();
+    if section.route.is_empty() {
+        return Ok(None);
+    }
+    let routes = section.try_into().map_err(|error: SettingsError| ServeError::Gateway(error.to_string()))?;
+    gateway::Door::open(live, routes, &config.trusted_proxies.0, listener).await.map(Some)
 }
 
 /// Why the vault stays shut. A key that was made for nothing does not stay: at the next start it would

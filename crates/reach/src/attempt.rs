@@ -13,12 +13,12 @@ use crate::deliver::Clock;
 use crate::outbound::{Outbound, Unreachable};
 use crate::outbox::{Duty, OnDuty, Outbox};
 
-/// Makes the logout token of one attempt.
+/// Makes the message of one attempt.
 #[async_trait]
 pub trait Compose: Send + Sync {
-    /// Where to send the message, and a token signed for this attempt alone, with a `jti` that
-    /// was never used before (OIDC Back-Channel Logout §2.4).
-    async fn logout(&self, delivery: &Delivery) -> Composed;
+    /// Where to send the message, and the message, signed for this attempt alone: a logout token has a
+    /// `jti` that was never used before (OIDC Back-Channel Logout §2.4).
+    async fn message(&self, delivery: &Delivery) -> Composed;
 }
 
 /// What there is to send.
@@ -31,6 +31,13 @@ pub enum Composed {
         /// The logout token.
         token: String,
     },
+    /// This document, to this address.
+    SendXml {
+        /// The app's `event_url`, with a fresh signature.
+        uri: String,
+        /// The event, encrypted where the app asked for that.
+        xml: String,
+    },
     /// The client is gone or wants no messages any more: the delivery has failed.
     Drop {
         /// Why, for the operator.
@@ -40,17 +47,24 @@ pub enum Composed {
     NotNow,
 }
 
-/// Sends a logout message.
+/// Sends a message.
 #[async_trait]
 pub trait Post: Send + Sync {
     /// Posts the token and answers with the HTTP status (OIDC Back-Channel Logout §2.5).
     async fn logout(&self, uri: &str, token: &str) -> Result<u16, Unreachable>;
+
+    /// Posts a document as WeChat posts its events, and answers with the HTTP status.
+    async fn xml(&self, uri: &str, xml: &str) -> Result<u16, Unreachable>;
 }
 
 #[async_trait]
 impl Post for Outbound {
     async fn logout(&self, uri: &str, token: &str) -> Result<u16, Unreachable> {
         self.post_form(uri, &[("logout_token", token)]).await
+    }
+
+    async fn xml(&self, uri: &str, xml: &str) -> Result<u16, Unreachable> {
+        self.post_xml(uri, xml).await
     }
 }
 
@@ -114,11 +128,11 @@ impl<O: Outbox + ?Sized> Attempts<O> {
     /// What came of one attempt; none if nothing was sent.
     async fn outcome(&self, delivery: &Delivery, duty: Duty) -> Option<Outcome> {
         let mut pause = Backoff::default();
-        let (uri, token) = loop {
-            match self.compose.logout(delivery).await {
-                Composed::Send { uri, token } => break (uri, token),
+        let composed = loop {
+            match self.compose.message(delivery).await {
                 Composed::Drop { reason } => return Some(Outcome::Undeliverable(reason)),
                 Composed::NotNow => tokio::time::sleep(pause.longer()).await,
+                message => break message,
             }
             // Meanwhile the delivery may have become another node's.
             if duty != Duty::All {
@@ -129,7 +143,12 @@ impl<O: Outbox + ?Sized> Attempts<O> {
             return None;
         }
         metrics::counter!("portico_delivery_attempts_total").increment(1);
-        Some(match self.post.logout(&uri, &token).await {
+        let answered = match &composed {
+            Composed::Send { uri, token } => self.post.logout(uri, token).await,
+            Composed::SendXml { uri, xml } => self.post.xml(uri, xml).await,
+            Composed::Drop { .. } | Composed::NotNow => return None,
+        };
+        Some(match answered {
             Ok(status) => Outcome::Answered(status),
             Err(why) => Outcome::Unreached(why.to_string()),
         })
@@ -143,14 +162,14 @@ fn tell(delivery: &Delivery, changes: &[Change]) {
         match state {
             DeliveryState::Delivered => {
                 metrics::counter!("portico_deliveries_delivered_total").increment(1);
-                tracing::debug!(delivery = %id, %client, "logout message delivered");
+                tracing::debug!(delivery = %id, %client, "message delivered");
             }
             DeliveryState::Pending => {
-                tracing::info!(delivery = %id, %client, "logout message not delivered; it is tried again");
+                tracing::info!(delivery = %id, %client, "message not delivered; it is tried again");
             }
             DeliveryState::Failed => {
                 metrics::counter!("portico_deliveries_failed_total").increment(1);
-                tracing::warn!(delivery = %id, %client, "logout message given up");
+                tracing::warn!(delivery = %id, %client, "message given up");
             }
         }
     }

@@ -128,7 +128,7 @@ pub(crate) struct Numbers {
 
 #[async_trait]
 impl Compose for Numbers {
-    async fn logout(&self, delivery: &Delivery) -> Composed {
+    async fn message(&self, delivery: &Delivery) -> Composed {
         if broken(&self.not_now) {
             return Composed::NotNow;
         }
@@ -207,5 +207,9 @@ impl Post for Ear {
         tokio::time::sleep((self.takes)(uri)).await;
         self.count(uri, -1);
         (self.answer)(number)
+    }
+
+    async fn xml(&self, uri: &str, xml: &str) -> Result<u16, Unreachable> {
+        self.logout(uri, xml).await
     }
 }

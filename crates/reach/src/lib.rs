@@ -32,4 +32,7 @@ pub use deliver::{Clock, Deliveries};
 pub use keyset::KeySets;
 pub use outbound::{Fetched, Outbound, Unreachable};
 pub use outbox::{Duty, OnDuty, Outbox};
-pub use upstream::{Attempt, Identity, Registration, UpstreamError, Upstreams, Wishes};
+pub use upstream::{
+    Attempt, Identity, Oauth2Registration, OfficialAccount, Registration, UpstreamError, Upstreams,
+    WechatAccount, Wishes,
+};

@@ -98,6 +98,16 @@ impl Outbound {
         Ok(answer.status().as_u16())
     }
 
+    /// Posts an XML document and answers with the HTTP status, whatever it is. Redirects are not followed
+    /// and the body is not read. At most 10 seconds.
+    pub async fn post_xml(&self, url: &str, xml: &str) -> Result<u16, Unreachable> {
+        let url = self.policy.url(url)?;
+        let request =
+            self.client(&url).await?.post(url).header(CONTENT_TYPE, "text/xml").body(xml.to_owned());
+        let answer = in_time(async { request.send().await.map_err(|error| cause(&error)) }).await?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Posts JSON with these headers and answers with the HTTP status, whatever it is. Redirects are not
     /// followed and the body is not read. At most 10 seconds.
     pub async fn post_json(

@@ -1,4 +1,5 @@
-//! Signing in at an OpenID provider elsewhere: the relying party (OIDC Core §3.1).
+//! Signing in at a provider elsewhere: at an OpenID provider as its relying party (OIDC Core §3.1), by a
+//! merchant's own login in `oauth2`, at WeChat in `wechat`.
 //!
 //! [`Upstreams::leave`] says where to send the browser, [`Upstreams::identify`] says who came back.
 //! Between the two the browser carries the [`Attempt`], sealed. A [`Registration`] is a value: it may
@@ -6,6 +7,8 @@
 
 mod attempt;
 mod discovery;
+mod oauth2;
+mod wechat;
 
 use std::sync::Arc;
 
@@ -24,6 +27,8 @@ use crate::outbound::{Outbound, Unreachable};
 
 pub use attempt::{ATTEMPT_LIFE, Attempt};
 use discovery::Discoveries;
+pub use oauth2::Oauth2Registration;
+pub use wechat::{OfficialAccount, WechatAccount};
 
 /// What a provider knows us by.
 #[derive(Debug, Clone)]
@@ -56,7 +61,10 @@ pub struct Wishes<'a> {
 pub struct Identity {
     /// The provider's id for the person; unique only together with the issuer.
     pub subject: String,
-    /// The claims of the ID token, and those of userinfo that it lacks.
+    /// The provider's id for the person across accounts of one owner, where it has such ids and says it.
+    pub union_id: Option<String>,
+    /// The claims of the ID token, and those of userinfo that it lacks; what else a provider says in the names
+    /// of claims.
     pub claims: Value,
 }
 
@@ -84,6 +92,14 @@ impl From<NotAccepted> for UpstreamError {
             NotAccepted::Malformed(why) => Self::Malformed(why),
             NotAccepted::Refused(code) => Self::Refused(code),
         }
+    }
+}
+
+/// Why what a browser brought back is not taken.
+fn not_ours(why: NotAccepted) -> UpstreamError {
+    match why {
+        NotAccepted::Malformed(why) => UpstreamError::NotOurs(why),
+        refused => refused.into(),
     }
 }
 
@@ -158,10 +174,7 @@ impl Upstreams {
             return Err(UpstreamError::NotOurs("the state is not that of this browser's attempt"));
         }
         let metadata = self.discoveries.metadata(&at.issuer, now).await?;
-        let code = returned.code(&attempt.state, &metadata).map_err(|why| match why {
-            NotAccepted::Malformed(why) => UpstreamError::NotOurs(why),
-            refused => refused.into(),
-        })?;
+        let code = returned.code(&attempt.state, &metadata).map_err(not_ours)?;
         let answer = self.redeem(at, &metadata, code, &attempt.verifier).await?;
         let token = answer["id_token"].as_str();
         let token = token.ok_or(UpstreamError::Malformed("the token answer holds no ID token"))?;
@@ -174,7 +187,7 @@ impl Upstreams {
         };
         let subject = subject(&claims, &expected)?;
         let claims = self.complete(at, &metadata, &answer, claims).await?;
-        Ok(Identity { subject, claims })
+        Ok(Identity { subject, union_id: None, claims })
     }
 
     async fn redeem(

@@ -20,6 +20,7 @@ pub mod opaque;
 pub mod passkey;
 pub mod password;
 pub mod person;
+pub mod push;
 pub mod refresh;
 pub mod root;
 pub mod secret;
@@ -27,6 +28,7 @@ pub mod signing;
 pub mod times;
 pub mod verify;
 pub mod webhook;
+pub mod wechat;
 
 pub use aead::Unsealable;
 pub use alg::{Alg, NotAnAlg};
@@ -40,13 +42,15 @@ pub use opaque::{ClientKeys, union_id};
 pub use passkey::{Begun, Credential, NotPassed, RelyingParty};
 pub use password::{NotACost, NotAcceptable, PasswordCost, PasswordHasher, Verdict};
 pub use person::PersonKey;
+pub use push::PushSecrets;
 pub use refresh::RefreshKey;
 pub use root::RootKey;
-pub use secret::{Secret, digest, matches, pkce_s256};
+pub use secret::{Secret, digest, digest_of, matches, pkce_s256};
 pub use signing::{SigningKey, key_set, thumbprint};
 pub use times::check_times;
 pub use verify::{Expect, NotVerified, VerifyingKeys};
 pub use webhook::{NotAWebhookSecret, WebhookKey};
+pub use wechat::{SaysItAll, SessionSecret};
 
 #[cfg(test)]
 mod counting;

@@ -40,8 +40,13 @@ impl fmt::Debug for Secret {
 /// Right only for values of full entropy, such as [`crate::chance::secret`] draws; passwords go through
 /// [`crate::PasswordHasher`].
 pub fn digest(text: &str) -> [u8; 32] {
+    digest_of(text.as_bytes())
+}
+
+/// SHA-256 of bytes, to tell whether they are still the same.
+pub fn digest_of(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
-    out.copy_from_slice(hash::digest(&hash::SHA256, text.as_bytes()).as_ref());
+    out.copy_from_slice(hash::digest(&hash::SHA256, bytes).as_ref());
     out
 }
 

@@ -10,7 +10,10 @@ mod read;
 pub use backup::{Backup, NotCopied};
 pub use commit::{Commit, CommitError, Committed, Taken};
 pub use nodes::{Nodes, Schema, SharedStore};
-pub use read::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
+pub use read::{
+    ImportFacts, Known, Page, Read, Resolution, Resolved, SealedAvatar, SealedOpenId, StoredSecret,
+    Unavailable,
+};
 
 /// A whole store. Chosen once, in the wiring, and never asked about again.
 pub trait Store: Read + Commit + Backup {}

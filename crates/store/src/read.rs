@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -21,6 +22,8 @@ use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 
 /// The store cannot answer now. The cause is for the log, never for a caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +44,48 @@ pub struct Page<K> {
 
 /// A wrapped secret of the house.
 pub type StoredSecret = Vec<u8>;
+/// An OpenID that came from elsewhere as it is stored.
+pub type SealedOpenId = Vec<u8>;
+/// By what an app knows a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// By an OpenID that says who it is.
+    Derived(UserId),
+    /// By one that came from elsewhere, by its keyed hash.
+    Imported([u8; 32]),
+}
+
+/// A person as another app knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The person.
+    pub user: UserId,
+    /// Their OpenID at the other app, sealed, where it came from elsewhere; it is derived where not.
+    pub open_id: Option<SealedOpenId>,
+}
+
+/// What one app may learn of its people at another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolution {
+    /// Whether an agreement between the two is registered, this way round.
+    pub agreed: bool,
+    /// Who each one asked for is, in order.
+    pub people: Vec<Option<Resolved>>,
+}
+
+/// What stands in the way of importing one OpenID for one person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportFacts {
+    /// Whether there is such a person, neither blocked nor erased.
+    pub exists: bool,
+    /// Whether the app has been told an OpenID of the person.
+    pub issued: bool,
+    /// Whose the OpenID is already.
+    pub holder: Option<UserId>,
+    /// Whether the person has another one from elsewhere at the app.
+    pub has_another: bool,
+}
+
 /// A person's picture as it is stored.
 pub type SealedAvatar = Vec<u8>;
 
@@ -83,10 +128,50 @@ pub trait Read: Send + Sync {
     async fn handle_is_verified(&self, kind: HandleKind, index: &[u8; 32]) -> Result<bool, Unavailable>;
     /// Whom an identity at this issuer belongs to.
     async fn person_by_link(&self, issuer: &str, subject_index: &[u8; 32]) -> Found<UserId>;
+    /// Whom each of these identities at one issuer belongs to, in order. One round trip, however many there are.
+    async fn people_by_links(
+        &self,
+        issuer: &str,
+        subject_indexes: &[[u8; 32]],
+    ) -> Result<Vec<Option<UserId>>, Unavailable>;
     /// A person's identities elsewhere, the oldest link first.
     async fn links_of(&self, user: UserId) -> Listed<Link>;
     /// A person's links that were undone, the latest first.
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink>;
+    /// A person's OpenID at an app that came from elsewhere, sealed.
+    async fn open_id(&self, user: UserId, app: &ClientId) -> Found<SealedOpenId>;
+    /// Whether any person's OpenID at this app came from elsewhere.
+    async fn has_open_ids(&self, app: &ClientId) -> Result<bool, Unavailable>;
+    /// Links under one issuer by the keyed hash of the subject.
+    async fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Listed<Link>;
+    /// What stands in the way of importing each of these OpenIDs of one app, in order.
+    async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts>;
+    /// Each of these people of one app, as another app knows them, in order: none where nobody is found, where
+    /// the person is erased, and where they have never opened one of the two and have no OpenID there that
+    /// came from elsewhere; none either for a derived OpenID in whose place another came from elsewhere. One round
+    /// trip, however many are asked for.
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable>;
+
+    /// The agreement between these two.
+    async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement>;
+    /// Agreements by the two apps: all, or those of one app, either way round.
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement>;
+    /// The link ticket with this digest, until it is swept.
+    async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket>;
+    /// The link ticket whose code has this digest, until it is swept.
+    async fn link_ticket_by_code(&self, digest: &[u8; 32]) -> Found<LinkTicket>;
+    /// Which `session_key` of a person at an app is current.
+    async fn session_key(&self, app: &ClientId, user: UserId) -> Found<SessionKey>;
+    /// Which of an app's own access tokens of this kind is current.
+    async fn app_token(&self, app: &ClientId, kind: AppTokenKind) -> Found<AppToken>;
+    /// The app whose `appid` at the WeChat-compatible face this is.
+    async fn app_by_wx_id(&self, wx_app_id: &str) -> Found<ClientId>;
+
     /// A person's picture, sealed.
     async fn avatar(&self, user: UserId) -> Found<SealedAvatar>;
     /// People by id.

@@ -1,4 +1,4 @@
-//! The web SDK: what is committed is what its sources build to, and its own tests.
+//! The packages for npm: what is committed is what their sources build to, and their own tests.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,23 +10,36 @@ use crate::repository::Repository;
 use crate::tally::{Runner, Tally};
 use crate::tools;
 
-const SDK: &str = "sdk/web";
+/// Each package with the scripts that test it.
+const SDKS: [(&str, [&str; 2]); 2] =
+    [("sdk/web", ["test", "test:browser"]), ("sdk/node", ["test", "test:story"])];
 
 pub(crate) fn check(repository: &Repository) -> Tally {
-    let mut tally = rebuilt(repository).unwrap_or_else(|error| Tally::failed(format!("{SDK}: {error}")));
-    for script in ["test", "test:browser"] {
-        let mut npm = program("npm", &repository.at(SDK));
-        npm.args(["run", "--silent", script]).env("CHROMIUM", tools::chromium());
-        let finished = run(npm);
-        tally += Tally::of_runner(Runner::Node, &finished.output, finished.success);
+    let mut tally = Tally::default();
+    for (sdk, scripts) in SDKS {
+        tally += rebuilt(repository, sdk).unwrap_or_else(|error| Tally::failed(format!("{sdk}: {error}")));
+        for script in scripts {
+            let mut npm = program("npm", &repository.at(sdk));
+            npm.args(["run", "--silent", script]).env("CHROMIUM", tools::chromium());
+            let finished = run(npm);
+            tally += Tally::of_runner(Runner::Node, &finished.output, finished.success);
+        }
+        tally += packed(repository, sdk);
     }
     tally
 }
 
+/// Whether npm would make a package of it.
+fn packed(repository: &Repository, sdk: &str) -> Tally {
+    let mut npm = program("npm", &repository.at(sdk));
+    npm.args(["pack", "--dry-run", "--silent"]);
+    Tally::of_check(run(npm).success, &format!("`npm pack` refuses {sdk}"))
+}
+
 /// Builds a copy of the package and compares its `dist` with the committed one, byte for byte.
-fn rebuilt(repository: &Repository) -> io::Result<Tally> {
-    let source = repository.at(SDK);
-    let copy = repository.target.join("sdk-web");
+fn rebuilt(repository: &Repository, sdk: &str) -> io::Result<Tally> {
+    let source = repository.at(sdk);
+    let copy = repository.target.join(sdk.replace('/', "-"));
     if copy.exists() {
         fs::remove_dir_all(&copy)?;
     }
@@ -35,14 +48,14 @@ fn rebuilt(repository: &Repository) -> io::Result<Tally> {
     let mut npm = program("npm", &copy);
     npm.args(["run", "--silent", "build"]);
     if !run(npm).success {
-        return Ok(Tally::failed("the web SDK does not build"));
+        return Ok(Tally::failed(format!("{sdk} does not build")));
     }
     let differing = differing(&contents(&copy.join("dist"))?, &contents(&source.join("dist"))?);
     if differing.is_empty() {
         return Ok(Tally::passed());
     }
-    let note = format!("{SDK}/dist is not what its sources build to ({})", differing.join(", "));
-    println!("{note}; `npm run build` in {SDK} renews it");
+    let note = format!("{sdk}/dist is not what its sources build to ({})", differing.join(", "));
+    println!("{note}; `npm run build` in {sdk} renews it");
     Ok(Tally::failed(note))
 }
 

@@ -33,8 +33,20 @@ pub struct App {
     pub entry: Option<String>,
     /// How long a launch token lives at most.
     pub token_ttl: Span,
+    /// Where its back end is told what became of people's data, if it asks for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<DataPush>,
     /// Scopes that the operator has allowed on every person's behalf.
     pub preauthorised: ScopeSet,
+}
+
+/// Where a back end written for WeChat gets events about people's data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataPush {
+    /// The address.
+    pub event_url: String,
+    /// What it shares with the house, wrapped by the operator's key.
+    pub secrets: Vec<u8>,
 }
 
 /// Where an app runs.

@@ -152,6 +152,18 @@ words! {
         AppSecretRotated = "app.secret_rotated",
         /// An app was allowed a scope on everybody's behalf; the part is the scope.
         AppPreauthorised = "app.preauthorised",
+        /// An app was allowed to resolve its OpenIDs to those of another; the part is the other.
+        AgreementRegistered = "app.agreement_registered",
+        /// An app may resolve its OpenIDs to those of another no more; the part is the other.
+        AgreementEnded = "app.agreement_ended",
+        /// OpenIDs that an app had from elsewhere were imported; the part is how many of how many lines.
+        OpenIdsImported = "app.openids_imported",
+        /// The OpenIDs that an app had from elsewhere, and whose they are, were looked at.
+        OpenIdsRead = "app.openids_read",
+        /// An app was given to another developer; the part says from whom to whom.
+        AppMoved = "app.moved",
+        /// OpenIDs of another app were turned into those of this one; the part is how many, and of which.
+        OpenIdsMigrated = "app.openids_migrated",
         /// An app was removed.
         AppRemoved = "app.removed",
         /// A scope was registered or its words changed.
@@ -168,10 +180,16 @@ words! {
         SessionsRead = "person.sessions_read",
         /// The apps that a person uses, and what they decided, were looked at.
         ConsentsRead = "person.consents_read",
+        /// Where else a person is known was looked at.
+        LinksRead = "person.links_read",
+        /// A person's link was undone on their behalf; the part is the link.
+        Unlinked = "person.unlinked",
         /// Everything about a person was exported.
         PersonExported = "person.exported",
         /// What is known of a person's identity check was written.
         IdentityChecked = "person.identity_checked",
+        /// An OpenID from elsewhere was tied to a person; the part is its app.
+        OpenIdImported = "person.openid_imported",
         /// A person was suspended.
         PersonSuspended = "person.suspended",
         /// A person was resumed.

@@ -47,7 +47,7 @@ pub enum Role {
     /// A super app: signs people in and launches mini-programs.
     Host(Host),
     /// A mini-program, a plain OIDC client, or a service of the super app's own.
-    App(App),
+    App(Box<App>),
 }
 
 /// How a client authenticates at the token endpoint (OIDC Core §9).

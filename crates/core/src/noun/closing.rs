@@ -22,10 +22,14 @@ pub struct Closing {
     /// Decisions of one person about one app that are others than before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<(UserId, ClientId)>,
+    /// OpenIDs of one person at one app that came from elsewhere, or no longer do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_ids: Vec<(UserId, ClientId)>,
     /// Tokens that were revoked, and when they would have expired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<(TokenId, Moment)>,
-    /// Decisions, and entries of a client in sessions, went with a client or a person: which ones is not listed.
+    /// Decisions, OpenIDs, and entries of a client in sessions, went with a client or a person: which ones is
+    /// not listed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_consents: bool,
     /// The catalogue of scopes is another.
@@ -37,6 +41,15 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// Notes an OpenID that came from elsewhere, and that its app has such ones.
+    pub fn import(&mut self, (user, app): (UserId, ClientId)) {
+        // Many come at once, of one app.
+        if self.clients.last() != Some(&app) {
+            self.clients.push(app.clone());
+        }
+        self.open_ids.push((user, app));
+    }
+
     /// Whether there is nothing to forget.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

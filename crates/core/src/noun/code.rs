@@ -45,14 +45,18 @@ pub enum CodeKind {
     Authorization,
     /// By token exchange, for a back end used to `wx.login`.
     Login,
+    /// By token exchange, for `getuserphonenumber` of the WeChat-compatible face.
+    Phone,
+    /// At `connect/oauth2/authorize` of the WeChat-compatible face.
+    Wechat,
 }
 
 /// What a redemption gave: all of it ends if the code is presented again (RFC 9700 §2.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeUse {
-    /// The access token.
-    pub token: TokenId,
-    /// When that token expires by itself.
+    /// The access token, if it gave one.
+    pub token: Option<TokenId>,
+    /// When that token expires by itself; where there is none, until when the use is remembered.
     pub token_expires_at: Moment,
     /// The refresh family, if one began.
     pub family: Option<FamilyId>,

@@ -51,6 +51,15 @@ pub enum Happening {
         /// The names of the claims.
         claims: Vec<String>,
     },
+    /// An OpenID that came from elsewhere is no longer what an app knows a person by.
+    OpenIdUndone {
+        /// Whose it was.
+        user: UserId,
+        /// At which app.
+        app: ClientId,
+        /// The OpenID, sealed for the app.
+        open_id: Vec<u8>,
+    },
     /// One token was revoked before its time.
     TokenRevoked {
         /// The client whose token it was.

@@ -2,6 +2,7 @@
 
 pub mod acr;
 pub mod address;
+pub mod agreement;
 pub mod app;
 pub mod audit;
 pub mod avatar;
@@ -26,4 +27,6 @@ pub mod passkey;
 pub mod payment;
 pub mod person;
 pub mod session;
+pub mod ticket;
 pub mod token;
+pub mod wechat;

@@ -14,6 +14,8 @@ pub struct Node {
     pub version: String,
     /// The issuer that it signs as; none for a version that does not say.
     pub issuer: Option<String>,
+    /// Whether it is a gateway alone: it answers from memory like any other, and does nothing for all.
+    pub gateway: bool,
     /// When it entered, by its own clock: it orders nodes by age and decides nothing else.
     pub entered_at: Moment,
     /// How often it has renewed its lease. A node whose count stands still for as long as a lease lasts

@@ -15,6 +15,9 @@ use crate::noun::session::Session;
 use crate::rule::{acr, cover};
 use crate::scope::{Scope, ScopeSet};
 
+/// The `response_mode` of an app's request that came by the WeChat-compatible face: its code is redeemed there.
+pub const WECHAT: &str = "wechat";
+
 /// An authorization request as it came (RFC 6749 §4.1.1; OIDC Core §3.1.2.1).
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -117,7 +120,8 @@ pub fn check(client: &Client, request: &Request) -> Result<Checked, Denied> {
             return Err(Denied::new(Code::UnsupportedResponseType, "the only response_type is 'code'"));
         }
     }
-    if request.response_mode.as_deref().is_some_and(|mode| mode != "query") {
+    let for_wechat = |mode: &str| mode == WECHAT && client.app().is_some() && client.auth.has_secret();
+    if request.response_mode.as_deref().is_some_and(|mode| mode != "query" && !for_wechat(mode)) {
         return Err(Denied::request("the only response_mode is 'query'"));
     }
     let challenge = check_challenge(client, request)?;

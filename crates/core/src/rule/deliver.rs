@@ -1,10 +1,10 @@
-//! When a logout message is tried, tried again and given up (OIDC Back-Channel Logout §2.5).
+//! When a message is tried, tried again and given up (OIDC Back-Channel Logout §2.5).
 
 use crate::change::Change;
 use crate::denied::{Code, Denied};
 use crate::id::{ClientId, DeliveryId, SessionId, UserId};
 use crate::moment::{Moment, Span};
-use crate::noun::delivery::{Delivery, DeliveryState};
+use crate::noun::delivery::{DataEvent, Delivery, DeliveryState, Told};
 
 /// How long after the first failure a delivery is tried again; each further failure doubles it.
 pub const FIRST_WAIT: Span = Span::seconds(1);
@@ -26,11 +26,26 @@ pub enum Outcome {
 
 /// The message that tells `client` that a session ended, due at once.
 pub fn queue(id: DeliveryId, client: ClientId, user: UserId, session: SessionId, now: Moment) -> Delivery {
+    queued(id, client, user, Told::Logout(session), now)
+}
+
+/// The message that tells `client` what became of a person's data, due at once.
+pub fn queue_event(
+    id: DeliveryId,
+    client: ClientId,
+    user: UserId,
+    event: DataEvent,
+    now: Moment,
+) -> Delivery {
+    queued(id, client, user, Told::Data(event), now)
+}
+
+fn queued(id: DeliveryId, client: ClientId, user: UserId, what: Told, now: Moment) -> Delivery {
     Delivery {
         id,
         client,
         user,
-        session,
+        what,
         queued_at: now,
         attempts: 0,
         next_at: now,
@@ -108,7 +123,7 @@ mod tests {
 
     const ENDED: Moment = Moment::from_seconds(1_800_000_000);
 
-    fn queued() -> Delivery {
+    fn sample() -> Delivery {
         let id = DeliveryId::from_bytes([1; 16]);
         queue(
             id,
@@ -139,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_queued_message_is_due_at_once() {
-        let delivery = queued();
+        let delivery = sample();
         assert_eq!((delivery.next_at, delivery.attempts), (ENDED, 0));
         assert_eq!((delivery.state, delivery.last_error), (DeliveryState::Pending, None));
     }
@@ -147,7 +162,7 @@ mod tests {
     #[test]
     fn any_answer_of_the_two_hundreds_delivers() {
         for status in [200, 202, 204, 299] {
-            let after = answered(queued(), status, ENDED);
+            let after = answered(sample(), status, ENDED);
             assert_eq!((after.state, after.attempts, after.last_error), (DeliveryState::Delivered, 0, None));
         }
     }
@@ -155,7 +170,7 @@ mod tests {
     #[test]
     fn every_other_answer_is_tried_again() {
         for status in [100, 199, 300, 302, 307, 400, 401, 404, 410, 429, 500, 503, 599] {
-            let after = answered(queued(), status, ENDED);
+            let after = answered(sample(), status, ENDED);
             assert_eq!((after.state, after.attempts), (DeliveryState::Pending, 1), "{status}");
             assert_eq!(after.last_error, Some(format!("answered {status}")));
         }
@@ -163,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_first_retry_waits_a_second_and_each_one_twice_as_long_up_to_an_hour() {
-        let mut delivery = queued();
+        let mut delivery = sample();
         let mut now = ENDED;
         let mut waits = Vec::new();
         for _ in 0..15 {
@@ -176,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_last_attempt_is_made_seventy_two_hours_after_the_end() {
-        let mut delivery = queued();
+        let mut delivery = sample();
         let mut now = ENDED;
         while delivery.state == DeliveryState::Pending {
             delivery = answered(delivery, 503, now);
@@ -190,25 +205,25 @@ mod tests {
     #[test]
     fn an_attempt_just_before_the_deadline_leaves_one_more() {
         let just_before = ENDED + TRIED_FOR - Span::millis(1);
-        let after = answered(queued(), 500, just_before);
+        let after = answered(sample(), 500, just_before);
         assert_eq!((after.state, after.next_at), (DeliveryState::Pending, ENDED + TRIED_FOR));
     }
 
     #[test]
     fn a_failure_after_a_long_standstill_is_the_last() {
-        let after = answered(queued(), 500, ENDED + Span::days(10));
+        let after = answered(sample(), 500, ENDED + Span::days(10));
         assert_eq!((after.state, after.attempts), (DeliveryState::Failed, 1));
     }
 
     #[test]
     fn a_success_after_the_deadline_still_delivers() {
-        assert_eq!(answered(queued(), 200, ENDED + Span::days(10)).state, DeliveryState::Delivered);
+        assert_eq!(answered(sample(), 200, ENDED + Span::days(10)).state, DeliveryState::Delivered);
     }
 
     #[test]
     fn an_unreached_receiver_is_tried_again_with_the_reason_kept() {
         let outcome = Outcome::Unreached("no answer in time".into());
-        let after = applied(queued(), after_attempt(&queued(), outcome, ENDED + Span::seconds(10)));
+        let after = applied(sample(), after_attempt(&sample(), outcome, ENDED + Span::seconds(10)));
         assert_eq!((after.state, after.attempts), (DeliveryState::Pending, 1));
         assert_eq!(after.next_at, ENDED + Span::seconds(11));
         assert_eq!(after.last_error.as_deref(), Some("no answer in time"));
@@ -217,7 +232,7 @@ mod tests {
     #[test]
     fn a_message_without_a_receiver_fails_at_once() {
         let outcome = Outcome::Undeliverable("the client is gone".into());
-        let after = applied(queued(), after_attempt(&queued(), outcome, ENDED));
+        let after = applied(sample(), after_attempt(&sample(), outcome, ENDED));
         assert_eq!((after.state, after.attempts), (DeliveryState::Failed, 0));
         assert_eq!(after.last_error.as_deref(), Some("the client is gone"));
     }
@@ -225,7 +240,7 @@ mod tests {
     #[test]
     fn a_failed_message_put_back_by_hand_is_due_now() {
         let later = ENDED + Span::hours(80);
-        let failed = answered(queued(), 503, later);
+        let failed = answered(sample(), 503, later);
         let back = applied(failed.clone(), retry_by_hand(&failed, later + Span::hours(1)).unwrap());
         assert_eq!((back.state, back.attempts, back.last_error), (DeliveryState::Pending, 0, None));
         assert_eq!(back.next_at, later + Span::hours(1));
@@ -233,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_waiting_message_put_back_by_hand_waits_no_longer() {
-        let waiting = Delivery { attempts: 20, next_at: ENDED + Span::hours(9), ..queued() };
+        let waiting = Delivery { attempts: 20, next_at: ENDED + Span::hours(9), ..sample() };
         let now = ENDED + Span::hours(8);
         let back = applied(waiting.clone(), retry_by_hand(&waiting, now).unwrap());
         assert_eq!((back.next_at, back.attempts), (now, 0));
@@ -241,13 +256,13 @@ mod tests {
 
     #[test]
     fn a_delivered_message_is_not_sent_again() {
-        let delivered = answered(queued(), 200, ENDED);
+        let delivered = answered(sample(), 200, ENDED);
         assert_eq!(retry_by_hand(&delivered, ENDED).unwrap_err().code, Code::Conflict);
     }
 
     #[test]
     fn at_start_a_waiting_message_becomes_due_and_keeps_its_failures() {
-        let waiting = answered(queued(), 503, ENDED);
+        let waiting = answered(sample(), 503, ENDED);
         let change = bring_forward(&waiting, ENDED).unwrap();
         let due = applied(waiting, vec![change]);
         assert_eq!((due.next_at, due.attempts), (ENDED, 1));
@@ -256,10 +271,10 @@ mod tests {
 
     #[test]
     fn at_start_a_due_or_finished_message_is_left_alone() {
-        assert_eq!(bring_forward(&queued(), ENDED), None);
+        assert_eq!(bring_forward(&sample(), ENDED), None);
         let ahead = ENDED + Span::hours(1);
         for state in [DeliveryState::Delivered, DeliveryState::Failed] {
-            assert_eq!(bring_forward(&Delivery { state, next_at: ahead, ..queued() }, ENDED), None);
+            assert_eq!(bring_forward(&Delivery { state, next_at: ahead, ..sample() }, ENDED), None);
         }
     }
 }

@@ -150,6 +150,7 @@ mod tests {
             name,
             version,
             issuer: None,
+            gateway: false,
             entered_at: Moment::from_millis(0),
             renewals,
         }

@@ -35,7 +35,8 @@ pub fn redeem(
     now: Moment,
 ) -> Result<(), Denied> {
     let unknown = || Denied::grant("the code is unknown, expired, used, or of another client");
-    let code = code.filter(|code| code.client == *presented.client).ok_or_else(unknown)?;
+    let here = |code: &&Code| matches!(code.kind, CodeKind::Authorization | CodeKind::Login);
+    let code = code.filter(here).filter(|code| code.client == *presented.client).ok_or_else(unknown)?;
     if code.used.is_some() || now >= code.expires_at {
         return Err(unknown());
     }
@@ -69,13 +70,12 @@ pub fn taken(code: &Code, gave: CodeUse, now: Moment) -> Vec<Change> {
 /// Empty if the code was not used before, or another client presents it.
 pub fn again(code: &Code, client: &ClientId, now: Moment) -> Vec<Change> {
     let Some(gave) = code.used.filter(|_| code.client == *client) else { return vec![] };
-    let mut changes = vec![
-        Change::TokenRevoked { token: gave.token, until: gave.token_expires_at },
-        Change::Happened {
-            at: now,
-            what: Happening::TokenRevoked { client: code.client.clone(), token: gave.token },
-        },
-    ];
+    let mut changes = vec![];
+    if let Some(token) = gave.token {
+        let what = Happening::TokenRevoked { client: code.client.clone(), token };
+        changes.push(Change::TokenRevoked { token, until: gave.token_expires_at });
+        changes.push(Change::Happened { at: now, what });
+    }
     changes.extend(gave.family.map(|family| Change::FamilyRevoked { family, at: now }));
     changes
 }
@@ -133,6 +133,13 @@ mod tests {
     }
 
     #[test]
+    fn codes_of_the_wechat_compatible_face_are_redeemed_there() {
+        for kind in [CodeKind::Phone, CodeKind::Wechat] {
+            assert!(!try_it(&Code { kind, ..code() }, "org.example.taxi", BACK, Some("c"), NOW));
+        }
+    }
+
+    #[test]
     fn a_verifier_without_a_challenge_is_refused() {
         let code = Code { challenge: None, ..code() };
         assert!(try_it(&code, "org.example.taxi", BACK, None, NOW));
@@ -150,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_second_use_ends_what_the_first_one_gave_but_not_at_a_strangers_word() {
-        let gave = CodeUse { token: TokenId::from_bytes([4; 16]), token_expires_at: NOW, family: None };
+        let token = Some(TokenId::from_bytes([4; 16]));
+        let gave = CodeUse { token, token_expires_at: NOW, family: None };
         let used = Code { used: Some(gave), ..code() };
         assert_eq!(again(&used, &"org.example.taxi".parse().unwrap(), NOW).len(), 2);
         assert!(again(&used, &"org.example.shop".parse().unwrap(), NOW).is_empty());

@@ -3,6 +3,7 @@
 //! Reading ([`Manifest::read`] and its like) knows only the JSON. Registering weighs it against
 //! what is there. Every refusal names the member that is wrong.
 
+mod agreement;
 mod connection;
 mod developer;
 mod host;
@@ -19,14 +20,15 @@ use crate::denied::{Code, Denied};
 use crate::moment::Moment;
 use crate::noun::client::{AuthMethod, Client, TokenAlg};
 
-pub use connection::{ConnectionSheet, replaces};
+pub use agreement::AgreementSheet;
+pub use connection::{ConnectionSheet, replaces, speaks_alone};
 pub use developer::developer;
 pub use host::HostSheet;
 pub use json::{LONGEST_NAME, Object, nearest};
 pub use manifest::Manifest;
 pub use person::PersonSheet;
 pub use scope::ScopeSheet;
-pub use standing::{preauthorise, remove, resume, rotate_secret, suspend};
+pub use standing::{move_to, preauthorise, remove, resume, rotate_secret, suspend};
 
 /// What registering a client came to.
 #[derive(Debug, Clone, PartialEq)]

@@ -41,7 +41,7 @@ pub(crate) fn client(id: &str) -> Client {
         backchannel_logout_uri: Some("https://taxi.example/logout".into()),
         registered_at: NOW,
         suspended_at: None,
-        role: Role::App(App {
+        role: Role::App(Box::new(App {
             wx_app_id: "wx0123456789abcdef".into(),
             developer: "acme".parse().unwrap(),
             kind: AppKind::Webview,
@@ -58,8 +58,9 @@ pub(crate) fn client(id: &str) -> Client {
             ],
             entry: None,
             token_ttl: Span::seconds(1800),
+            push: None,
             preauthorised: ScopeSet::empty(),
-        }),
+        })),
     }
 }
 

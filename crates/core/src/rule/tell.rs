@@ -62,6 +62,11 @@ pub enum Told {
         /// Everything it may see now.
         scope: ScopeSet,
     },
+    /// No token is good that names a person by this OpenID of the app's.
+    OpenIdUndone {
+        /// The OpenID, sealed for the app.
+        open_id: Vec<u8>,
+    },
     /// A token of the app's was revoked by itself.
     TokenRevoked {
         /// Its `jti`.
@@ -110,7 +115,7 @@ pub fn topics(what: &Happening) -> Vec<Topic> {
             topics.push(Topic::Session(*session));
             topics.extend(clients.iter().cloned().map(Topic::TokensOf));
         }
-        Happening::ConsentChanged { user, app, .. } => {
+        Happening::ConsentChanged { user, app, .. } | Happening::OpenIdUndone { user, app, .. } => {
             topics.extend([Topic::Person(*user), Topic::TokensOf(app.clone())]);
         }
         Happening::ProfileChanged { user, .. } => topics.push(Topic::Person(*user)),
@@ -187,6 +192,9 @@ pub fn for_feed(event: &Event, client: &ClientId) -> Option<Told> {
         }
         Happening::ConsentChanged { user, app, scope, .. } if app == client => {
             Some(Told::GrantChanged { user: *user, scope: scope.clone() })
+        }
+        Happening::OpenIdUndone { app, open_id, .. } if app == client => {
+            Some(Told::OpenIdUndone { open_id: open_id.clone() })
         }
         Happening::TokenRevoked { client: of, token } if of == client => {
             Some(Told::TokenRevoked { token: *token })

@@ -169,6 +169,15 @@ fn a_back_end_hears_of_grants_to_its_app_by_anyone() {
 }
 
 #[test]
+fn a_back_end_hears_that_an_open_id_of_its_app_is_nobodys() {
+    let undone = |app| event(Happening::OpenIdUndone { user: user(1), app: id(app), open_id: vec![7] });
+    assert_eq!(to_feed(&undone("org.example.taxi")), Some(Told::OpenIdUndone { open_id: vec![7] }));
+    assert_eq!(to_feed(&undone("org.example.shop")), None);
+    assert_eq!(to_host(&undone("org.example.taxi")), None);
+    assert!(meets(&undone("org.example.taxi"), &topics_of_app(&listener("org.example.taxi"))));
+}
+
+#[test]
 fn a_back_end_hears_of_its_own_tokens_its_own_suspension_and_of_new_keys() {
     assert_eq!(to_feed(&revoked("org.example.taxi", TOKEN)), Some(Told::TokenRevoked { token: TOKEN }));
     assert_eq!(to_feed(&revoked("org.example.shop", TOKEN)), None);

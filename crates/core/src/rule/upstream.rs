@@ -10,7 +10,7 @@ use crate::rule::readable::{is_blank, is_control};
 /// How far a provider's clock may be from ours.
 pub const LEEWAY: Span = Span::seconds(30);
 /// The longest subject (OIDC Core §2 says 255 characters; some providers need more).
-const LONGEST_SUBJECT: usize = 512;
+pub const LONGEST_SUBJECT: usize = 512;
 const LONGEST_ENDPOINT: usize = 2048;
 /// The longest error code that is repeated.
 const LONGEST_CODE: usize = 64;
@@ -117,14 +117,23 @@ impl<'a> Returned<'a> {
 
     /// The code, if this answers the attempt with this state and comes from the provider asked.
     pub fn code(&self, state: &str, metadata: &Metadata) -> Result<&'a str, NotAccepted> {
+        match self.issuer {
+            Some(issuer) if issuer != metadata.issuer => malformed("the answer comes from another issuer"),
+            _ => self.code_from(state, Some(&*metadata.issuer).filter(|_| metadata.announces_issuer)),
+        }
+    }
+
+    /// The code, if this answers the attempt with this state, and names this issuer where there is one that it
+    /// must name.
+    pub fn code_from(&self, state: &str, issuer: Option<&str>) -> Result<&'a str, NotAccepted> {
         if !self.answers(state) {
             return malformed("the state is not that of this browser's attempt");
         }
-        match self.issuer {
-            Some(issuer) if issuer != metadata.issuer => {
+        match (self.issuer, issuer) {
+            (Some(said), Some(issuer)) if said != issuer => {
                 return malformed("the answer comes from another issuer");
             }
-            None if metadata.announces_issuer => return malformed("the answer does not name its issuer"),
+            (None, Some(_)) => return malformed("the answer does not name its issuer"),
             _ => {}
         }
         if let Some(error) = self.error {

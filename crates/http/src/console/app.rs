@@ -4,14 +4,17 @@ use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
 use maud::{Markup, html};
 use portico_core::denied::Denied;
+use portico_core::id::ClientId;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::app::{App, Permission};
 use portico_core::noun::client::Client;
 
 use super::client::{acts, facts, new_secret, state, word};
-use super::frame::{self, Answer, Part, Query, badge, button, page};
+use super::frame::{self, Answer, Part, Query, badge, button, page, time};
 use super::visit::{Posted, Visit};
 use crate::page::name::{prose, tidy};
 use crate::reply;
+use crate::route::admin::agreements::agreements_of;
 use crate::route::admin::standing::{APP, find};
 use crate::route::admin::{Id, apps, view};
 
@@ -27,6 +30,7 @@ pub(super) async fn show(visit: Visit, id: Option<Path<String>>, uri: Uri) -> An
     let id = Id(id.map(|Path(id)| id).unwrap_or_default());
     let client = find(visit.desk.store(), &id.of()?, APP).await?;
     let Some(app) = client.app() else { return Err(Denied::not_found("there is none of this id").into()) };
+    let agreed = agreements_of(visit.desk.store(), &client.id).await?;
     let body = html! {
         p.crumb { a href="/console/apps" { "Apps" } }
         div.head {
@@ -42,6 +46,7 @@ pub(super) async fn show(visit: Visit, id: Option<Path<String>>, uri: Uri) -> An
             }
         }
         (permissions(&visit, app))
+        (agreements(&client.id, &agreed))
         section {
             details.raw {
                 summary { "Manifest as registered" }
@@ -113,6 +118,36 @@ fn permissions(visit: &Visit, app: &App) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn agreements(own: &ClientId, agreed: &[Agreement]) -> Markup {
+    html! {
+        section {
+            h2 { "Agreements " span.count { (agreed.len()) } }
+            @if agreed.is_empty() {
+                p.empty { "No app resolves its OpenIDs to those of another here." }
+            } @else {
+                table {
+                    thead { tr { th { "OpenIDs of" } th { "Resolved to those of" } th { "Since" } } }
+                    tbody {
+                        @for agreement in agreed {
+                            tr {
+                                td data-label="OpenIDs of" { (party(own, &agreement.from)) }
+                                td data-label="Resolved to those of" { (party(own, &agreement.to)) }
+                                td data-label="Since" { (time(agreement.registered_at)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn party(own: &ClientId, app: &ClientId) -> Markup {
+    html! {
+        @if app == own { "this app" } @else { a.id href={ "/console/apps/" (app) } { (app) } }
     }
 }
 

@@ -13,6 +13,7 @@ mod deliveries;
 mod door;
 mod frame;
 mod hosts;
+mod links;
 mod overview;
 mod people;
 mod person;

@@ -11,19 +11,23 @@ use portico_core::rule::acr;
 use portico_live::LivePerson;
 
 use super::frame::{Answer, Part, Query, badge, button, csrf, maybe_time, page, time};
+use super::links;
 use super::people::state;
 use super::visit::{Posted, Visit};
 use crate::page::name::{prose, tidy};
 use crate::reply;
 use crate::route::admin::Id;
 use crate::route::admin::account::{self, Consented, Signed};
+use crate::route::admin::links::undone;
 use crate::route::admin::users::read;
+use crate::route::me::links::Tied;
 
-const DONE: [(&str, &str); 5] = [
+const DONE: [(&str, &str); 6] = [
     ("session_ended", "The session is over."),
     ("sessions_ended", "The person is signed out everywhere."),
     ("suspended", "The person is suspended and signed out everywhere."),
     ("resumed", "The person may sign in again."),
+    ("unlinked", "The link is undone. It stays in the history below."),
     ("erased", "The person is erased. Their key is gone, and with it everything personal."),
 ];
 
@@ -35,6 +39,12 @@ pub(super) async fn show(visit: Visit, id: Option<Path<String>>, uri: Uri) -> An
     let sessions = account::live_sessions(&visit.desk, &person).await?;
     let consents = account::consented(&visit.desk, person.person.id).await?;
     let account = &person.person;
+    let (house, live) = (visit.house(), account.erased_at.is_none());
+    let mut tied = if live { Some(Tied::of(house, account.id).await?) } else { None };
+    let past = match &mut tied {
+        Some(tied) => tied.past(house).await?,
+        None => vec![],
+    };
     let title = person.profile.name.as_deref().map(tidy).filter(|name| !name.is_empty());
     let body = html! {
         p.crumb { a href="/console/people" { "People" } }
@@ -49,6 +59,7 @@ pub(super) async fn show(visit: Visit, id: Option<Path<String>>, uri: Uri) -> An
         }
         (devices(&visit, &sessions))
         (apps(&consents))
+        @if let Some(tied) = &tied { (links::section(&visit, tied, &past)) }
     };
     let done = query.get("done").and_then(|code| DONE.iter().find(|(known, _)| *known == code));
     Ok(page(&visit, Part::People, "Person", done.map(|(_, words)| *words), body))
@@ -66,6 +77,10 @@ pub(super) async fn act(id: Option<Path<String>>, posted: Posted) -> Answer {
         "end_sessions" => {
             account::sessions_ended(desk, &id).await?;
             "sessions_ended"
+        }
+        "unlink" => {
+            undone(posted.visit.house(), desk, &id, fields.need("link")?).await?;
+            "unlinked"
         }
         "suspend" => {
             account::suspended(desk, &id).await?;

@@ -1,16 +1,19 @@
 //! Views to test the pages with: an ordinary one and a hostile one of each.
 
+mod links;
+
 use super::consent::{Consent, Permission, PermissionKind};
 use super::settings::apps::{Access, AccessState, AppAccess, Apps};
 use super::settings::contacts::{ContactTrouble, Contacts, Reached};
 use super::settings::devices::{Device, Devices};
 use super::settings::history::{Decision, History, Outcome, Verdict};
-use super::settings::links::{Links, Tie};
 use super::settings::profile::{Entry, Profile};
 use super::settings::security::{Passkey, Security};
 use super::settings::{Done, Sheet};
 use super::sign_in::{SignIn, Via};
 use super::{Frame, Party, Stamp};
+
+pub(super) use links::{hostile_links, links};
 
 pub(super) fn host() -> Party {
     Party { id: "com.harbour.app".into(), name: "Harbour".into(), ..Party::default() }
@@ -270,27 +273,6 @@ pub(super) fn devices() -> Devices {
 
 fn via(id: &str, name: &str) -> Via {
     Via { id: id.into(), name: name.into(), icon: None, action: format!("/sign-in/via/{id}?continue=x") }
-}
-
-pub(super) fn links() -> Links {
-    let tie = |id: &str, name: &str, fixed| Tie {
-        id: id.into(),
-        name: name.into(),
-        linked: stamp("4 March 2026"),
-        fixed,
-    };
-    Links {
-        sheet: sheet(Some(Done::Linked)),
-        links: vec![tie("lnk_1", "Acme", true), tie("lnk_2", "https://other.example", false)],
-        vias: vec![via("acme", "Acme")],
-    }
-}
-
-pub(super) fn hostile_links() -> Links {
-    let mut links = links();
-    links.links.iter_mut().for_each(|tie| tie.name = hostile().name);
-    links.vias.iter_mut().for_each(|via| via.name = hostile().name);
-    links
 }
 
 pub(super) fn history() -> History {

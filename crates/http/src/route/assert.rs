@@ -40,7 +40,7 @@ pub async fn assert(house: &House, asking: &Asking<'_>) -> Result<Granted, Denie
     for _ in 0..ATTEMPTS {
         let begun = begin(house, asking, trusted, &assertion, &subject, &scope).await?;
         match house.commit(begun.changes).await {
-            Ok(()) => return answer(house, asking, &begun.session, begun.family, scope),
+            Ok(()) => return answer(house, asking, &begun.session, begun.family, scope).await,
             Err(CommitError::Conflict | CommitError::Taken(Taken::Link | Taken::Email | Taken::Phone)) => {
                 continue;
             }
@@ -76,7 +76,7 @@ async fn begin(
     let (jti, until) = rule::check(assertion, trusted, house.live.issuer(), now)?;
     let used = digest(&format!("assertion {} {jti}", trusted.issuer));
     let mut changes = vec![Change::AssertionUsed { digest: used, until }];
-    let subject_index = vault.handles().index("link", &format!("{} {subject}", trusted.issuer));
+    let subject_index = vault.link_index(&trusted.issuer, subject);
     let known = house.live.store().person_by_link(&trusted.issuer, &subject_index).await;
     let user = match known.map_err(|cause| unavailable(&cause))? {
         Some(user) => {
@@ -89,7 +89,14 @@ async fn begin(
             rule::fill(&mut profile, assertion, free, now);
             let (user, created) = vault.new_person(&profile, None, now);
             let issuer = trusted.issuer.clone();
-            let link = Link { issuer, subject_index, user, proof: LinkProof::Assertion, linked_at: now };
+            let link = Link {
+                issuer,
+                subject_index,
+                user,
+                proof: LinkProof::Assertion,
+                linked_at: now,
+                open_id: None,
+            };
             changes.extend([created, Change::Linked(link)]);
             user
         }
@@ -151,7 +158,7 @@ pub(super) async fn free(house: &House, assertion: &Assertion, user: Option<User
     })
 }
 
-fn answer(
+async fn answer(
     house: &House,
     asking: &Asking<'_>,
     session: &Session,
@@ -160,17 +167,16 @@ fn answer(
 ) -> Result<Granted, Denied> {
     let client = &*asking.client;
     let auth_time = client.client.require_auth_time.then_some(session.authenticated_at);
-    let id_token = scope
-        .has("openid")
-        .then(|| {
-            id_token(house, client, session.user, session.id, &IdToken { auth_time, ..IdToken::default() })
-        })
-        .transpose()?;
+    let says = IdToken { auth_time, ..IdToken::default() };
+    let id_token = match scope.has("openid") {
+        true => Some(id_token(house, client, session.user, session.id, &says).await?),
+        false => None,
+    };
     let (user, ttl) = (session.user, HOST_TOKEN_LIFE);
     let token = Issue { client, user, session: session.id, scope, ttl, actor: None, auth_time, acr: None }
         .token(house);
     Ok(Granted {
-        access_token: access_token(house, client, &token)?,
+        access_token: access_token(house, client, &token).await?,
         issued_token_type: None,
         token_type: "Bearer",
         expires_in: ttl.as_seconds(),

@@ -16,7 +16,7 @@ use portico_core::noun::host::Scheme;
 use portico_core::noun::session::Session;
 use portico_core::rule::agree::QUESTION_LIFE;
 use portico_core::rule::authorize::{self as rule, Checked, Step, Visitor};
-use portico_core::rule::redeem::AUTHORIZATION_CODE_LIFE;
+use portico_core::rule::redeem::{AUTHORIZATION_CODE_LIFE, LOGIN_CODE_LIFE};
 use portico_core::scope::ScopeSet;
 use portico_live::LiveClient;
 use portico_seal::secret;
@@ -36,6 +36,9 @@ use crate::{House, body, page_reply};
 pub const SIGNED_IN: &str = "portico_signed_in";
 /// The mark that says the person was asked as an answer to this request.
 pub const ASKED: &str = "portico_asked";
+/// The `response_mode` in which an app's web authorization for WeChat's back ends is answered; nobody
+/// announces it, and `connect/oauth2/authorize` of the WeChat-compatible face asks for it.
+pub const WECHAT: &str = rule::WECHAT;
 /// How long a mark is worth anything.
 const MARK_LIFE: Span = Span::minutes(15);
 
@@ -79,10 +82,15 @@ pub async fn authorize(State(house): State<Arc<House>>, request: Request) -> Rep
     match next(&house, &parts.headers, &fields, &asked, &client, &redirect).await {
         Ok(reply) => reply,
         Err(denied) if denied.code == Reason::Unavailable => page_reply::refusal(&house, frame, &denied),
+        // WeChat tells an app that the person refused by a return without a code, and nothing else.
+        Err(denied) if for_wechat(&fields) && denied.code == Reason::AccessDenied => {
+            reply::see_other(&answer_at(&redirect, &[], fields.get("state"), None))
+        }
+        Err(denied) if for_wechat(&fields) => page_reply::refusal(&house, frame, &denied),
         Err(denied) => {
             reply::log(&denied);
             let error = [("error", denied.code.as_str()), ("error_description", &*denied.description)];
-            reply::see_other(&answer_at(&house, &redirect, &error, fields.get("state")))
+            reply::see_other(&answer_at(&redirect, &error, fields.get("state"), Some(house.live.issuer())))
         }
     }
 }
@@ -139,7 +147,10 @@ async fn next(
 ) -> Result<Reply, Denied> {
     let checked = rule::check(&client.client, &read(fields))?;
     let session = browser_session(house, headers).await?;
-    let hint = fields.get("id_token_hint").map(|hint| hint_of(house, client, hint)).transpose()?;
+    let hint = match fields.get("id_token_hint") {
+        Some(hint) => Some(hint_of(house, client, hint).await?),
+        None => None,
+    };
     let consents = match &session {
         Some(session) => {
             house.live.consents(session.user, &client.client.id).await.map_err(|cause| unavailable(&cause))?
@@ -213,11 +224,12 @@ fn read(fields: &Fields<'_>) -> rule::Request {
     }
 }
 
-fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {
+async fn hint_of(house: &House, client: &LiveClient, hint: &str) -> Result<UserId, Denied> {
     let bad = || Denied::request("id_token_hint is not an ID token of this client");
     let claims =
         hinted(house, hint).filter(|claims| claims.aud == client.client.id.as_str()).ok_or_else(bad)?;
-    client.keys.person(&claims.sub).ok_or_else(bad)
+    let person = house.live.person_of_open_id(client, &claims.sub).await;
+    person.map_err(|cause| unavailable(&cause))?.ok_or_else(bad)
 }
 
 async fn issue(
@@ -234,9 +246,13 @@ async fn issue(
     let asked: ScopeSet =
         fields.get("scope").and_then(|asked| asked.parse().ok()).unwrap_or_else(|| scope.clone());
     let scope = asked.only(|one| scope.iter().any(|granted| granted.as_str() == canonical(one.as_str())));
+    let (kind, life, iss) = match for_wechat(fields) {
+        true => (CodeKind::Wechat, LOGIN_CODE_LIFE, None),
+        false => (CodeKind::Authorization, AUTHORIZATION_CODE_LIFE, Some(house.live.issuer())),
+    };
     let code = Code {
         digest: secret.digest(),
-        kind: CodeKind::Authorization,
+        kind,
         client: client.client.id.clone(),
         user: session.user,
         session: session.id,
@@ -247,7 +263,7 @@ async fn issue(
         auth_time_asked: checked.max_age.is_some(),
         acr_asked: checked.acr_asked,
         actor: None,
-        expires_at: now + AUTHORIZATION_CODE_LIFE,
+        expires_at: now + life,
         used: None,
     };
     let changes = vec![Change::SessionHeld { session: session.id, now }, Change::CodeIssued(code)];
@@ -255,16 +271,22 @@ async fn issue(
     if let Some(live) = house.live.session(session.id).await.map_err(|cause| unavailable(&cause))? {
         house.live.touch(&live);
     }
-    Ok(reply::see_other(&answer_at(house, redirect, &[("code", secret.expose())], fields.get("state"))))
+    let answer = [("code", secret.expose())];
+    Ok(reply::see_other(&answer_at(redirect, &answer, fields.get("state"), iss)))
+}
+
+fn for_wechat(fields: &Fields<'_>) -> bool {
+    fields.get("response_mode") == Some(WECHAT)
 }
 
 /// The redirect URI with an answer, its `state` and the `iss` of RFC 9207.
-fn answer_at(house: &House, redirect: &str, answer: &[(&str, &str)], state: Option<&str>) -> String {
+fn answer_at(redirect: &str, answer: &[(&str, &str)], state: Option<&str>, iss: Option<&str>) -> String {
     let Ok(mut url) = Url::parse(redirect) else { return redirect.to_owned() };
-    url.query_pairs_mut()
-        .extend_pairs(answer)
-        .extend_pairs(state.map(|state| ("state", state)))
-        .append_pair("iss", house.live.issuer());
+    let said: Vec<_> = answer.iter().copied().chain(state.map(|state| ("state", state))).collect();
+    let said: Vec<_> = said.into_iter().chain(iss.map(|iss| ("iss", iss))).collect();
+    if !said.is_empty() {
+        url.query_pairs_mut().extend_pairs(said);
+    }
     url.into()
 }
 

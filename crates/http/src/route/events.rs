@@ -16,7 +16,6 @@ use portico_core::rule::cover;
 use portico_core::rule::tell::{self, Listener, Told, Topic};
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, Verified};
-use portico_seal::ClientKeys;
 
 use super::stream::{self, Listen, Place, Tail};
 use crate::House;
@@ -58,7 +57,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
         ));
     }
     let mut listening = Listening::new(house, client, token);
-    let (mut tail, place) = Tail::open(house, listening.topics(), listening.keys(), headers).await?;
+    let (mut tail, place) = Tail::open(house, listening.topics(), &listening.client().keys, headers).await?;
     if place == Place::TooOld {
         tail.go_back().await?;
     }
@@ -72,7 +71,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
     };
     match over {
         Some(told @ Told::SessionExpired { .. }) => {
-            return Ok(stream::once(stream::told_frame(&told, listening.keys(), None)));
+            return Ok(stream::once(stream::told_frame(&told, &listening.client.keys, None, None)));
         }
         Some(_) => return Err(bad_token()),
         None if house.now() >= listening.token.expires_at => return Err(bad_token()),
@@ -82,7 +81,7 @@ async fn open(house: &Arc<House>, headers: &HeaderMap) -> Result<Reply, Denied> 
         let session = house.live.session(listening.me.session).await.map_err(|cause| unavailable(&cause))?;
         session.iter().for_each(|session| house.live.touch(session));
     }
-    let greeting = stream::greeting(&tail, listening.keys());
+    let greeting = stream::greeting(&tail, &listening.client.keys);
     Ok(stream::open(house, listening, tail, PING, greeting))
 }
 
@@ -139,6 +138,9 @@ impl Listen for Listening {
         let granted = match &event.what {
             // It may lie in the past, and the app be back.
             Happening::AppSuspended { app } if *app == self.me.client => return self.check().await,
+            Happening::OpenIdUndone { user, app, .. } if (user, app) == (&self.me.user, &self.me.client) => {
+                return self.check().await;
+            }
             Happening::ProfileChanged { user, .. } if *user == self.me.user => self.granted().await?,
             _ => ScopeSet::empty(),
         };
@@ -154,7 +156,13 @@ impl Listen for Listening {
             return Ok(Some(self.expired(reason, at)));
         }
         let client = live.client(&self.me.client).await.map_err(|cause| unavailable(&cause))?;
-        let held = client.is_some_and(|client| client.client.is_live()) && !live.is_revoked(self.me.token);
+        let held = match client.filter(|client| client.client.is_live()) {
+            Some(client) => {
+                let named = live.names(&client, &self.token).await.map_err(|cause| unavailable(&cause))?;
+                named && !live.is_revoked(self.me.token)
+            }
+            None => false,
+        };
         let in_time = !self.is_app() || now < self.token.expires_at;
         let token = self.is_app().then_some(self.token.expires_at);
         self.until = Some(token.map_or(session.expires_at, |token| token.min(session.expires_at)));
@@ -169,7 +177,7 @@ impl Listen for Listening {
         false
     }
 
-    fn keys(&self) -> &ClientKeys {
-        &self.client.keys
+    fn client(&self) -> &LiveClient {
+        &self.client
     }
 }

@@ -31,7 +31,7 @@ pub async fn exchange(house: &House, asking: &Asking<'_>) -> Result<Granted, Den
         rule::exchange(service.as_ref().map(|service| &service.client), &catalogue, &held, asked.as_ref())?;
     let Some(service) = service else { return Err(Denied::unavailable("an exchange without a service")) };
     let session = live.now(&house.live.settings().sessions);
-    entered(house, &session, &service.client.id).await?;
+    entered(house, &session, &service).await?;
     let ttl = service.client.app().map_or(token.expires_at - house.now(), |app| app.token_ttl);
     let issue = Issue {
         client: &service,
@@ -44,5 +44,5 @@ pub async fn exchange(house: &House, asking: &Asking<'_>) -> Result<Granted, Den
         acr: None,
     };
     let issued = issue.token(house);
-    Ok(granted(access_token(house, &service, &issued)?, &issued))
+    Ok(granted(access_token(house, &service, &issued).await?, &issued))
 }

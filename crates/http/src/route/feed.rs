@@ -6,20 +6,17 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
 use axum::routing::get;
 use portico_core::denied::{Code, Denied};
 use portico_core::moment::Moment;
 use portico_core::noun::event::Event;
 use portico_core::rule::tell::{self, Told};
 use portico_live::LiveClient;
-use portico_seal::ClientKeys;
 use serde_json::json;
 
 use super::stream::{self, Listen, Place, Tail};
-use crate::form::Fields;
 use crate::house::unavailable;
-use crate::reply::{self, Reply};
+use crate::reply::Reply;
 use crate::{House, caller};
 
 /// How often the feed shows that it is there; a back end that hears nothing for two seconds
@@ -35,34 +32,15 @@ async fn feed(State(house): State<Arc<House>>, request: Request) -> Reply {
     let (parts, _) = request.into_parts();
     match open(&house, &parts).await {
         Ok(reply) => reply,
-        Err(denied) => {
-            let mut reply = reply::problem(&denied);
-            if denied.code == Code::InvalidClient {
-                let challenge = HeaderValue::from_static("Basic realm=\"portico\"");
-                reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-            }
-            reply
-        }
+        Err(denied) => caller::back_end_refused(&denied),
     }
 }
 
-/// Opens the feed. A client assertion may stand in the query, because it is good once; a secret
-/// may not.
+/// Opens the feed.
 async fn open(house: &Arc<House>, parts: &Parts) -> Result<Reply, Denied> {
-    let headers = &parts.headers;
-    let fields = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())?;
-    if fields.get("client_secret").is_some() {
-        return Err(Denied::request("client_secret belongs into the Authorization header"));
-    }
-    let client = caller::client(house, headers, &fields, caller::address(&parts.extensions)).await?;
-    if client.client.is_public() {
-        return Err(Denied::new(Code::InvalidClient, "the feed needs client credentials"));
-    }
-    if client.client.app().is_none() {
-        return Err(Denied::new(Code::AccessDenied, "the feed is for apps; a host has /v1/events"));
-    }
+    let client = caller::back_end(house, parts).await?;
     let topics = tell::topics_of_feed(&client.client.id);
-    let (mut tail, place) = Tail::open(house, topics, &client.keys, headers).await?;
+    let (mut tail, place) = Tail::open(house, topics, &client.keys, &parts.headers).await?;
     let mut listening = Listening { house: Arc::clone(house), client, catching_up: true };
     // Again, now that the place is taken: a suspension between the two comes as no event.
     if listening.check().await?.is_some() {
@@ -114,7 +92,7 @@ impl Listen for Listening {
         std::mem::take(&mut self.catching_up)
     }
 
-    fn keys(&self) -> &ClientKeys {
-        &self.client.keys
+    fn client(&self) -> &LiveClient {
+        &self.client
     }
 }

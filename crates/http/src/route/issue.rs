@@ -110,7 +110,7 @@ pub struct IdToken<'a> {
 }
 
 /// Signs an ID token (OIDC Core §2) with the algorithm that the client registered.
-pub fn id_token(
+pub async fn id_token(
     house: &House,
     client: &LiveClient,
     user: UserId,
@@ -118,9 +118,10 @@ pub fn id_token(
     says: &IdToken<'_>,
 ) -> Result<String, Denied> {
     let now = house.now();
+    let open_id = house.live.open_id(client, user).await.map_err(|cause| unavailable(&cause))?;
     let mut claims = Map::from_iter([
         ("iss".to_owned(), json!(house.live.issuer())),
-        ("sub".to_owned(), json!(client.keys.open_id(user))),
+        ("sub".to_owned(), json!(open_id)),
         ("aud".to_owned(), json!(client.client.id)),
         ("exp".to_owned(), json!((now + ID_TOKEN_LIFE).seconds())),
         ("iat".to_owned(), json!(now.seconds())),
@@ -143,6 +144,6 @@ pub fn id_token(
 }
 
 /// Signs an access token.
-pub fn access_token(house: &House, client: &LiveClient, token: &Token) -> Result<String, Denied> {
-    house.live.sign(token, client).map_err(|cause| unavailable(&cause))
+pub async fn access_token(house: &House, client: &LiveClient, token: &Token) -> Result<String, Denied> {
+    house.live.sign(token, client).await.map_err(|cause| unavailable(&cause))
 }

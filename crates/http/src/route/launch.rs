@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use portico_core::Change;
 use portico_core::denied::{Code, Denied};
-use portico_core::id::ClientId;
-use portico_core::moment::Span;
+use portico_core::id::{ClientId, UserId};
+use portico_core::moment::{Moment, Span};
 use portico_core::noun::acr::Acr;
 use portico_core::noun::client::Client;
 use portico_core::noun::code::{self, CodeKind};
@@ -17,6 +17,7 @@ use portico_core::rule::acr::{self, Insufficient};
 use portico_core::rule::agree::QUESTION_LIFE;
 use portico_core::rule::launch::{self as rule, Ask, Launch, Prompt, SignIn};
 use portico_core::rule::redeem::LOGIN_CODE_LIFE;
+use portico_core::rule::wechat::scope::PHONE;
 use portico_core::scope::ScopeSet;
 use portico_live::{LiveClient, LiveSession, Verified};
 use portico_seal::secret;
@@ -28,6 +29,7 @@ use crate::{House, page_reply};
 /// The token type of an access token (RFC 8693 §3).
 pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const LOGIN_CODE: &str = "urn:portico:token-type:login-code";
+const PHONE_CODE: &str = "urn:portico:token-type:phone-code";
 
 /// What a launch is answered with.
 pub enum Answer {
@@ -85,7 +87,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
     if !host.scope.has("host") {
         return Err(Denied::request("subject_token was not issued for the scope host"));
     }
-    let wants_code = requested_type(asking)?;
+    let wants_code = requested_code(asking)?;
     let ask = read_ask(asking)?;
     let look = Look::read(asking)?;
     let target = target(house, asking.fields.need("audience")?).await?;
@@ -111,12 +113,12 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
         Launch::StepUpNeeded(demanded) => {
             Ok(Answer::SignIn(Insufficient { acr: Some(demanded), max_age: wanted.max_age }))
         }
-        Launch::Granted { scope, ttl: _ } if wants_code => {
-            let code = login_code(house, &host, &target.client, scope, &wanted).await?;
-            Ok(Answer::Granted(code))
-        }
         Launch::Granted { scope, ttl } => {
-            entered(house, &session, &target.client.id).await?;
+            if let Some(kind) = wants_code {
+                let code = one_time_code(house, &host, &target.client, kind, scope, &wanted).await?;
+                return Ok(Answer::Granted(code));
+            }
+            entered(house, &session, &target).await?;
             house.live.app_used(host.user, &target.client.id);
             house.figures.launched();
             let issue = Issue {
@@ -130,7 +132,7 @@ pub async fn launch(house: &House, asking: &Asking<'_>) -> Result<Answer, Denied
                 acr: wanted.is_told().then_some(sign_in.level),
             };
             let token = issue.token(house);
-            Ok(Answer::Granted(granted(access_token(house, &target, &token)?, &token)))
+            Ok(Answer::Granted(granted(access_token(house, &target, &token).await?, &token)))
         }
     }
 }
@@ -156,29 +158,50 @@ pub async fn target(house: &House, audience: &str) -> Result<Option<Arc<LiveClie
     }
 }
 
-/// Records that a client was entered in a session, before its first token leaves, so that it can
-/// be told when the session ends. Afterwards this costs a look into memory.
-pub async fn entered(house: &House, session: &Session, client: &ClientId) -> Result<(), Denied> {
+/// Records that an app was entered in a session, before its first token leaves, so that it can be told when
+/// the session ends, and so that no OpenID from elsewhere takes the place of one that was told. Afterwards
+/// this costs a look into memory.
+pub async fn entered(house: &House, session: &Session, app: &LiveClient) -> Result<(), Denied> {
+    let client = &app.client.id;
     if house.live.has_entered(session.id, client).await.map_err(|cause| unavailable(&cause))? {
         return Ok(());
     }
-    let now = house.now();
-    let changes = vec![
-        Change::SessionHeld { session: session.id, now },
-        Change::ClientEntered { session: session.id, client: client.clone(), at: now },
-    ];
-    match house.commit(changes).await {
-        Err(portico_store::CommitError::Conflict) => {
-            Err(Denied::grant("the session is over; the person must sign in again"))
-        }
-        other => other.map_err(|error| refused(&error)),
-    }
+    house
+        .decide(|| async {
+            let now = house.now();
+            let live = house.live.session(session.id).await.map_err(|cause| unavailable(&cause))?;
+            if !live.is_some_and(|live| live.is_live(&house.live.settings().sessions, now)) {
+                return Err(Denied::grant("the session is over; the person must sign in again"));
+            }
+            let mut changes = vec![
+                Change::SessionHeld { session: session.id, now },
+                Change::ClientEntered { session: session.id, client: client.clone(), at: now },
+            ];
+            changes.extend(told(house, app, session.user, now).await?);
+            Ok((changes, ()))
+        })
+        .await
 }
 
-fn requested_type(asking: &Asking<'_>) -> Result<bool, Denied> {
+/// That an app is told a person's OpenID, as it is now.
+pub async fn told(house: &House, app: &LiveClient, user: UserId, now: Moment) -> Result<[Change; 2], Denied> {
+    // The flag of an app that was loaded a while ago may be of then.
+    let app = house.live.client(&app.client.id).await.map_err(|cause| unavailable(&cause))?;
+    let app = app.ok_or_else(|| Denied::new(Code::InvalidTarget, "there is no such app"))?;
+    let imported = house.live.imported_open_id(&app, user).await.map_err(|cause| unavailable(&cause))?;
+    let id = &app.client.id;
+    Ok([
+        Change::AppUsed { user, app: id.clone(), at: now },
+        Change::OpenIdHeld { user, app: id.clone(), imported: imported.is_some() },
+    ])
+}
+
+/// The kind of code that is wanted in the place of a token.
+fn requested_code(asking: &Asking<'_>) -> Result<Option<CodeKind>, Denied> {
     match asking.fields.get("requested_token_type") {
-        None | Some(ACCESS_TOKEN) => Ok(false),
-        Some(LOGIN_CODE) => Ok(true),
+        None | Some(ACCESS_TOKEN) => Ok(None),
+        Some(LOGIN_CODE) => Ok(Some(CodeKind::Login)),
+        Some(PHONE_CODE) => Ok(Some(CodeKind::Phone)),
         Some(_) => Err(Denied::request("this requested_token_type is not supported")),
     }
 }
@@ -272,17 +295,22 @@ async fn question(
     Ok(Answer::Ask { scope, secret: secret.expose().to_owned() })
 }
 
-async fn login_code(
+async fn one_time_code(
     house: &House,
     host: &Token,
     app: &Client,
+    kind: CodeKind,
     scope: ScopeSet,
     wanted: &Wanted,
 ) -> Result<Granted, Denied> {
+    if kind == CodeKind::Phone && !scope.has(PHONE) {
+        let text = "a phone code needs phone.verified, which this launch does not include";
+        return Err(Denied::new(Code::AccessDenied, text));
+    }
     let (now, secret) = (house.now(), secret(house.live.vault().chance()));
     let code = code::Code {
         digest: secret.digest(),
-        kind: CodeKind::Login,
+        kind,
         client: app.id.clone(),
         user: host.user,
         session: host.session,
@@ -300,7 +328,7 @@ async fn login_code(
     house.commit(changes).await.map_err(|error| refused(&error))?;
     Ok(Granted {
         access_token: secret.expose().to_owned(),
-        issued_token_type: Some(LOGIN_CODE),
+        issued_token_type: Some(if kind == CodeKind::Phone { PHONE_CODE } else { LOGIN_CODE }),
         token_type: "N_A",
         expires_in: LOGIN_CODE_LIFE.as_seconds(),
         scope: None,

@@ -11,6 +11,7 @@ use portico_live::LiveClient;
 use portico_seal::{digest, pkce_s256};
 
 use super::issue::{Asking, Granted, HOST_TOKEN_LIFE, IdToken, Issue, access_token, id_token};
+use super::launch::told;
 use crate::House;
 use crate::house::unavailable;
 
@@ -26,7 +27,7 @@ pub async fn redeem(house: &House, asking: &Asking<'_>) -> Result<Granted, Denie
     let digest = digest(text);
     let outcome = house.decide(|| attempt(house, &asking.client, &digest, presented)).await?;
     match outcome {
-        Some(granted) => answer(house, &asking.client, granted),
+        Some(granted) => answer(house, &asking.client, granted).await,
         None => Err(Denied::grant("the code is unknown, expired, used, or of another client")),
     }
 }
@@ -82,8 +83,12 @@ async fn attempt(
     };
     let token = issue.token(house);
     let family = client.client.host().map(|_| FamilyId::from_bytes(house.live.vault().fresh()));
-    let gave = CodeUse { token: token.id, token_expires_at: token.expires_at, family };
+    let gave = CodeUse { token: Some(token.id), token_expires_at: token.expires_at, family };
     let mut changes = rule::taken(&code, gave, now);
+    let entered = house.live.has_entered(code.session, &code.client).await;
+    if client.client.app().is_some() && !entered.map_err(|cause| unavailable(&cause))? {
+        changes.extend(told(house, client, code.user, now).await?);
+    }
     changes.extend(
         family.map(|id| sign_in::family(id, code.session, code.client.clone(), code.scope.clone(), now)),
     );
@@ -97,18 +102,19 @@ fn issued(spelled: &ScopeSet) -> ScopeSet {
     authorize::canonical(spelled).iter().chain(address.iter()).cloned().collect()
 }
 
-fn answer(house: &House, client: &LiveClient, redeemed: Redeemed) -> Result<Granted, Denied> {
+async fn answer(house: &House, client: &LiveClient, redeemed: Redeemed) -> Result<Granted, Denied> {
     let Redeemed { code, token, family, auth_time, methods } = redeemed;
     if client.client.app().is_some() {
         house.live.app_used(code.user, &code.client);
     }
     let says = IdToken { nonce: code.nonce.as_deref(), auth_time, methods: methods.as_deref() };
-    let id_token = wants_id_token(&code.scope)
-        .then(|| id_token(house, client, code.user, code.session, &says))
-        .transpose()?;
+    let id_token = match wants_id_token(&code.scope) {
+        true => Some(id_token(house, client, code.user, code.session, &says).await?),
+        false => None,
+    };
     let spelled = code.scope.only(|scope| token.scope.has(canonical(scope.as_str())));
     Ok(Granted {
-        access_token: access_token(house, client, &token)?,
+        access_token: access_token(house, client, &token).await?,
         issued_token_type: None,
         token_type: "Bearer",
         expires_in: (token.expires_at - token.issued_at).as_seconds(),

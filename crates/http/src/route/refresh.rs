@@ -44,11 +44,12 @@ pub async fn refresh(house: &House, asking: &Asking<'_>) -> Result<Granted, Deni
     };
     let token = issue.token(house);
     let says = IdToken { auth_time, ..IdToken::default() };
-    let id_token = wants_id_token(&family.scope)
-        .then(|| id_token(house, client, session.user, session.id, &says))
-        .transpose()?;
+    let id_token = match wants_id_token(&family.scope) {
+        true => Some(id_token(house, client, session.user, session.id, &says).await?),
+        false => None,
+    };
     Ok(Granted {
-        access_token: access_token(house, client, &token)?,
+        access_token: access_token(house, client, &token).await?,
         issued_token_type: None,
         token_type: "Bearer",
         expires_in: HOST_TOKEN_LIFE.as_seconds(),

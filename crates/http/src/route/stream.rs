@@ -1,5 +1,7 @@
 //! Server-sent events (HTML Standard §9.2): what has been committed, told in order to one listener.
 
+mod frame;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,18 +11,20 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use futures_util::stream::unfold;
 use portico_core::denied::{Code, Denied};
-use portico_core::id::EventSeq;
+use portico_core::id::{EventSeq, UserId};
 use portico_core::moment::{Moment, Span};
 use portico_core::noun::event::Event;
 use portico_core::rule::tell::{TOLD_BACK, Told, Topic};
-use portico_live::Subscription;
+use portico_live::{LiveClient, Subscription};
 use portico_seal::ClientKeys;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
 
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
+
+pub use frame::{frame, told_frame};
 
 /// How many events are read from the store at a time.
 const BATCH: usize = 200;
@@ -48,8 +52,8 @@ pub trait Listen: Send + 'static {
     /// Whether the listener is told that everything up to now has been said.
     fn wants_caught_up(&mut self) -> bool;
 
-    /// The keys under which the listener's ids are shown.
-    fn keys(&self) -> &ClientKeys;
+    /// The client as which it listens, under whose keys its ids are shown.
+    fn client(&self) -> &LiveClient;
 }
 
 /// The events after a place, in commit order, each once: all those of the topics that are listened for,
@@ -215,7 +219,17 @@ impl<L: Listen> Open<L> {
             let said = match self.step().await {
                 Step::Heard(Heard::Event(event)) => {
                     let told = self.heard(&event).await;
-                    self.say(told, Some(event.seq))
+                    let sub = match &told {
+                        Ok(Some(Told::GrantChanged { user, .. })) => {
+                            Some(open_id(Arc::clone(&self.house), self.listener.client(), *user).await)
+                        }
+                        Ok(Some(Told::OpenIdUndone { open_id })) => {
+                            let (vault, client) = (self.house.live.vault(), self.listener.client());
+                            vault.unseal_open_id(&client.client.id, open_id)
+                        }
+                        _ => None,
+                    };
+                    self.say(told, sub.as_deref(), Some(event.seq))
                 }
                 Step::Heard(Heard::CaughtUp) => {
                     let id = self.name();
@@ -226,7 +240,7 @@ impl<L: Listen> Open<L> {
                 Step::Ping => match self.check().await {
                     Err(denied) if is_for_now(&denied) => None,
                     told => {
-                        let last_words = self.say(told, None);
+                        let last_words = self.say(told, None, None);
                         // The look may have taken long. From here to the connection nothing is waited for.
                         last_words.or_else(|| (!self.over && self.may_be_relied_on()).then(|| self.ping()))
                     }
@@ -236,7 +250,7 @@ impl<L: Listen> Open<L> {
                         sleep(PATIENCE).await;
                         None
                     }
-                    told => self.say(told, None),
+                    told => self.say(told, None, None),
                 },
             };
             if said.is_some() {
@@ -284,7 +298,12 @@ impl<L: Listen> Open<L> {
         }
     }
 
-    fn say(&mut self, told: Result<Option<Told>, Denied>, seq: Option<EventSeq>) -> Option<Bytes> {
+    fn say(
+        &mut self,
+        told: Result<Option<Told>, Denied>,
+        sub: Option<&str>,
+        seq: Option<EventSeq>,
+    ) -> Option<Bytes> {
         let told = match told {
             Ok(told) => told?,
             Err(denied) => {
@@ -295,7 +314,7 @@ impl<L: Listen> Open<L> {
         };
         self.over = told.is_last();
         let id = seq.map(|_| self.name());
-        Some(told_frame(&told, self.listener.keys(), id.as_deref()))
+        Some(told_frame(&told, &self.listener.client().keys, sub, id.as_deref()))
     }
 
     fn ping(&mut self) -> Bytes {
@@ -310,7 +329,27 @@ impl<L: Listen> Open<L> {
     /// The id of the place that has been reached.
     fn name(&mut self) -> String {
         self.named_at = self.house.now();
-        self.listener.keys().event_id(self.tail.last.0)
+        self.listener.client().keys.event_id(self.tail.last.0)
+    }
+}
+
+/// The person's OpenID at a listener's client, as soon as it can be known.
+fn open_id(house: Arc<House>, listener: &LiveClient, user: UserId) -> impl Future<Output = String> + use<> {
+    let (client, derived) = (listener.client.id.clone(), listener.keys.open_id(user));
+    async move {
+        loop {
+            // The client of when the stream was opened may not know of OpenIDs from elsewhere.
+            let known = async {
+                match house.live.client(&client).await? {
+                    Some(client) => house.live.open_id(&client, user).await,
+                    None => Ok(derived.clone()),
+                }
+            };
+            match known.await {
+                Ok(open_id) => return open_id,
+                Err(_) => sleep(PATIENCE).await,
+            }
+        }
     }
 }
 
@@ -322,37 +361,6 @@ fn is_for_now(denied: &Denied) -> bool {
 /// The first words of a stream that goes on from here: a ping that names the place.
 pub fn greeting(tail: &Tail, keys: &ClientKeys) -> Bytes {
     frame("ping", &json!({}), Some(&keys.event_id(tail.last.0)))
-}
-
-/// What is told, as it is written to the client with these keys.
-pub fn told_frame(told: &Told, keys: &ClientKeys, id: Option<&str>) -> Bytes {
-    let (name, data) = match told {
-        Told::SessionExpired { session, reason, at } => {
-            let sid = keys.session_sid(*session);
-            ("session_expired", json!({ "sid": sid, "reason": reason.as_str(), "at": at.seconds() }))
-        }
-        Told::ConsentChanged { app, scope, removed } => {
-            ("consent_changed", json!({ "app_id": app, "scope": scope, "removed": removed }))
-        }
-        Told::ProfileChanged { claims } => ("profile_changed", json!({ "claims": claims })),
-        Told::TokenExpired => ("token_expired", json!({})),
-        Told::SessionEnded { session } => ("session_ended", json!({ "sid": keys.session_sid(*session) })),
-        Told::GrantChanged { user, scope } => {
-            ("grant_changed", json!({ "sub": keys.open_id(*user), "scope": scope }))
-        }
-        Told::TokenRevoked { token } => ("token_revoked", json!({ "jti": token })),
-        Told::AppSuspended => ("app_suspended", json!({})),
-        Told::KeysRotated => ("keys_rotated", json!({})),
-    };
-    frame(name, &data, id)
-}
-
-/// One event of a stream. JSON holds no line break, so its data is one line.
-pub fn frame(name: &str, data: &Value, id: Option<&str>) -> Bytes {
-    match id {
-        Some(id) => format!("event: {name}\ndata: {data}\nid: {id}\n\n").into(),
-        None => format!("event: {name}\ndata: {data}\n\n").into(),
-    }
 }
 
 #[cfg(test)]
@@ -376,12 +384,5 @@ mod tests {
         let place = |seq| Place::of(Some(Some(seq)), EventSeq(0), EventSeq(0));
         assert_eq!(place(0), Place::After(EventSeq(0)));
         assert_eq!(place(1), Place::TooOld);
-    }
-
-    #[test]
-    fn an_event_is_written_on_lines_of_its_own() {
-        let said = frame("ping", &json!({ "a": "x\ny" }), Some("id"));
-        assert_eq!(said, "event: ping\ndata: {\"a\":\"x\\ny\"}\nid: id\n\n");
-        assert_eq!(frame("ping", &json!({}), None), "event: ping\ndata: {}\n\n");
     }
 }

@@ -50,6 +50,8 @@ pub struct Company {
     pub name: String,
     /// The version of the program.
     pub version: String,
+    /// Whether it is a gateway alone, and leaves to the others what one does for all.
+    pub gateway: bool,
 }
 
 /// How this node stands among the others.
@@ -152,10 +154,12 @@ impl Fleet {
         self.state.lock().me
     }
 
-    /// Whether what one node does for all is this one's to do: it is the eldest, and not behind.
+    /// Whether what one node does for all is this one's to do: it is the eldest of those that are no gateways
+    /// alone, and not behind.
     pub(crate) fn is_eldest(&self) -> bool {
         let state = self.state.lock();
-        self.holds() && state.nodes.first().is_some_and(|eldest| eldest.id == state.me)
+        let eldest = state.nodes.iter().find(|node| !node.gateway);
+        self.holds() && eldest.is_some_and(|eldest| eldest.id == state.me)
     }
 
     pub(crate) fn membership(&self) -> Membership {

@@ -110,6 +110,7 @@ impl Live {
             name: fleet.company.name.clone(),
             version: fleet.company.version.clone(),
             issuer: Some(self.issuer().to_owned()),
+            gateway: fleet.company.gateway,
             entered_at: self.now(),
             renewals: 0,
         };

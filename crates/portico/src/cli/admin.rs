@@ -55,6 +55,14 @@ pub(super) struct Refusal {
     pub(super) line: String,
 }
 
+impl Refusal {
+    /// Whether it is about what was sent, and not about the way there or the server.
+    pub(super) fn is_about_what_was_sent(&self) -> bool {
+        let about = [StatusCode::BAD_REQUEST, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE];
+        self.status.is_some_and(|status| about.contains(&status))
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal.line)
@@ -97,6 +105,15 @@ impl Admin {
 
     pub(super) async fn get(&self, path: &[&str], query: &[(&str, String)]) -> Outcome {
         Ok(self.send(self.request(Method::GET, path, query)).await?)
+    }
+
+    /// Whether there is something at this place.
+    pub(super) async fn has(&self, path: &[&str]) -> Result<bool, Refusal> {
+        match self.answer(self.request(Method::GET, path, &[])).await {
+            Ok(_) => Ok(true),
+            Err(refusal) if refusal.status == Some(StatusCode::NOT_FOUND) => Ok(false),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Posts a document as it is.

@@ -1,18 +1,15 @@
 //! `users import`: JSON lines in batches. A batch is created whole or not at all; one that is
 //! refused is halved until the lines that are refused stand alone.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::admin::{Admin, Refusal};
+use super::lines::Lines;
 use super::{Failure, Outcome, say};
 
 const BATCH: usize = 500;
-/// The longest line; a person is far smaller.
-const LONGEST: usize = 64 * 1024;
 
 /// One line of the file that is JSON.
 struct Line {
@@ -34,22 +31,13 @@ impl Report {
 
 /// Creates a person for each line; what is refused is reported and does not hold up the others.
 pub(super) async fn import(admin: &Admin, file: &Path) -> Outcome {
-    let wrong = |error: std::io::Error| Failure::Usage(format!("{}: {error}", file.display()));
-    let lines: Box<dyn BufRead> = match file.as_os_str() == "-" {
-        true => Box::new(BufReader::new(std::io::stdin())),
-        false => Box::new(BufReader::new(std::fs::File::open(file).map_err(wrong)?)),
-    };
+    let mut lines = Lines::open(file)?;
     let mut report = Report::default();
     let mut batch = Vec::with_capacity(BATCH);
-    for (index, line) in lines.lines().enumerate() {
-        let (number, line) = (index + 1, line.map_err(wrong)?);
-        if line.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str(&line) {
-            _ if line.len() > LONGEST => report.refuse(number, "the line is longer than 64 KiB"),
-            Ok(person @ Value::Object(_)) => batch.push(Line { number, person }),
-            _ => report.refuse(number, "the line is not a JSON object"),
+    while let Some(line) = lines.next()? {
+        match line.object {
+            Ok(person) => batch.push(Line { number: line.number, person: person.into() }),
+            Err(reason) => report.refuse(line.number, reason),
         }
         if batch.len() == BATCH {
             create(admin, &batch, &mut report).await?;
@@ -88,7 +76,7 @@ async fn create(admin: &Admin, lines: &[Line], report: &mut Report) -> Result<()
         let people: Value = lines.iter().map(|line| line.person.clone()).collect();
         match admin.post(&["users"], people.to_string()).await {
             Ok(_) => report.created += lines.len(),
-            Err(refusal) if !is_about_the_lines(&refusal) => {
+            Err(refusal) if !refusal.is_about_what_was_sent() => {
                 say(&format!("stopped at line {}: {} created so far", lines[0].number, report.created));
                 return Err(refusal.into());
             }
@@ -102,11 +90,6 @@ async fn create(admin: &Admin, lines: &[Line], report: &mut Report) -> Result<()
     Ok(())
 }
 
-fn is_about_the_lines(refusal: &Refusal) -> bool {
-    let about = [StatusCode::BAD_REQUEST, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE];
-    refusal.status.is_some_and(|status| about.contains(&status))
-}
-
 /// The reason without the place in the batch, which says nothing about the file.
 fn reason(refusal: &Refusal) -> &str {
     refusal.line.strip_prefix("entry 0: ").unwrap_or(&refusal.line)
@@ -118,6 +101,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use axum::extract::State;
+    use axum::http::StatusCode;
     use axum::routing::post;
     use axum::{Json, Router};
     use portico_seal::Secret;

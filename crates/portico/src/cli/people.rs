@@ -28,6 +28,10 @@ pub(super) enum Users {
     Sessions { user_id: String },
     /// List the apps that a person uses, and what they decided about each
     Consents { user_id: String },
+    /// List where else a person is known, and how that was proved
+    Links { user_id: String },
+    /// Undo one link of a person
+    Unlink { user_id: String, link_id: String },
     /// End one session of a person
     EndSession { user_id: String, session_id: String },
     /// Sign a person out everywhere
@@ -118,6 +122,8 @@ pub(super) async fn users(admin: &Admin, command: Users) -> Outcome {
         Users::List { query, slice } => admin.get(&["users"], &slice.query_with("query", query)).await,
         Users::Sessions { user_id } => admin.get(&["users", &user_id, "sessions"], &[]).await,
         Users::Consents { user_id } => admin.get(&["users", &user_id, "consents"], &[]).await,
+        Users::Links { user_id } => admin.get(&["users", &user_id, "links"], &[]).await,
+        Users::Unlink { user_id, link_id } => admin.delete(&["users", &user_id, "links", &link_id]).await,
         Users::EndSession { user_id, session_id } => {
             admin.delete(&["users", &user_id, "sessions", &session_id]).await
         }

@@ -28,6 +28,14 @@ pub(super) enum Apps {
     RotateSecret { app_id: String },
     /// Remove an app with everything that people decided about it
     Remove { app_id: String },
+    /// Give a mini-program to another developer; its UnionIDs are others from then on
+    Move { app_id: String, developer: String },
+    /// Turn OpenIDs of another mini-program into this one's: {"from": app, "openids": […]}
+    MigrateOpenids {
+        app_id: String,
+        #[command(flatten)]
+        input: Input,
+    },
     /// Allow an app a scope of its manifest on every person's behalf
     Preauthorise { app_id: String, scope: String },
 }
@@ -41,6 +49,13 @@ pub(super) async fn apps(admin: &Admin, command: Apps) -> Outcome {
         Apps::Resume { app_id } => admin.act(&["apps", &app_id, "resume"]).await,
         Apps::RotateSecret { app_id } => admin.act(&["apps", &app_id, "rotate-secret"]).await,
         Apps::Remove { app_id } => admin.delete(&["apps", &app_id]).await,
+        Apps::Move { app_id, developer } => {
+            let body = json!({ "developer": developer }).to_string();
+            Ok(admin.post(&["apps", &app_id, "move"], body).await?)
+        }
+        Apps::MigrateOpenids { app_id, input } => {
+            admin.post_file(&["apps", &app_id, "migrate-openids"], &input).await
+        }
         Apps::Preauthorise { app_id, scope } => {
             let body = json!({ "scope": scope }).to_string();
             Ok(admin.post(&["apps", &app_id, "preauthorise"], body).await?)
@@ -126,5 +141,32 @@ pub(super) async fn connections(admin: &Admin, command: Connections) -> Outcome 
         Connections::Show { connection_id } => admin.get(&["connections", &connection_id], &[]).await,
         Connections::List(slice) => admin.get(&["connections"], &slice.query()).await,
         Connections::Remove { connection_id } => admin.delete(&["connections", &connection_id]).await,
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Agreements {
+    /// Let one app resolve its OpenIDs to those of another
+    Register(Input),
+    /// Show an agreement
+    Show { from: String, to: String },
+    /// List agreements
+    List {
+        /// Those of this app only, either way round
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
+        #[command(flatten)]
+        slice: Slice,
+    },
+    /// End an agreement: nothing is resolved any more
+    Remove { from: String, to: String },
+}
+
+pub(super) async fn agreements(admin: &Admin, command: Agreements) -> Outcome {
+    match command {
+        Agreements::Register(input) => admin.post_file(&["agreements"], &input).await,
+        Agreements::Show { from, to } => admin.get(&["agreements", &from, &to], &[]).await,
+        Agreements::List { app, slice } => admin.get(&["agreements"], &slice.query_with("app", app)).await,
+        Agreements::Remove { from, to } => admin.delete(&["agreements", &from, &to]).await,
     }
 }

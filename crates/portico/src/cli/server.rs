@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use portico_gateway::Gateway;
 use tracing_subscriber::EnvFilter;
 
 use super::failed;
 use crate::config::{BusFlag, Config, ConfigError, Flags, reference};
 use crate::serve::{Extras, ServeError, start};
-use crate::{demo, serve};
+use crate::{config, demo, serve};
 
 #[derive(Debug, Args)]
 pub(super) struct ServeFlags {
@@ -72,12 +73,16 @@ pub(super) fn serve(flags: ServeFlags) -> ExitCode {
         bus: flags.bus.map(|url| BusFlag { url }),
         master_key: flags.master_key,
     };
-    let config = match load(file, &flags) {
+    let config = match load(file.clone(), &flags) {
         Ok(config) => config,
         Err(error) => return failed(&error.0, 2),
     };
     log_to_stderr(&config.log.filter);
-    in_runtime(async { serve::serve(config).await.map_err(|error| error.to_string()) })
+    let reread = Box::new(move || {
+        let config = load(file.clone(), &flags).map_err(|error| error.0)?;
+        Gateway::try_from(config.gateway.0).map_err(|error| error.to_string())
+    });
+    in_runtime(async { serve::serve(config, reread).await.map_err(|error| error.to_string()) })
 }
 
 /// Runs the demo until a signal.
@@ -91,6 +96,7 @@ async fn start_demo(plan: demo::Plan) -> Result<demo::Running, ServeError> {
         data: plan.data,
         admin_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         issuer: plan.issuer.parse().ok(),
+        gateway: config::Gateway(plan.routes),
         ..Config::default()
     };
     let face = plan.face;
@@ -98,6 +104,8 @@ async fn start_demo(plan: demo::Plan) -> Result<demo::Running, ServeError> {
         listener: Some(plan.listener),
         sign_in_notice: Some(plan.sign_in_notice),
         around: Box::new(move |public| face.around(public)),
+        gateway_listener: Some(plan.gateway),
+        ..Extras::default()
     };
     let running = start(config, extras).await?;
     Ok(demo::Running {
@@ -131,7 +139,7 @@ pub(super) fn load(file: Option<PathBuf>, flags: &Flags) -> Result<Config, Confi
     Config::load(file.as_deref(), texts, flags)
 }
 
-fn log_to_stderr(filter: &str) {
+pub(super) fn log_to_stderr(filter: &str) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
@@ -140,7 +148,7 @@ fn log_to_stderr(filter: &str) {
     let _ = subscriber.try_init();
 }
 
-fn in_runtime(work: impl Future<Output = Result<(), String>>) -> ExitCode {
+pub(super) fn in_runtime(work: impl Future<Output = Result<(), String>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string(), 2),

@@ -8,6 +8,7 @@ use figment::error::Kind;
 use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
+use portico_gateway::settings::GatewayFile;
 use portico_seal::PasswordHasher;
 use serde::Serialize;
 use url::Url;
@@ -125,6 +126,39 @@ impl Config {
         let figment =
             figment.merge(Environment(environment.into_iter().collect())).merge(Serialized::globals(flags));
         let config: Self = figment.extract().map_err(|error| ConfigError(in_words(error, file)))?;
+        config.checked()
+    }
+
+    /// The configuration of a gateway that runs by itself: what its file has of a node's keys, then the
+    /// environment.
+    pub fn of_gateway(
+        file: &Path,
+        keys: &GatewayFile,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut own = toml::Table::new();
+        let mut put = |key: &str, value: Option<toml::Value>| {
+            own.extend(value.map(|value| (key.to_owned(), value)));
+        };
+        let text = |text: &Option<String>| text.clone().map(toml::Value::String);
+        put("issuer", text(&keys.issuer));
+        put("store", text(&keys.store));
+        put("master_key", keys.master_key.as_ref().map(|path| path.to_string_lossy().into_owned().into()));
+        let bus = text(&keys.bus).map(|url| toml::Table::from_iter([("url".to_owned(), url)]));
+        put("bus", bus.map(toml::Value::Table));
+        put("trusted_proxies", Some(keys.trusted_proxies.clone().into()));
+        for (name, section) in [
+            ("postgres", &keys.postgres),
+            ("node", &keys.node),
+            ("sessions", &keys.sessions),
+            ("memory", &keys.memory),
+            ("log", &keys.log),
+        ] {
+            put(name, section.clone());
+        }
+        let own = Serialized::globals(own);
+        let figment = Figment::new().merge(own).merge(Environment(environment.into_iter().collect()));
+        let config: Self = figment.extract().map_err(|error| ConfigError(in_words(error, Some(file))))?;
         config.checked()
     }
 

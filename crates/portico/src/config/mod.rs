@@ -1,10 +1,12 @@
 //! The configuration: one TOML file, overrides from the environment, flags above both.
 
+mod gateway;
 mod load;
 mod reference;
 mod section;
 mod value;
 
+pub use gateway::Gateway;
 pub use load::{BusFlag, ConfigError, Flags};
 pub use reference::reference;
 pub use section::{

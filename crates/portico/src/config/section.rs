@@ -13,6 +13,7 @@ use portico_seal::PasswordCost;
 use portico_sql::postgres::PostgresOptions;
 use serde::Deserialize;
 
+use super::gateway::Gateway;
 use super::value::{BusServers, Issuer, Length, Names, Networks, Protection, Setting, StoreAddress};
 
 /// One key, for the reference page.
@@ -122,6 +123,8 @@ section! {
         memory: Memory,
         /// The operator's console, on the admin listener. Operators can sign in with the admin token; with `issuer`, also at that OpenID Connect provider.
         console: Console,
+        /// The gateway: callers of merchants' back ends come in here. Without a route there is none.
+        gateway: Gateway,
         /// What is written to standard error.
         log: Log,
     }

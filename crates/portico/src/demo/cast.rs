@@ -49,8 +49,10 @@ pub struct Cast {
     pub(super) asks: &'static [Ask],
     /// The port that it takes unless that is busy.
     pub(super) port: u16,
-    /// Its own routes under `/api`.
+    /// Its own routes under `/api`, unless another back end has them.
     pub(super) api: fn() -> Router<MiniProgram>,
+    /// Whether its pages call another back end, through the gateway.
+    pub(super) behind_gateway: bool,
 }
 
 /// The three mini-programs; the taxi, which the walk begins with, first.
@@ -68,6 +70,7 @@ pub(super) static CAST: [Cast; 3] = [
         ],
         port: 8082,
         api: mini_program::taxi::api,
+        behind_gateway: false,
     },
     Cast {
         key: "shop",
@@ -81,7 +84,8 @@ pub(super) static CAST: [Cast; 3] = [
             Ask { scope: "email.verified", reason: "to send you receipts", required: false },
         ],
         port: 8083,
-        api: mini_program::shop::api,
+        api: Router::new,
+        behind_gateway: true,
     },
     Cast {
         key: "gov",
@@ -97,5 +101,6 @@ pub(super) static CAST: [Cast; 3] = [
         }],
         port: 8084,
         api: mini_program::gov::api,
+        behind_gateway: false,
     },
 ];

@@ -25,10 +25,10 @@ fn content_type(name: &str) -> &'static str {
 }
 
 /// Everything comes from the page's own origin, nothing is inline; `frames` says who may be framed here, or who
-/// may frame this.
-pub(super) fn security_headers(frames: &str) -> [(HeaderName, String); 3] {
+/// may frame this, and `called` which other origins the page calls.
+pub(super) fn security_headers(frames: &str, called: &str) -> [(HeaderName, String); 3] {
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' {called}; \
          base-uri 'none'; form-action 'none'; {frames}"
     );
     [

@@ -1,5 +1,5 @@
 //! `portico demo`: the server, a super app's shell and three mini-programs with back ends of their own, in one
-//! process on this machine.
+//! process on this machine. One of these back ends was written for WeChat and stands behind the gateway.
 //!
 //! Issuer and shell are `http://localhost:PORT`, the mini-programs `http://127.0.0.1:PORT`: other sites, so that no
 //! cookie of Portico's ever reaches them.
@@ -7,6 +7,7 @@
 mod cast;
 mod front;
 mod listen;
+mod merchant;
 pub mod mini_program;
 pub mod seed;
 pub mod shell;
@@ -20,11 +21,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use portico_gateway::settings::{GatewayFile, GatewaySection};
 use tokio::net::TcpListener;
 
 pub use cast::{HOST_ID, PERSON, Person};
 use mini_program::MiniProgram;
 use traffic::Traffic;
+
+/// The port that the gateway takes unless that is busy.
+const GATEWAY_PORT: u16 = 8090;
 
 /// Where the demo listens unless told otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -41,6 +46,10 @@ pub struct Plan {
     pub sign_in_notice: String,
     /// What goes around the public router.
     pub face: Face,
+    /// The gateway's listener, bound.
+    pub gateway: TcpListener,
+    /// What the gateway is configured for.
+    pub routes: GatewaySection,
 }
 
 /// The demo's own routes and the tap, to be put around the public router.
@@ -88,6 +97,9 @@ where
     }
     let data =
         tempfile::Builder::new().prefix("portico-demo-").tempdir().map_err(|error| error.to_string())?;
+    let shop = listen::on(0).await.map_err(|error| error.to_string())?;
+    let gateway = listen::on(GATEWAY_PORT).await.map_err(|error| error.to_string())?;
+    let (shop_url, gateway_url) = (url(&shop)?, url(&gateway)?);
     let traffic = Arc::new(Traffic::new());
     let shell = shell::routes(&issuer, &stages, Arc::clone(&traffic));
     let running = start(Plan {
@@ -96,19 +108,33 @@ where
         data: data.path().to_owned(),
         sign_in_notice: format!("Use `{}` and `{}`.", PERSON.username, PERSON.password),
         face: Face { shell, traffic: Arc::clone(&traffic) },
+        gateway,
+        routes: routes(&shop_url)?,
     })
     .await
     .map_err(|error| error.to_string())?;
-    let secrets = seed::seed(&running.admin_url, &running.admin_token, &issuer, &stages).await?;
+    tokio::spawn(merchant::serve(shop, Arc::clone(&traffic)));
+    let secrets = seed::seed(&running.admin_url, &running.admin_token, &issuer, &stages, &shop_url).await?;
     let addresses: Vec<_> = stages.iter().map(|stage| (stage.cast.name, stage.origin.clone())).collect();
     for (stage, client_secret) in stages.into_iter().zip(secrets) {
-        let program = MiniProgram::new(stage.cast, &issuer, client_secret, Arc::clone(&traffic))?;
+        let program =
+            MiniProgram::new(stage.cast, &issuer, client_secret, &gateway_url, Arc::clone(&traffic))?;
         tokio::spawn(program.serve(stage.listener));
     }
     tokio::spawn(close_on_signal(Arc::clone(&traffic)));
     announce(&issuer, &addresses).map_err(|error| error.to_string())?;
     running.stopped.await;
     Ok(())
+}
+
+fn url(listener: &TcpListener) -> Result<String, String> {
+    listener.local_addr().map(|address| format!("http://{address}")).map_err(|error| error.to_string())
+}
+
+/// What the gateway is configured for, with the shop behind it at this address.
+fn routes(shop: &str) -> Result<GatewaySection, String> {
+    let file = GatewayFile::read(&merchant::GATEWAY.replace("UPSTREAM", shop));
+    file.map(|file| file.section()).map_err(|error| error.to_string())
 }
 
 /// Ends the panels' streams when the process is asked to stop, since a server waits for what it still answers.

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::cast::{Cast, HOST_ID, PERSON};
+use super::merchant;
 use super::mini_program::Stage;
 
-/// Registers the super app, the developers with their mini-programs, and the person.
+/// Registers the super app, the developers with their mini-programs, the shop by whose OpenIDs the marketplace's
+/// back end at `shop` knows people, and the person.
 ///
 /// # Errors
 ///
@@ -17,6 +19,7 @@ pub async fn seed(
     admin_token: &str,
     issuer: &str,
     stages: &[Stage],
+    shop: &str,
 ) -> Result<Vec<String>, String> {
     let admin = Admin { http: reqwest::Client::new(), url: admin_url, token: admin_token };
     admin.post("hosts", &host(issuer)).await?;
@@ -28,6 +31,7 @@ pub async fn seed(
         let secret = registered["client_secret"].as_str().ok_or("the admin API gave no client secret")?;
         secrets.push(secret.to_owned());
     }
+    admin.post("apps", &by_its_own_ids(shop)).await?;
     admin.post("users", &person()).await?;
     Ok(secrets)
 }
@@ -67,6 +71,22 @@ fn manifest(cast: &Cast, origin: &str) -> Value {
             "optional_permissions": asks(false),
             "backend": { "token_endpoint_auth_method": "client_secret_basic" },
             "backchannel_logout_uri": format!("{origin}/logout"),
+        },
+    })
+}
+
+/// The marketplace's back end, which asks for nothing but OpenIDs.
+fn by_its_own_ids(shop: &str) -> Value {
+    json!({
+        "app_id": merchant::APP_ID,
+        "name": "Made Nearby",
+        "version": { "code": 1, "name": "1.0.0" },
+        "portico": {
+            "developer": "made-nearby",
+            "kind": "webview",
+            "entry": format!("{shop}/"),
+            "origins": [shop],
+            "backend": { "token_endpoint_auth_method": "client_secret_basic" },
         },
     })
 }

@@ -68,7 +68,7 @@ async fn page(State(shell): State<Shell>, headers: HeaderMap) -> Response {
     if shell.issuer.strip_prefix("http://") != Some(host) {
         return Redirect::temporary(&format!("{}/", shell.issuer)).into_response();
     }
-    (security_headers(&shell.frames), file("shell/index.html")).into_response()
+    (security_headers(&shell.frames, ""), file("shell/index.html")).into_response()
 }
 
 async fn asset(Path(name): Path<String>) -> Response {

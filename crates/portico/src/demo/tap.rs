@@ -80,6 +80,9 @@ async fn read(body: Body) -> (Body, Bytes) {
 
 fn caller(headers: &HeaderMap, path: &str) -> &'static str {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if headers.contains_key("x-wx-source") {
+        return "gateway";
+    }
     match agent.strip_prefix(super::mini_program::AGENT) {
         Some(key) => CAST.iter().find(|cast| cast.key == key).map_or("other", |cast| cast.key),
         None if agent.starts_with("Mozilla/") => "browser",

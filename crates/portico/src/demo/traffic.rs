@@ -18,7 +18,7 @@ const KEPT: usize = 120;
 pub struct Line {
     /// Rises with every line, also over restarts.
     pub id: u64,
-    /// `browser`, `portico`, `other`, or the key of a mini-program's back end.
+    /// `browser`, `gateway`, `portico`, `other`, or the key of a mini-program's back end.
     pub caller: &'static str,
     /// `portico`, or the key of a mini-program's back end.
     pub callee: &'static str,

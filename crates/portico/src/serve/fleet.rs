@@ -50,12 +50,20 @@ pub(super) async fn bus(config: &Config) -> Result<Option<Arc<Nats>>, BadBus> {
     }
 }
 
-/// The memory over the store: alone, or as the node of this name. It is refused where another node signs
+/// What a node is to the others.
+pub(super) struct Part {
+    /// What operators know it by.
+    pub(super) name: String,
+    /// Whether it is a gateway alone.
+    pub(super) gateway: bool,
+}
+
+/// The memory over the store: alone, or as a node among others. It is refused where another node signs
 /// as another issuer.
 pub(super) async fn open(
     opened: Opened,
     bus: Option<Arc<Nats>>,
-    name: String,
+    part: Part,
     clock: Arc<dyn Clock>,
     vault: Vault,
     settings: Settings,
@@ -70,7 +78,8 @@ pub(super) async fn open(
         None => Arc::new(Silence),
     };
     let (ticks, version) = (Arc::new(SystemTicks), env!("CARGO_PKG_VERSION").to_owned());
-    let company = Company { store, bus, ticks, terms: Terms::DEFAULT, name, version };
+    let Part { name, gateway } = part;
+    let company = Company { store, bus, ticks, terms: Terms::DEFAULT, name, version, gateway };
     Ok(Live::open_among(company, clock, vault, settings).await?)
 }
 
@@ -156,6 +165,7 @@ mod tests {
             name: "north".to_owned(),
             version: "1".to_owned(),
             issuer: issuer.map(str::to_owned),
+            gateway: false,
             entered_at: Moment::from_millis(1),
             renewals: 0,
         }

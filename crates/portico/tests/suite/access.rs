@@ -117,11 +117,41 @@ pub const PUBLIC: &[Row] = &[
     ("POST", "/settings/links", [303, 303, 303, 303, 303]),
     ("GET", "/v1/me/links", [401, 200, 403, 401, 401]),
     ("DELETE", "/v1/me/links/{id}", [401, 404, 403, 401, 401]),
+    ("POST", "/v1/link-tickets", [401, 415, 403, 401, 401]),
+    ("POST", "/v1/links", [401, 415, 403, 401, 401]),
+    ("GET", "/link/{ticket}", [410, 410, 410, 410, 410]),
+    ("GET", "/link/return/{connection}", [410, 410, 410, 410, 410]),
     ("GET", "/v1/me/history", [401, 200, 403, 401, 401]),
     ("GET", "/v1/me/export", [401, 200, 403, 401, 401]),
     ("GET", "/v1/events", [401, 200, 200, 401, 401]),
+    ("POST", "/v1/identities/resolve", [401, 401, 401, 415, 401]),
     ("GET", "/v1/feed", [401, 401, 401, 200, 401]),
     ("DELETE", "/v1/me", [401, 204, 403, 401, 401]),
+    // Refusals of the WeChat-compatible face are 200 with an `errcode`; the next test reads those.
+    ("GET", "/wechat/sns/jscode2session", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/sns/jscode2session", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/wxa/checksession", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/wxa/checksession", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/wxa/resetusersessionkey", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/wxa/resetusersessionkey", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/cgi-bin/token", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/cgi-bin/token", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/cgi-bin/stable_token", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/cgi-bin/stable_token", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/wxa/business/getuserphonenumber", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/wxa/business/getuserphonenumber", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/sns/oauth2/access_token", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/sns/oauth2/access_token", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/sns/oauth2/refresh_token", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/sns/oauth2/refresh_token", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/sns/userinfo", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/sns/userinfo", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/sns/auth", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/sns/auth", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/cgi-bin/changeopenid", [200, 200, 200, 200, 200]),
+    ("POST", "/wechat/cgi-bin/changeopenid", [200, 200, 200, 200, 200]),
+    ("GET", "/wechat/connect/oauth2/authorize", [400, 400, 400, 400, 400]),
+    ("POST", "/v1/wechat/user-data", [401, 403, 415, 401, 401]),
 ];
 
 /// Answers of the operator's console to each caller of the others, and to an operator who has signed in
@@ -181,6 +211,7 @@ pub async fn answer(world: &World, method: &str, path: &str, authorization: Opti
     let path = path.replace("{request}", &"x".repeat(43)).replace("{app_id}", "org.example.none");
     let path = path
         .replace("{connection}", "acme")
+        .replace("{ticket}", &"x".repeat(43))
         .replace("{id}", "none")
         .replace("{sid}", &"x".repeat(28))
         .replace("{file}", "none.css");
@@ -212,6 +243,23 @@ async fn every_public_endpoint_answers_each_caller_as_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn no_endpoint_of_the_wechat_compatible_face_answers_whoever_has_not_what_it_asks_for() {
+    let world = World::new().await;
+    let tokens = world.sign_in("ana").await;
+    let callers = callers(&world, &tokens).await;
+    let face =
+        PUBLIC.iter().filter(|(_, path, _)| path.starts_with("/wechat/") && !path.contains("/connect/"));
+    for (method, path, _) in face {
+        for header in &callers.headers {
+            let reply = answer(&world, method, path, header.as_deref()).await;
+            let body = axum::body::to_bytes(reply.into_body(), 10_000).await.unwrap();
+            let said: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert!(said["errcode"].as_i64().is_some_and(|code| code > 40_000), "{method} {path}: {said}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -159,7 +159,7 @@ impl Town {
 
     /// A node whose wall clock is ahead of the store's.
     async fn node_ahead(&self, ahead: Span) -> Node {
-        let node = self.start(ahead).await;
+        let node = self.start(ahead, false).await;
         // Every node reads the list of all of them.
         tokio::time::sleep(LEASE).await;
         node
@@ -167,10 +167,17 @@ impl Town {
 
     /// A node that nobody but the store knows of yet.
     async fn node_at_once(&self) -> Node {
-        self.start(Span::ZERO).await
+        self.start(Span::ZERO, false).await
     }
 
-    async fn start(&self, ahead: Span) -> Node {
+    /// A node that is a gateway alone.
+    async fn gateway(&self) -> Node {
+        let node = self.start(Span::ZERO, true).await;
+        tokio::time::sleep(LEASE).await;
+        node
+    }
+
+    async fn start(&self, ahead: Span, gateway: bool) -> Node {
         let (sender, inbox) = mpsc::unbounded_channel();
         let me = Mutex::new(NodeId::from_bytes([0; 16]));
         let bus = End { wires: self.wires.clone(), me, sender, inbox: Turn::new(inbox) };
@@ -183,6 +190,7 @@ impl Town {
             terms: Terms::DEFAULT,
             name: "node".to_owned(),
             version: "0.1.0".to_owned(),
+            gateway,
         };
         let master = MasterKey::parse(self.master.expose()).unwrap();
         let vault = Vault::open(&*self.store, master, Arc::new(SystemChance)).await.unwrap();
@@ -509,6 +517,20 @@ async fn the_eldest_node_does_what_one_does_for_all() {
     tokio::time::sleep(3 * LEASE).await;
     assert!(!nodes[eldest].live.is_on_duty(), "without a lease it has no duty");
     assert!(nodes[1 - eldest].live.is_on_duty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_alone_follows_closings_and_does_nothing_for_all() {
+    let town = Town::new();
+    let (gateway, mut node) = (town.gateway().await, town.node().await);
+    assert!(!gateway.live.is_on_duty() && node.live.is_on_duty(), "though it is the elder");
+    let session = town.session(1).await.id;
+    assert!(gateway.is_live(session).await);
+    node.live.commit(ended(session)).await.unwrap();
+    assert!(!gateway.is_live(session).await);
+    node.kill();
+    tokio::time::sleep(3 * LEASE).await;
+    assert!(gateway.live.hold().is_ok() && !gateway.live.is_on_duty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("portico-live", &["portico-core", "portico-store", "portico-seal"]),
     ("portico-reach", &["portico-core", "portico-store", "portico-seal"]),
     ("portico-http", &["portico-core", "portico-store", "portico-seal", "portico-live", "portico-reach"]),
+    ("portico-gateway", &["portico-core", "portico-store", "portico-seal", "portico-live"]),
     (
         "portico",
         &[
@@ -24,9 +25,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "portico-live",
             "portico-reach",
             "portico-http",
+            "portico-gateway",
         ],
     ),
-    ("portico-bench", &["portico-seal"]),
+    ("portico-bench", &["portico-gateway", "portico-seal"]),
     ("portico-siege", &["portico-bench"]),
     ("xtask", &[]),
 ];

@@ -6,6 +6,7 @@ mod deploy;
 mod fixture;
 mod fleet;
 mod floors;
+mod gateway;
 mod property;
 mod route;
 mod simulation;

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portico_core::moment::{Moment, Span};
-use portico_seal::{Chance, MasterKey, secret};
+use portico_seal::{Chance, MasterKey, digest, secret};
 use serde::{Deserialize, Serialize};
 
 /// How long a person may take at the provider.
@@ -14,7 +14,7 @@ pub const ATTEMPT_LIFE: Span = Span::minutes(10);
 /// stored and no other browser can finish it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Comes back as it was sent (RFC 6749 §10.12): 256 random bits.
+    /// Comes back as it was sent (RFC 6749 §10.12): 256 random bits, in letters and digits as WeChat wants it.
     pub state: String,
     /// Comes back in the ID token (OIDC Core §15.5.2): 256 random bits.
     pub nonce: String,
@@ -32,7 +32,8 @@ impl Attempt {
     /// A new attempt that begins now.
     pub fn begin(chance: &dyn Chance, about: String, fresh: bool, now: Moment) -> Self {
         let draw = || secret(chance).expose().to_owned();
-        Self { state: draw(), nonce: draw(), verifier: draw(), fresh, begun_at: now, about }
+        let state = digest(&draw()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { state, nonce: draw(), verifier: draw(), fresh, begun_at: now, about }
     }
 
     /// The attempt as a cookie's value. It opens only for the same `at`, which names the provider.
@@ -85,5 +86,6 @@ mod tests {
         assert_ne!(attempt.state, attempt.nonce);
         assert_ne!(attempt.nonce, attempt.verifier);
         assert_eq!(attempt.verifier.len(), 43);
+        assert!(attempt.state.len() == 64 && attempt.state.bytes().all(|b| b.is_ascii_alphanumeric()));
     }
 }

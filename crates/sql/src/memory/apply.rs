@@ -29,6 +29,8 @@ impl State {
             Change::PasswordHeld { user, hash } => self.password_held(user, hash.as_deref()),
             Change::ClientHeld { client } => self.client_held(&client),
             Change::LinksCounted { user, count } => self.links_counted(user, count),
+            Change::OpenIdUnissued { user, app } => self.open_id_unissued(user, app),
+            Change::OpenIdHeld { user, app, imported } => self.open_id_held(user, &app, imported),
 
             Change::DeveloperRegistered(new) => {
                 self.developers.put(new.id.clone(), new);
@@ -62,6 +64,23 @@ impl State {
             Change::Unlinked { issuer, subject_index, user, at } => {
                 self.untie_link(issuer, subject_index, user, at)
             }
+            Change::AgreementRegistered(new) => {
+                self.register_agreement(new);
+                Ok(())
+            }
+            Change::AgreementEnded { from, to } => self.end_agreement(from, to),
+            Change::LinkTicketIssued(new) => self.issue_ticket(new),
+            Change::LinkTicketOpened { digest, cookie_digest } => self.open_ticket(digest, cookie_digest),
+            Change::LinkTicketReopened { digest } => self.reopen_ticket(digest),
+            Change::LinkTicketProved { digest, step, sealed, code } => {
+                self.prove_ticket(digest, step, sealed, code)
+            }
+            Change::LinkTicketUsed { digest, at } => self.complete_ticket(digest, at),
+            Change::SessionKeyTurned(key) => self.turn_session_key(key),
+            Change::SessionKeyGiven { app, user, generation, session } => {
+                self.give_session_key(app, user, generation, session)
+            }
+            Change::AppTokenTurned(token) => self.turn_app_token(token),
             Change::AssertionUsed { digest, until } => self.use_assertion(digest, until),
 
             Change::ChallengeSent(new) => self.send_challenge(new),
@@ -95,6 +114,10 @@ impl State {
 
             Change::ConsentDecided(entry) => {
                 self.decide_consent(entry);
+                Ok(())
+            }
+            Change::ScopeReopened { app, scope, at, words } => {
+                self.reopen_scope(&app, &scope, at, &words);
                 Ok(())
             }
             Change::ConsentAsked(request) => self.ask_consent(request),

@@ -2,6 +2,7 @@
 
 use portico_core::id::ClientId;
 use portico_core::noun::client::Client;
+use portico_core::noun::link::app_issuer;
 use portico_store::{Page, Taken};
 
 use super::{Applied, State, free, hold};
@@ -18,6 +19,12 @@ impl State {
 
     pub(super) fn origin_is_registered(&self, origin: &str) -> bool {
         self.clients.values().any(|client| client.is_live() && client.origins.iter().any(|own| own == origin))
+    }
+
+    pub(super) fn app_by_wx_id(&self, wx_app_id: &str) -> Option<ClientId> {
+        let mut apps = self.clients.values();
+        let found = apps.find(|client| client.app().is_some_and(|app| app.wx_app_id == wx_app_id));
+        found.map(|client| client.id.clone())
     }
 
     pub(super) fn register_client(&mut self, client: Client) -> Applied {
@@ -47,6 +54,12 @@ impl State {
         self.codes.clear_where(|_, code| code.client == *id);
         self.families.clear_where(|_, family| family.client == *id);
         self.app_uses.clear_where(|(_, app), _| app == id);
+        self.agreements.clear_where(|(from, to), _| from == id || to == id);
+        self.session_keys.clear_where(|(app, _), _| app == id);
+        self.app_tokens.clear_where(|(app, _), _| app == id);
+        let issuer = app_issuer(id);
+        self.links.clear_where(|(there, _), _| *there == issuer);
+        self.open_ids.clear_where(|(there, _), _| *there == issuer);
         self.leave_sessions(id);
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use portico_core::id::{ClientId, UserId};
 use portico_core::moment::Moment;
-use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Standing};
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing, Words};
+use portico_core::scope::Scope;
 use portico_store::Taken;
 
 use super::{Applied, State, free, hold, rewrite};
@@ -41,6 +42,19 @@ impl State {
         self.standing.put((entry.user, entry.app.clone(), entry.scope.clone()), standing);
         let number = self.history.rows().next_back().map_or(1, |(last, _)| last + 1);
         self.history.put(number, entry);
+    }
+
+    pub(super) fn reopen_scope(&mut self, app: &ClientId, scope: &Scope, at: Moment, words: &Words) {
+        let is_of = |key: &(UserId, ClientId, Scope)| key.1 == *app && key.2 == *scope;
+        let granted = |standing: &Standing| standing.decision == Decision::Granted;
+        let gone = self.standing.rows().filter(|(key, standing)| is_of(key) && granted(standing));
+        let people: Vec<UserId> = gone.map(|((user, ..), _)| *user).collect();
+        for user in people {
+            let (app, scope, words) = (app.clone(), scope.clone(), words.clone());
+            self.decide_consent(ConsentEntry { user, app, scope, decision: Decision::Withdrawn, at, words });
+        }
+        self.standing.clear_where(|key, _| is_of(key));
+        self.requests.clear_where(|_, request| request.app == *app && request.closed_at.is_none());
     }
 
     pub(super) fn ask_consent(&mut self, request: ConsentRequest) -> Applied {

@@ -34,6 +34,9 @@ impl State {
         });
         self.requests.clear_where(|_, request| request.expires_at < expired);
         self.challenges.clear_where(|_, challenge| challenge.expires_at < expired);
+        self.tickets.clear_where(|_, ticket| {
+            ticket.expires_at < expired && ticket.code.is_none_or(|code| code.expires_at < expired)
+        });
         self.revoked_tokens.clear_where(|_, until| *until < spent);
         self.used_assertions.clear_where(|_, until| *until < spent);
         self.signing_keys.clear_where(|_, key| key.retires_at.is_some_and(|at| at < expired));

@@ -4,7 +4,7 @@ use portico_core::id::{ConnectionId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::connection::Connection;
 use portico_core::noun::link::{Link, PastLink};
-use portico_store::Taken;
+use portico_store::{Page, Taken};
 
 use super::{Applied, State, free, hold};
 
@@ -13,6 +13,12 @@ impl State {
         let mut links: Vec<Link> = self.links.values().filter(|link| link.user == user).cloned().collect();
         links.sort_by(|a, b| (a.linked_at, &a.issuer).cmp(&(b.linked_at, &b.issuer)));
         links
+    }
+
+    pub(super) fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Vec<Link> {
+        let links = self.links.values().filter(|link| link.issuer == issuer);
+        let next = links.filter(|link| page.after.is_none_or(|after| link.subject_index > after));
+        next.take(page.limit).cloned().collect()
     }
 
     pub(super) fn past_links_of(&self, user: UserId, limit: usize) -> Vec<PastLink> {
@@ -30,6 +36,11 @@ impl State {
     pub(super) fn tie_link(&mut self, link: Link) -> Applied {
         let key = (link.issuer.clone(), link.subject_index);
         free(!self.links.has(&key), Taken::Link)?;
+        if link.open_id.is_some() {
+            let place = (link.issuer.clone(), link.user);
+            free(!self.open_ids.has(&place), Taken::Link)?;
+            self.open_ids.put(place, link.subject_index);
+        }
         self.links.put(key, link);
         Ok(())
     }
@@ -46,7 +57,12 @@ impl State {
         hold(link.is_some())?;
         self.links.remove(&key);
         let number = self.past_links.rows().next_back().map_or(1, |(last, _)| last + 1);
-        link.into_iter().for_each(|link| self.past_links.put(number, PastLink { link, unlinked_at: at }));
+        if let Some(link) = link {
+            if link.open_id.is_some() {
+                self.open_ids.remove(&(link.issuer.clone(), user));
+            }
+            self.past_links.put(number, PastLink { link, unlinked_at: at });
+        }
         Ok(())
     }
 

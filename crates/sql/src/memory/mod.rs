@@ -10,6 +10,7 @@ use portico_core::id::{
     TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditEntry, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -28,11 +29,14 @@ use portico_core::noun::node::Node;
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::Person;
 use portico_core::noun::session::Session;
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use portico_core::scope::Scope;
 use portico_store::{Backup, Commit, CommitError, Committed, NotCopied, Taken};
 
 use self::table::Table;
 
+mod agreement;
 mod apply;
 mod audit;
 mod avatar;
@@ -45,11 +49,14 @@ mod grant;
 mod key;
 mod link;
 mod node;
+mod open_id;
 mod passkey;
 mod person;
 mod read;
 mod session;
 mod table;
+mod ticket;
+mod wechat;
 
 /// A store that forgets everything when it is dropped.
 #[derive(Default)]
@@ -128,10 +135,16 @@ state! {
     /// Under kind and index: whose, and whether verified.
     handles: (&'static str, [u8; 32]) => (UserId, bool),
     links: (String, [u8; 32]) => Link,
+    /// Of the links that are OpenIDs, by issuer and person: the index of the subject.
+    open_ids: (String, UserId) => [u8; 32],
     /// Sealed.
     avatars: UserId => Vec<u8>,
     /// By the order in which they were undone.
     past_links: u64 => PastLink,
+    agreements: (ClientId, ClientId) => Agreement,
+    tickets: [u8; 32] => LinkTicket,
+    session_keys: (ClientId, UserId) => SessionKey,
+    app_tokens: (ClientId, AppTokenKind) => AppToken,
 
     challenges: [u8; 32] => Challenge,
     passkeys: [u8; 32] => Passkey,

@@ -76,6 +76,7 @@ impl State {
         })?;
         self.handles.clear_where(|_, (owner, _)| *owner == user);
         self.links.clear_where(|_, link| link.user == user);
+        self.open_ids.clear_where(|(_, owner), _| *owner == user);
         self.avatars.remove(&user);
         self.past_links.clear_where(|_, past| past.link.user == user);
         self.standing.clear_where(|(owner, ..), _| *owner == user);
@@ -84,6 +85,8 @@ impl State {
         self.passkeys.clear_where(|_, passkey| passkey.user == user);
         self.challenges.clear_where(|_, challenge| challenge.user == Some(user));
         self.app_uses.clear_where(|(owner, _), _| *owner == user);
+        self.tickets.clear_where(|_, ticket| ticket.user == user);
+        self.session_keys.clear_where(|(_, owner), _| *owner == user);
         self.clear_labels(user);
         Ok(())
     }

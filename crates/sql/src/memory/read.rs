@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -21,7 +22,11 @@ use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
+use portico_store::{
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+};
 
 use super::Memory;
 
@@ -87,6 +92,12 @@ impl Read for Memory {
         Ok(self.state.lock().links.get(&(issuer.to_owned(), *subject_index)).map(|link| link.user))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        let state = self.state.lock();
+        let holder = |index: &[u8; 32]| state.links.get(&(issuer.to_owned(), *index)).map(|link| link.user);
+        Ok(subject_indexes.iter().map(holder).collect())
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         Ok(self.state.lock().links_of(user))
     }
@@ -97,6 +108,65 @@ impl Read for Memory {
 
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
         Ok(self.state.lock().past_links_of(user, limit))
+    }
+
+    async fn open_id(&self, user: UserId, app: &ClientId) -> Found<SealedOpenId> {
+        Ok(self.state.lock().open_id(user, app))
+    }
+
+    async fn has_open_ids(&self, app: &ClientId) -> Result<bool, Unavailable> {
+        Ok(self.state.lock().has_open_ids(app))
+    }
+
+    async fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Listed<Link> {
+        Ok(self.state.lock().links_at(issuer, page))
+    }
+
+    async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts> {
+        let state = self.state.lock();
+        Ok(asked.iter().map(|(user, index)| state.import_facts(app, *user, *index)).collect())
+    }
+
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
+        let state = self.state.lock();
+        let agreed = state.agreements.has(&(from.clone(), to.clone()));
+        Ok(Resolution { agreed, people: asked.iter().map(|known| state.resolve(from, to, *known)).collect() })
+    }
+
+    async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement> {
+        Ok(self.state.lock().agreements.get(&(from.clone(), to.clone())).cloned())
+    }
+
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        let state = self.state.lock();
+        let is_of =
+            |agreement: &&Agreement| of.is_none_or(|app| agreement.from == *app || agreement.to == *app);
+        Ok(state.agreements.after(page.after.as_ref()).filter(is_of).take(page.limit).cloned().collect())
+    }
+
+    async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        Ok(self.state.lock().tickets.get(digest).cloned())
+    }
+
+    async fn link_ticket_by_code(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        Ok(self.state.lock().ticket_by_code(digest))
+    }
+
+    async fn session_key(&self, app: &ClientId, user: UserId) -> Found<SessionKey> {
+        Ok(self.state.lock().session_keys.get(&(app.clone(), user)).cloned())
+    }
+
+    async fn app_token(&self, app: &ClientId, kind: AppTokenKind) -> Found<AppToken> {
+        Ok(self.state.lock().app_tokens.get(&(app.clone(), kind)).cloned())
+    }
+
+    async fn app_by_wx_id(&self, wx_app_id: &str) -> Found<ClientId> {
+        Ok(self.state.lock().app_by_wx_id(wx_app_id))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

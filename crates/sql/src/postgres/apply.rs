@@ -5,8 +5,8 @@ use portico_core::Change;
 use super::statement::{Applied, Db};
 use super::tide::Drawn;
 use super::{
-    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, family, key,
-    link, passkey, person, session, sweep, token,
+    agreement, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    family, key, link, open_id, passkey, person, session, sweep, ticket, token, wechat,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What is to be numbered is
@@ -20,6 +20,8 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
         Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()).await,
         Change::ClientHeld { client: id } => client::held(db, &id).await,
         Change::LinksCounted { user, count } => link::counted(db, user, count).await,
+        Change::OpenIdUnissued { user, app } => open_id::unissued(db, user, &app).await,
+        Change::OpenIdHeld { user, app, imported } => open_id::held(db, user, &app, imported).await,
 
         Change::DeveloperRegistered(new) => developer::register(db, &new).await,
         Change::ClientRegistered(new) => client::register(db, &new).await,
@@ -43,6 +45,20 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
         Change::Unlinked { issuer, subject_index, user, at } => {
             link::untie(db, &issuer, &subject_index, user, at).await
         }
+        Change::AgreementRegistered(new) => agreement::register(db, &new).await,
+        Change::AgreementEnded { from, to } => agreement::end(db, &from, &to).await,
+        Change::LinkTicketIssued(new) => ticket::issue(db, &new).await,
+        Change::LinkTicketOpened { digest, cookie_digest } => ticket::open(db, &digest, &cookie_digest).await,
+        Change::LinkTicketReopened { digest } => ticket::reopen(db, &digest).await,
+        Change::LinkTicketProved { digest, step, sealed, code } => {
+            ticket::prove(db, &digest, step, &sealed, code).await
+        }
+        Change::LinkTicketUsed { digest, at } => ticket::complete(db, &digest, at).await,
+        Change::SessionKeyTurned(key) => wechat::turn_session_key(db, &key).await,
+        Change::SessionKeyGiven { app, user, generation, session } => {
+            wechat::give_session_key(db, &app, user, generation, session).await
+        }
+        Change::AppTokenTurned(token) => wechat::turn_app_token(db, &token).await,
         Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until).await,
 
         Change::ChallengeSent(new) => challenge::send(db, &new).await,
@@ -70,6 +86,9 @@ pub(super) async fn apply(db: Db<'_>, change: Change, drawn: &mut Drawn) -> Appl
         Change::AppUsed { user, app, at } => session::use_app(db, user, &app, at).await,
 
         Change::ConsentDecided(entry) => consent::decide(db, &entry).await,
+        Change::ScopeReopened { app, scope, at, words } => {
+            consent::reopen(db, &app, &scope, at, &words).await
+        }
         Change::ConsentAsked(request) => consent::ask(db, &request).await,
         Change::ConsentOpened { digest, cookie_digest } => consent::open(db, &digest, &cookie_digest).await,
         Change::ConsentClosed { digest, at } => consent::close(db, &digest, at).await,

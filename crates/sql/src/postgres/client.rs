@@ -3,14 +3,19 @@
 use portico_core::id::ClientId;
 use portico_core::moment::Moment;
 use portico_core::noun::client::Client;
+use portico_core::noun::link::app_issuer;
 use portico_store::{Page, Taken};
 
-use super::column::{doc, limit, to_doc};
+use super::column::{doc, limit, text, to_doc};
 use super::statement::{Applied, Db, Read, add, any, hold, many, must, one, run};
 use super::value::values;
 
 pub(super) async fn by_id(db: Db<'_>, id: &ClientId) -> Read<Option<Client>> {
     one(db, "select doc from client where id = $1", values![id.as_str()], |row| doc(row, 0)).await
+}
+
+pub(super) async fn app_by_wx_id(db: Db<'_>, wx_app_id: &str) -> Read<Option<ClientId>> {
+    one(db, "select id from client where wx_app_id = $1", values![wx_app_id], |row| text(row, 0)).await
 }
 
 pub(super) async fn hosts(db: Db<'_>, page: &Page<ClientId>) -> Read<Vec<Client>> {
@@ -93,9 +98,14 @@ pub(super) async fn remove(db: Db<'_>, id: &ClientId) -> Applied {
         "delete from family where client = $1",
         "delete from session_client where client = $1",
         "delete from app_use where app = $1",
+        "delete from agreement where from_app = $1",
+        "delete from agreement where to_app = $1",
+        "delete from session_key where app = $1",
+        "delete from app_token where app = $1",
     ] {
         run(db, sql, values![id.as_str()]).await?;
     }
+    run(db, "delete from link where issuer = $1", values![app_issuer(id)]).await?;
     Ok(())
 }
 

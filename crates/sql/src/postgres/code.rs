@@ -5,7 +5,9 @@ use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_store::Taken;
 use tokio_postgres::Row;
 
-use super::column::{bytes, get, id, maybe_bytes, maybe_text, moment, scopes, shown, text, word};
+use super::column::{
+    bytes, get, id, maybe_bytes, maybe_moment, maybe_text, moment, scopes, shown, text, word,
+};
 use super::statement::{Applied, Db, Read, add, must, one};
 use super::value::values;
 
@@ -21,11 +23,15 @@ fn kind_text(kind: CodeKind) -> &'static str {
     match kind {
         CodeKind::Authorization => "authorization",
         CodeKind::Login => "login",
+        CodeKind::Phone => "phone",
+        CodeKind::Wechat => "wechat",
     }
 }
 
 fn kind(text: &str) -> Option<CodeKind> {
-    [CodeKind::Authorization, CodeKind::Login].into_iter().find(|kind| kind_text(*kind) == text)
+    [CodeKind::Authorization, CodeKind::Login, CodeKind::Phone, CodeKind::Wechat]
+        .into_iter()
+        .find(|kind| kind_text(*kind) == text)
 }
 
 fn code(row: &Row) -> Read<Code> {
@@ -48,9 +54,10 @@ fn code(row: &Row) -> Read<Code> {
 }
 
 fn used(row: &Row) -> Read<Option<CodeUse>> {
-    let Some(token) = maybe_bytes(row, 12)? else { return Ok(None) };
+    let Some(token_expires_at) = maybe_moment(row, 13)? else { return Ok(None) };
+    let token = maybe_bytes(row, 12)?.map(TokenId::from_bytes);
     let family = maybe_bytes(row, 14)?.map(FamilyId::from_bytes);
-    Ok(Some(CodeUse { token: TokenId::from_bytes(token), token_expires_at: moment(row, 13)?, family }))
+    Ok(Some(CodeUse { token, token_expires_at, family }))
 }
 
 pub(super) async fn by_digest(db: Db<'_>, digest: &[u8; 32]) -> Read<Option<Code>> {
@@ -78,7 +85,7 @@ pub(super) async fn issue(db: Db<'_>, code: &Code) -> Applied {
         code.auth_time_asked,
         code.actor.as_ref().map(|actor| actor.as_str()),
         code.expires_at.millis(),
-        used.map(|used| used.token.as_bytes()),
+        used.and_then(|used| used.token.as_ref()).map(TokenId::as_bytes),
         used.map(|used| used.token_expires_at.millis()),
         used.and_then(|used| used.family.as_ref()).map(FamilyId::as_bytes),
         code.acr_asked,
@@ -89,7 +96,8 @@ pub(super) async fn issue(db: Db<'_>, code: &Code) -> Applied {
 /// The code stays as long as what it gave is good, so that a second use is recognised.
 pub(super) async fn redeem(db: Db<'_>, digest: &[u8; 32], gave: &CodeUse) -> Applied {
     let sql = "update code set used_token = $2, used_token_expires_at = $3, used_family = $4,
-        kept_until = greatest(expires_at, $3) where digest = $1 and used_token is null";
+        kept_until = greatest(expires_at, $3) where digest = $1 and used_token_expires_at is null";
     let family = gave.family.as_ref().map(FamilyId::as_bytes);
-    must(db, sql, values![digest, gave.token.as_bytes(), gave.token_expires_at.millis(), family]).await
+    let token = gave.token.as_ref().map(TokenId::as_bytes);
+    must(db, sql, values![digest, token, gave.token_expires_at.millis(), family]).await
 }

@@ -2,8 +2,9 @@
 
 use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::moment::Moment;
-use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing};
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing, Words};
 use portico_core::noun::host::Scheme;
+use portico_core::scope::Scope;
 use portico_store::Taken;
 use tokio_postgres::Row;
 
@@ -58,6 +59,20 @@ pub(super) async fn decide(db: Db<'_>, entry: &ConsentEntry) -> Applied {
     let sql = "insert into consent_history (user_id, app, scope, decision, at, words)
         values ($1, $2, $3, $4, $5, $6)";
     run(db, sql, values![user, app, scope, decision, at, to_doc(&entry.words)?]).await?;
+    Ok(())
+}
+
+pub(super) async fn reopen(db: Db<'_>, app: &ClientId, scope: &Scope, at: Moment, words: &Words) -> Applied {
+    let (withdrawn, granted) = (Decision::Withdrawn.as_str(), Decision::Granted.as_str());
+    let sql = "insert into consent_history (user_id, app, scope, decision, at, words)
+        select user_id, app, scope, $3, $4, $5 from consent_standing
+        where app = $1 and scope = $2 and decision = $6";
+    let line = to_doc(words)?;
+    run(db, sql, values![app.as_str(), scope.as_str(), withdrawn, at.millis(), line, granted]).await?;
+    let sql = "delete from consent_standing where app = $1 and scope = $2";
+    run(db, sql, values![app.as_str(), scope.as_str()]).await?;
+    run(db, "delete from consent_request where app = $1 and closed_at is null", values![app.as_str()])
+        .await?;
     Ok(())
 }
 

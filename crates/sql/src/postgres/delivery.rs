@@ -1,19 +1,26 @@
-//! The outbox of logout messages.
+//! The outbox of messages to back ends.
 
 use portico_core::id::{DeliveryId, NodeId, SessionId, UserId};
 use portico_core::moment::Moment;
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{Delivery, DeliveryState, Told};
 use portico_store::{Page, Taken};
 use tokio_postgres::Row;
 
-use super::column::{get, id, limit, maybe_id, moment, number, text, word};
+use super::column::{doc, get, id, limit, maybe_id, moment, number, text, to_doc, word};
 use super::statement::{Applied, Db, Read, add, many, must, one};
 use super::value::values;
 
 macro_rules! columns {
     () => {
-        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error, owner"
+        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error, owner, event"
     };
+}
+
+fn told(row: &Row) -> Read<Told> {
+    match maybe_id(row, 3, SessionId::from_bytes)? {
+        Some(session) => Ok(Told::Logout(session)),
+        None => Ok(Told::Data(doc(row, 10)?)),
+    }
 }
 
 fn delivery(row: &Row) -> Read<Delivery> {
@@ -21,7 +28,7 @@ fn delivery(row: &Row) -> Read<Delivery> {
         id: id(row, 0, DeliveryId::from_bytes)?,
         client: text(row, 1)?,
         user: id(row, 2, UserId::from_bytes)?,
-        session: id(row, 3, SessionId::from_bytes)?,
+        what: told(row)?,
         queued_at: moment(row, 4)?,
         attempts: number(row, 5)?,
         next_at: moment(row, 6)?,
@@ -86,20 +93,25 @@ pub(super) async fn queue(db: Db<'_>, delivery: &Delivery) -> Applied {
     let sql = concat!(
         "insert into delivery (",
         columns!(),
-        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from node where id = $10))
+        ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, (select id from node where id = $10), $11)
           on conflict do nothing"
     );
+    let (session, event) = match &delivery.what {
+        Told::Logout(session) => (Some(session), None),
+        Told::Data(event) => (None, Some(to_doc(event)?)),
+    };
     let row = values![
         delivery.id.as_bytes(),
         delivery.client.as_str(),
         delivery.user.as_bytes(),
-        delivery.session.as_bytes(),
+        session.map(SessionId::as_bytes),
         delivery.queued_at.millis(),
         delivery.attempts,
         delivery.next_at.millis(),
         delivery.state.as_str(),
         &delivery.last_error,
         delivery.owner.as_ref().map(NodeId::as_bytes),
+        &event,
     ];
     add(db, sql, row, Taken::Id).await
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use portico_core::Change;
 use portico_core::id::{ClientId, NodeId, SessionId, UserId};
+use portico_core::noun::link::app_of;
 
 use super::statement::{Db, Read, run};
 use super::value::values;
@@ -73,14 +74,29 @@ impl Locks {
             | Change::ProfileRewritten { user, .. }
             | Change::PasswordSet { user, .. }
             | Change::PersonBlocked { user, .. }
-            | Change::PersonErased { user, .. } => self.person(*user, Alone),
+            | Change::PersonErased { user, .. }
+            | Change::OpenIdUnissued { user, .. } => self.person(*user, Alone),
             // What is counted, or goes when its person is erased.
             Change::AvatarSet { user, .. }
             | Change::AvatarRemoved { user }
             | Change::Unlinked { user, .. }
             | Change::PasskeyRenamed { user, .. }
-            | Change::PasskeyRemoved { user, .. } => self.person(*user, Shared),
-            Change::Linked(link) => self.person(link.user, Shared),
+            | Change::PasskeyRemoved { user, .. }
+            | Change::OpenIdHeld { user, .. } => self.person(*user, Shared),
+            Change::Linked(link) => {
+                app_of(&link.issuer).iter().for_each(|app| self.client(app, Shared));
+                self.person(link.user, Shared);
+            }
+            Change::LinkTicketIssued(ticket) => self.person(ticket.user, Shared),
+            Change::SessionKeyTurned(key) => {
+                self.client(&key.app, Shared);
+                self.person(key.user, Shared);
+            }
+            Change::AppTokenTurned(token) => self.client(&token.app, Shared),
+            Change::AgreementRegistered(agreement) => {
+                self.client(&agreement.from, Shared);
+                self.client(&agreement.to, Shared);
+            }
             Change::PasskeyAdded(passkey) => self.person(passkey.user, Shared),
             Change::ChallengeSent(challenge) => {
                 challenge.user.into_iter().for_each(|user| self.person(user, Shared));
@@ -102,6 +118,7 @@ impl Locks {
                 self.client(app, Shared);
                 self.person(*user, Shared);
             }
+            Change::ScopeReopened { app, .. } => self.client(app, Alone),
             Change::ConsentDecided(entry) => {
                 self.client(&entry.app, Shared);
                 self.person(entry.user, Shared);
@@ -127,6 +144,12 @@ impl Locks {
             | Change::ConnectionRemoved { .. }
             | Change::PersonCreated { .. }
             | Change::AssertionUsed { .. }
+            | Change::AgreementEnded { .. }
+            | Change::LinkTicketOpened { .. }
+            | Change::LinkTicketReopened { .. }
+            | Change::LinkTicketProved { .. }
+            | Change::LinkTicketUsed { .. }
+            | Change::SessionKeyGiven { .. }
             | Change::ChallengeTried { .. }
             | Change::ChallengeAnswered { .. }
             | Change::PasskeyUsed { .. }
@@ -243,6 +266,14 @@ mod tests {
         assert_eq!((counted.sessions[&SESSION], entered.sessions[&SESSION]), (Alone, Shared));
         let removed = Locks::of(&[Change::ClientRemoved { client: client.clone() }]);
         assert_eq!((removed.clients[&client], entered.clients[&client]), (Alone, Shared));
+    }
+
+    #[test]
+    fn an_import_and_a_first_launch_meet_on_the_row_of_the_person() {
+        let app: ClientId = "north.taxi".parse().expect("it is an id");
+        let import = Locks::of(&[Change::OpenIdUnissued { user: USER, app: app.clone() }]);
+        let launch = Locks::of(&[Change::OpenIdHeld { user: USER, app, imported: false }]);
+        assert_eq!((import.people[&USER], launch.people[&USER]), (Alone, Shared));
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0015_node" Expand,
     "0016_node_schema" Expand,
     "0017_node_issuer" Expand,
+    "0018_link" Expand,
+    "0019_wechat" Expand,
+    "0020_node_gateway" Expand,
 ];
 
 /// The latest schema that is known here.

@@ -72,6 +72,7 @@ fn node(number: u8) -> Node {
         name: format!("node-{number}"),
         version: "0.1.0".to_owned(),
         issuer: None,
+        gateway: false,
         entered_at: Moment::from_millis(1),
         renewals: 0,
     }

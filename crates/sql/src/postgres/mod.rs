@@ -13,6 +13,7 @@ use self::pool::Pool;
 use crate::Migrated;
 
 mod address;
+mod agreement;
 mod apply;
 mod audit;
 mod avatar;
@@ -37,6 +38,7 @@ mod migrate;
 mod migrate_tests;
 mod node;
 mod open_error;
+mod open_id;
 mod passkey;
 mod person;
 #[cfg(test)]
@@ -46,10 +48,12 @@ mod read;
 mod session;
 mod statement;
 mod sweep;
+mod ticket;
 mod tide;
 mod tls;
 mod token;
 mod value;
+mod wechat;
 mod writer;
 
 pub use open_error::OpenError;

@@ -23,8 +23,9 @@ fn count(row: &Row, column: usize) -> Read<u64> {
 /// The node of a row, if there is any.
 fn node(row: &Row) -> Read<Option<Node>> {
     let Some(id) = maybe_id(row, 2, NodeId::from_bytes)? else { return Ok(None) };
-    let (name, version, issuer) = (get(row, 3)?, get(row, 4)?, get(row, 7)?);
-    Ok(Some(Node { id, name, version, issuer, entered_at: moment(row, 5)?, renewals: count(row, 6)? }))
+    let (name, version, issuer, gateway) = (get(row, 3)?, get(row, 4)?, get(row, 7)?, get(row, 8)?);
+    let (entered_at, renewals) = (moment(row, 5)?, count(row, 6)?);
+    Ok(Some(Node { id, name, version, issuer, gateway, entered_at, renewals }))
 }
 
 /// One statement, so that the numbers and the nodes are of one moment.
@@ -33,7 +34,7 @@ fn node(row: &Row) -> Read<Option<Node>> {
 /// table for ten pages full, and the join of two such for so much that it compiles the statement
 /// each time: for 5 ms and more, at each renewal and each closing.
 async fn standing(db: Db<'_>) -> Read<Standing> {
-    let sql = "select closings, events, node.id, name, version, entered_at, renewals, issuer
+    let sql = "select closings, events, node.id, name, version, entered_at, renewals, issuer, gateway
         from (select closings, events from tide limit 1) last left join node on true
         order by entered_at, node.id";
     let read = |row: &Row| Ok((ClosingSeq(count(row, 0)?), EventSeq(count(row, 1)?), node(row)?));
@@ -46,15 +47,15 @@ async fn standing(db: Db<'_>) -> Read<Standing> {
 async fn enter(db: Db<'_>, new: &Node) -> Read<Standing> {
     db.plain(&db.manner.begin).await?;
     migrate::admit(db).await?;
-    let sql = "insert into node (id, name, version, entered_at, renewals, schema, issuer)
-        values ($1, $2, $3, $4, $5, $6, $7)
+    let sql = "insert into node (id, name, version, entered_at, renewals, schema, issuer, gateway)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (id) do update set name = excluded.name, version = excluded.version,
         entered_at = excluded.entered_at, renewals = excluded.renewals, schema = excluded.schema,
-        issuer = excluded.issuer";
+        issuer = excluded.issuer, gateway = excluded.gateway";
     let renewals = i64::try_from(new.renewals).unwrap_or(i64::MAX);
     let at = new.entered_at.millis();
     let (id, known) = (new.id.as_bytes(), migrate::KNOWN);
-    let row = values![id, &new.name, &new.version, at, renewals, known, new.issuer.as_deref()];
+    let row = values![id, &new.name, &new.version, at, renewals, known, new.issuer.as_deref(), new.gateway];
     run(db, sql, row).await?;
     db.plain("commit").await?;
     standing(db).await

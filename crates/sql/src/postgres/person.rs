@@ -155,6 +155,8 @@ pub(super) async fn erase(db: Db<'_>, user: UserId, at: Moment) -> Applied {
         "delete from challenge where user_id = $1",
         "delete from passkey where user_id = $1",
         "delete from app_use where user_id = $1",
+        "delete from link_ticket where user_id = $1",
+        "delete from session_key where user_id = $1",
         "update session set sealed_label = '' where user_id = $1",
     ] {
         run(db, sql, values![user.as_bytes()]).await?;

@@ -24,13 +24,14 @@ pub(super) fn note(sql: &'static str, values: &[Value<'_>]) {
 const SMALL: [&str; 6] = ["scope", "signing_key", "tide", "node", "schema_turn", "schema_version"];
 
 /// What is sorted after it was found because it is little: of one session, of one person, all keys,
-/// all nodes, the rows that one list locks.
-const LITTLE: [&str; 5] = [
+/// all nodes, the rows that one list locks, two pages of which one is answered.
+const LITTLE: [&str; 6] = [
     "from session_client where session = $1",
     "from app_use where user_id = $1",
     "from signing_key",
     "left join node",
     "= any($1) order by id for ",
+    "(select from_app, to_app, registered_at from agreement",
 ];
 
 /// From which estimated cost on PostgreSQL compiles a statement each time it runs (`jit_above_cost`).

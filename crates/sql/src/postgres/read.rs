@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -21,11 +22,15 @@ use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
+use portico_store::{
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+};
 
 use super::{
-    Postgres, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
-    event, family, key, link, passkey, person, session, token,
+    Postgres, agreement, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery,
+    developer, event, family, key, link, open_id, passkey, person, session, ticket, token, wechat,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
@@ -99,6 +104,10 @@ impl Read for Postgres {
         find!(self, |db| link::person_by(db, issuer, subject_index))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        find!(self, |db| link::people_by(db, issuer, subject_indexes))
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         find!(self, |db| link::of(db, user))
     }
@@ -109,6 +118,59 @@ impl Read for Postgres {
 
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
         find!(self, |db| link::past_of(db, user, limit))
+    }
+
+    async fn open_id(&self, user: UserId, app: &ClientId) -> Found<SealedOpenId> {
+        find!(self, |db| open_id::of(db, user, app))
+    }
+
+    async fn has_open_ids(&self, app: &ClientId) -> Result<bool, Unavailable> {
+        find!(self, |db| open_id::any_at(db, app))
+    }
+
+    async fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Listed<Link> {
+        find!(self, |db| link::at(db, issuer, &page))
+    }
+
+    async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts> {
+        find!(self, |db| open_id::import_facts(db, app, asked))
+    }
+
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
+        find!(self, |db| open_id::resolve(db, from, to, asked))
+    }
+
+    async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement> {
+        find!(self, |db| agreement::between(db, from, to))
+    }
+
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        find!(self, |db| agreement::page(db, of, &page))
+    }
+
+    async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        find!(self, |db| ticket::by_digest(db, digest))
+    }
+
+    async fn link_ticket_by_code(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        find!(self, |db| ticket::by_code(db, digest))
+    }
+
+    async fn session_key(&self, app: &ClientId, user: UserId) -> Found<SessionKey> {
+        find!(self, |db| wechat::session_key(db, app, user))
+    }
+
+    async fn app_token(&self, app: &ClientId, kind: AppTokenKind) -> Found<AppToken> {
+        find!(self, |db| wechat::app_token(db, app, kind))
+    }
+
+    async fn app_by_wx_id(&self, wx_app_id: &str) -> Found<ClientId> {
+        find!(self, |db| client::app_by_wx_id(db, wx_app_id))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

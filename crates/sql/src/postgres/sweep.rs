@@ -18,6 +18,7 @@ pub(super) async fn round(db: Db<'_>, times: &Sweep) -> Read<bool> {
         (CODES, spent),
         (REQUESTS, expired),
         (CHALLENGES, expired),
+        (TICKETS, expired),
         (REVOKED, spent),
         (ASSERTIONS, spent),
         (KEYS, expired),
@@ -43,6 +44,9 @@ const REQUESTS: &str = "delete from consent_request where digest in (
     select digest from consent_request where expires_at < $1 order by expires_at limit $2)";
 const CHALLENGES: &str = "delete from challenge where digest in (
     select digest from challenge where expires_at < $1 order by expires_at limit $2)";
+const TICKETS: &str = "delete from link_ticket where digest in (
+    select digest from link_ticket where expires_at < $1 and coalesce(code_expires_at, expires_at) < $1
+    order by expires_at limit $2)";
 const REVOKED: &str = "delete from revoked_token where token in (
     select token from revoked_token where kept_until < $1 order by kept_until limit $2)";
 const ASSERTIONS: &str = "delete from used_assertion where digest in (

@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use super::statement::{Applied, hold};
 use super::{
-    audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer, event,
-    family, key, link, passkey, person, session, sweep, token,
+    agreement, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
+    event, family, key, link, open_id, passkey, person, session, sweep, ticket, token, wechat,
 };
 
 /// Applies one change; the caller rolls back if it is refused. What happened is added to `events`.
@@ -20,6 +20,8 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::PasswordHeld { user, hash } => person::password_held(db, user, hash.as_deref()),
         Change::ClientHeld { client: id } => client::held(db, &id),
         Change::LinksCounted { user, count } => link::counted(db, user, count),
+        Change::OpenIdUnissued { user, app } => open_id::unissued(db, user, &app),
+        Change::OpenIdHeld { user, app, imported } => open_id::held(db, user, &app, imported),
 
         Change::DeveloperRegistered(new) => developer::register(db, &new),
         Change::ClientRegistered(new) => client::register(db, &new),
@@ -43,6 +45,20 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::Unlinked { issuer, subject_index, user, at } => {
             link::untie(db, &issuer, &subject_index, user, at)
         }
+        Change::AgreementRegistered(new) => agreement::register(db, &new),
+        Change::AgreementEnded { from, to } => agreement::end(db, &from, &to),
+        Change::LinkTicketIssued(new) => ticket::issue(db, &new),
+        Change::LinkTicketOpened { digest, cookie_digest } => ticket::open(db, &digest, &cookie_digest),
+        Change::LinkTicketReopened { digest } => ticket::reopen(db, &digest),
+        Change::LinkTicketProved { digest, step, sealed, code } => {
+            ticket::prove(db, &digest, step, &sealed, code)
+        }
+        Change::LinkTicketUsed { digest, at } => ticket::complete(db, &digest, at),
+        Change::SessionKeyTurned(key) => wechat::turn_session_key(db, &key),
+        Change::SessionKeyGiven { app, user, generation, session } => {
+            wechat::give_session_key(db, &app, user, generation, session)
+        }
+        Change::AppTokenTurned(token) => wechat::turn_app_token(db, &token),
         Change::AssertionUsed { digest, until } => token::use_assertion(db, &digest, until),
 
         Change::ChallengeSent(new) => challenge::send(db, &new),
@@ -68,6 +84,7 @@ pub(super) fn apply(db: &Connection, change: Change, events: &mut Vec<Event>) ->
         Change::AppUsed { user, app, at } => session::use_app(db, user, &app, at),
 
         Change::ConsentDecided(entry) => consent::decide(db, &entry),
+        Change::ScopeReopened { app, scope, at, words } => consent::reopen(db, &app, &scope, at, &words),
         Change::ConsentAsked(request) => consent::ask(db, &request),
         Change::ConsentOpened { digest, cookie_digest } => consent::open(db, &digest, &cookie_digest),
         Change::ConsentClosed { digest, at } => consent::close(db, &digest, at),

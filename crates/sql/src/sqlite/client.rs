@@ -3,14 +3,19 @@
 use portico_core::id::ClientId;
 use portico_core::moment::Moment;
 use portico_core::noun::client::Client;
+use portico_core::noun::link::app_issuer;
 use portico_store::{Page, Taken};
 use rusqlite::Connection;
 
-use super::column::{doc, limit, to_doc};
+use super::column::{doc, limit, text, to_doc};
 use super::statement::{Applied, Read, add, any, free, hold, many, must, one, run};
 
 pub(super) fn by_id(db: &Connection, id: &ClientId) -> Read<Option<Client>> {
     one(db, "select doc from client where id = ?1", [id.as_str()], |row| doc(row, 0))
+}
+
+pub(super) fn app_by_wx_id(db: &Connection, wx_app_id: &str) -> Read<Option<ClientId>> {
+    one(db, "select id from client where wx_app_id = ?1", [wx_app_id], |row| text(row, 0))
 }
 
 pub(super) fn hosts(db: &Connection, page: &Page<ClientId>) -> Read<Vec<Client>> {
@@ -91,9 +96,14 @@ pub(super) fn remove(db: &Connection, id: &ClientId) -> Applied {
         "delete from family where client = ?1",
         "delete from session_client where client = ?1",
         "delete from app_use where app = ?1",
+        "delete from agreement where from_app = ?1",
+        "delete from agreement where to_app = ?1",
+        "delete from session_key where app = ?1",
+        "delete from app_token where app = ?1",
     ] {
         run(db, sql, [id.as_str()])?;
     }
+    run(db, "delete from link where issuer = ?1", [app_issuer(id)])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_store::Taken;
 use rusqlite::{Connection, Row};
 
-use super::column::{id, maybe_text, moment, scopes, shown, text, word};
+use super::column::{id, maybe_moment, maybe_text, moment, scopes, shown, text, word};
 use super::statement::{Applied, Read, add, must, one};
 
 macro_rules! columns {
@@ -20,11 +20,15 @@ fn kind_text(kind: CodeKind) -> &'static str {
     match kind {
         CodeKind::Authorization => "authorization",
         CodeKind::Login => "login",
+        CodeKind::Phone => "phone",
+        CodeKind::Wechat => "wechat",
     }
 }
 
 fn kind(text: &str) -> Option<CodeKind> {
-    [CodeKind::Authorization, CodeKind::Login].into_iter().find(|kind| kind_text(*kind) == text)
+    [CodeKind::Authorization, CodeKind::Login, CodeKind::Phone, CodeKind::Wechat]
+        .into_iter()
+        .find(|kind| kind_text(*kind) == text)
 }
 
 fn code(row: &Row<'_>) -> Read<Code> {
@@ -47,9 +51,10 @@ fn code(row: &Row<'_>) -> Read<Code> {
 }
 
 fn used(row: &Row<'_>) -> Read<Option<CodeUse>> {
-    let Some(token) = row.get(12)? else { return Ok(None) };
+    let Some(token_expires_at) = maybe_moment(row, 13)? else { return Ok(None) };
+    let token = row.get::<_, Option<[u8; 16]>>(12)?.map(TokenId::from_bytes);
     let family = row.get::<_, Option<[u8; 16]>>(14)?.map(FamilyId::from_bytes);
-    Ok(Some(CodeUse { token: TokenId::from_bytes(token), token_expires_at: moment(row, 13)?, family }))
+    Ok(Some(CodeUse { token, token_expires_at, family }))
 }
 
 pub(super) fn by_digest(db: &Connection, digest: &[u8; 32]) -> Read<Option<Code>> {
@@ -77,7 +82,7 @@ pub(super) fn issue(db: &Connection, code: &Code) -> Applied {
         code.auth_time_asked,
         code.actor.as_ref().map(|actor| actor.as_str()),
         code.expires_at.millis(),
-        used.map(|used| *used.token.as_bytes()),
+        used.and_then(|used| used.token).map(|token| *token.as_bytes()),
         used.map(|used| used.token_expires_at.millis()),
         used.and_then(|used| used.family).map(|family| *family.as_bytes()),
         code.acr_asked,
@@ -88,7 +93,8 @@ pub(super) fn issue(db: &Connection, code: &Code) -> Applied {
 /// The code stays as long as what it gave is good, so that a second use is recognised.
 pub(super) fn redeem(db: &Connection, digest: &[u8; 32], gave: &CodeUse) -> Applied {
     let sql = "update code set used_token = ?2, used_token_expires_at = ?3, used_family = ?4,
-        kept_until = max(expires_at, ?3) where digest = ?1 and used_token is null";
+        kept_until = max(expires_at, ?3) where digest = ?1 and used_token_expires_at is null";
     let family = gave.family.map(|family| *family.as_bytes());
-    must(db, sql, (digest, gave.token.as_bytes(), gave.token_expires_at.millis(), family))
+    let token = gave.token.map(|token| *token.as_bytes());
+    must(db, sql, (digest, token, gave.token_expires_at.millis(), family))
 }

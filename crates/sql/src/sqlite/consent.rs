@@ -2,8 +2,9 @@
 
 use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::moment::Moment;
-use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing};
+use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Consents, Decision, Standing, Words};
 use portico_core::noun::host::Scheme;
+use portico_core::scope::Scope;
 use portico_store::Taken;
 use rusqlite::{Connection, Row};
 
@@ -55,6 +56,19 @@ pub(super) fn decide(db: &Connection, entry: &ConsentEntry) -> Applied {
     let sql = "insert into consent_history (user_id, app, scope, decision, at, words)
         values (?1, ?2, ?3, ?4, ?5, ?6)";
     run(db, sql, (user, app, scope, decision, at, to_doc(&entry.words)?))?;
+    Ok(())
+}
+
+pub(super) fn reopen(db: &Connection, app: &ClientId, scope: &Scope, at: Moment, words: &Words) -> Applied {
+    let (withdrawn, granted) = (Decision::Withdrawn.as_str(), Decision::Granted.as_str());
+    let sql = "insert into consent_history (user_id, app, scope, decision, at, words)
+        select user_id, app, scope, ?3, ?4, ?5 from consent_standing
+        where app = ?1 and scope = ?2 and decision = ?6";
+    let line = to_doc(words)?;
+    run(db, sql, (app.as_str(), scope.as_str(), withdrawn, at.millis(), line, granted))?;
+    let sql = "delete from consent_standing where app = ?1 and scope = ?2";
+    run(db, sql, (app.as_str(), scope.as_str()))?;
+    run(db, "delete from consent_request where app = ?1 and closed_at is null", [app.as_str()])?;
     Ok(())
 }
 

@@ -1,18 +1,25 @@
-//! The outbox of logout messages.
+//! The outbox of messages to back ends.
 
 use portico_core::id::{DeliveryId, SessionId, UserId};
 use portico_core::moment::Moment;
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{Delivery, DeliveryState, Told};
 use portico_store::{Page, Taken};
 use rusqlite::{Connection, Row};
 
-use super::column::{id, limit, moment, text, word};
+use super::column::{doc, id, limit, moment, text, to_doc, word};
 use super::statement::{Applied, Read, add, many, must, one};
 
 macro_rules! columns {
     () => {
-        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error"
+        "id, client, user_id, session, queued_at, attempts, next_at, state, last_error, event"
     };
+}
+
+fn told(row: &Row<'_>) -> Read<Told> {
+    match row.get::<_, Option<[u8; 16]>>(3)? {
+        Some(session) => Ok(Told::Logout(SessionId::from_bytes(session))),
+        None => Ok(Told::Data(doc(row, 9)?)),
+    }
 }
 
 fn delivery(row: &Row<'_>) -> Read<Delivery> {
@@ -20,7 +27,7 @@ fn delivery(row: &Row<'_>) -> Read<Delivery> {
         id: id(row, 0, DeliveryId::from_bytes)?,
         client: text(row, 1)?,
         user: id(row, 2, UserId::from_bytes)?,
-        session: id(row, 3, SessionId::from_bytes)?,
+        what: told(row)?,
         queued_at: moment(row, 4)?,
         attempts: row.get(5)?,
         next_at: moment(row, 6)?,
@@ -86,18 +93,23 @@ pub(super) fn queue(db: &Connection, delivery: &Delivery) -> Applied {
     let sql = concat!(
         "insert into delivery (",
         columns!(),
-        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) on conflict do nothing"
+        ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) on conflict do nothing"
     );
+    let (session, event) = match &delivery.what {
+        Told::Logout(session) => (Some(session), None),
+        Told::Data(event) => (None, Some(to_doc(event)?)),
+    };
     let row = (
         delivery.id.as_bytes(),
         delivery.client.as_str(),
         delivery.user.as_bytes(),
-        delivery.session.as_bytes(),
+        session.map(SessionId::as_bytes),
         delivery.queued_at.millis(),
         delivery.attempts,
         delivery.next_at.millis(),
         delivery.state.as_str(),
         &delivery.last_error,
+        event,
     );
     add(db, sql, row, Taken::Id)
 }

@@ -31,6 +31,9 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0015_node",
     "0016_node_schema",
     "0017_node_issuer",
+    "0018_link",
+    "0019_wechat",
+    "0020_node_gateway",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".
@@ -79,4 +82,56 @@ fn step(db: &mut Connection, number: i64, name: &str, sql: &str) -> Read<()> {
     step.execute_batch(sql)?;
     step.execute("insert into schema_version (version, name) values (?1, ?2)", (number, name))?;
     step.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// A file as the version left it whose latest schema this is.
+    fn left_at(schema: usize) -> Connection {
+        let mut db = Connection::open_in_memory().unwrap();
+        for (number, (name, sql)) in (1..).zip(&MIGRATIONS[..schema]) {
+            step(&mut db, number, name, sql).unwrap();
+        }
+        db
+    }
+
+    fn row(db: &Connection, sql: &str) -> String {
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn codes_and_links_are_kept_when_there_come_more_kinds_of_them() {
+        let mut db = left_at(16);
+        db.execute_batch(
+            "insert into code values (zeroblob(32), 'login', 'taxi', x'01', x'02', 'openid', null, 'c', null, 1,
+                 'host', 7, x'03', 8, x'04', 9, 1);
+             insert into link values ('https://a.example', zeroblob(32), x'01', 'login', 5);
+             insert into past_link values (x'01', 'https://a.example', zeroblob(32), 'login', 5, 6)",
+        )
+        .unwrap();
+        let code =
+            "select json_array(hex(digest), kind, client, hex(user_id), hex(session), scope, redirect_uri,
+            challenge, nonce, auth_time_asked, actor, expires_at, hex(used_token), used_token_expires_at,
+            hex(used_family), kept_until, acr_asked) from code";
+        let before = row(&db, code);
+        migrate(&mut db, Path::new("portico.db"), 16).unwrap();
+        assert_eq!(row(&db, code), before);
+        let kind = "select kind || acr_asked from code where client = 'taxi' and kept_until = 9";
+        assert_eq!(row(&db, kind), "login1");
+        for table in ["link", "past_link"] {
+            let linked = format!("select proof || linked_at || coalesce(open_id, '-') from {table}");
+            assert_eq!(row(&db, &linked), "login5-");
+        }
+        for (kind, is_known) in [("phone", true), ("wechat", true), ("other", false)] {
+            let changed = db.execute("update code set kind = ?1", [kind]);
+            assert_eq!(changed.is_ok(), is_known, "{kind}");
+        }
+        let indexes = "select group_concat(name) from (select name from sqlite_schema
+            where type = 'index' and tbl_name = 'code' and sql is not null order by name)";
+        assert_eq!(row(&db, indexes), "code_by_client,code_by_keeping");
+    }
 }

@@ -16,6 +16,7 @@ use self::pool::Pool;
 use self::writer::{Job, Writer};
 use crate::Migrated;
 
+mod agreement;
 mod apply;
 mod audit;
 mod avatar;
@@ -35,6 +36,7 @@ mod key;
 mod link;
 mod migrate;
 mod open_error;
+mod open_id;
 mod passkey;
 mod person;
 #[cfg(test)]
@@ -44,7 +46,9 @@ mod read;
 mod session;
 mod statement;
 mod sweep;
+mod ticket;
 mod token;
+mod wechat;
 mod writer;
 
 pub use backup::{RestoreError, Restored, restore};

@@ -5,6 +5,7 @@ use portico_core::id::{
     ClientId, ConnectionId, DeliveryId, DeveloperId, EventSeq, FamilyId, NodeId, SessionId, TokenId, UserId,
 };
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::audit::{AuditLine, AuditSeq};
 use portico_core::noun::catalogue::CatalogueEntry;
 use portico_core::noun::challenge::Challenge;
@@ -21,17 +22,24 @@ use portico_core::noun::link::{Link, PastLink};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{HandleKind, Person};
 use portico_core::noun::session::Session;
-use portico_store::{Page, Read, SealedAvatar, StoredSecret, Unavailable};
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
+use portico_store::{
+    ImportFacts, Known, Page, Read, Resolution, SealedAvatar, SealedOpenId, StoredSecret, Unavailable,
+};
 use rusqlite::Connection;
 
 use super::open_error::describe;
 use super::{
-    Sqlite, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery, developer,
-    event, family, key, link, passkey, person, session, statement, token,
+    Sqlite, agreement, audit, avatar, catalogue, challenge, client, code, connection, consent, delivery,
+    developer, event, family, key, link, open_id, passkey, person, session, statement, ticket, token, wechat,
 };
 
 type Found<T> = Result<Option<T>, Unavailable>;
 type Listed<T> = Result<Vec<T>, Unavailable>;
+
+/// So many point reads are little enough to run where they are called.
+const FEW: usize = 16;
 
 impl Sqlite {
     /// A finder that touches a few rows.
@@ -115,6 +123,14 @@ impl Read for Sqlite {
         self.point(|db| link::person_by(db, issuer, subject_index))
     }
 
+    async fn people_by_links(&self, issuer: &str, subject_indexes: &[[u8; 32]]) -> Listed<Option<UserId>> {
+        if subject_indexes.len() <= FEW {
+            return self.point(|db| link::people_by(db, issuer, subject_indexes));
+        }
+        let (issuer, subject_indexes) = (issuer.to_owned(), subject_indexes.to_vec());
+        self.long(move |db| link::people_by(db, &issuer, &subject_indexes)).await
+    }
+
     async fn links_of(&self, user: UserId) -> Listed<Link> {
         self.point(|db| link::of(db, user))
     }
@@ -125,6 +141,66 @@ impl Read for Sqlite {
 
     async fn past_links_of(&self, user: UserId, limit: usize) -> Listed<PastLink> {
         self.long(move |db| link::past_of(db, user, limit)).await
+    }
+
+    async fn open_id(&self, user: UserId, app: &ClientId) -> Found<SealedOpenId> {
+        self.point(|db| open_id::of(db, user, app))
+    }
+
+    async fn has_open_ids(&self, app: &ClientId) -> Result<bool, Unavailable> {
+        self.point(|db| open_id::any_at(db, app))
+    }
+
+    async fn links_at(&self, issuer: &str, page: Page<[u8; 32]>) -> Listed<Link> {
+        let issuer = issuer.to_owned();
+        self.long(move |db| link::at(db, &issuer, &page)).await
+    }
+
+    async fn import_facts(&self, app: &ClientId, asked: &[(UserId, [u8; 32])]) -> Listed<ImportFacts> {
+        let (app, asked) = (app.clone(), asked.to_vec());
+        self.long(move |db| open_id::import_facts(db, &app, &asked)).await
+    }
+
+    async fn resolve(
+        &self,
+        from: &ClientId,
+        to: &ClientId,
+        asked: &[Known],
+    ) -> Result<Resolution, Unavailable> {
+        if asked.len() <= FEW {
+            return self.point(|db| open_id::resolve(db, from, to, asked));
+        }
+        let (from, to, asked) = (from.clone(), to.clone(), asked.to_vec());
+        self.long(move |db| open_id::resolve(db, &from, &to, &asked)).await
+    }
+
+    async fn agreement(&self, from: &ClientId, to: &ClientId) -> Found<Agreement> {
+        self.point(|db| agreement::between(db, from, to))
+    }
+
+    async fn agreements(&self, of: Option<&ClientId>, page: Page<(ClientId, ClientId)>) -> Listed<Agreement> {
+        let of = of.cloned();
+        self.long(move |db| agreement::page(db, of.as_ref(), &page)).await
+    }
+
+    async fn link_ticket(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        self.point(|db| ticket::by_digest(db, digest))
+    }
+
+    async fn link_ticket_by_code(&self, digest: &[u8; 32]) -> Found<LinkTicket> {
+        self.point(|db| ticket::by_code(db, digest))
+    }
+
+    async fn session_key(&self, app: &ClientId, user: UserId) -> Found<SessionKey> {
+        self.point(|db| wechat::session_key(db, app, user))
+    }
+
+    async fn app_token(&self, app: &ClientId, kind: AppTokenKind) -> Found<AppToken> {
+        self.point(|db| wechat::app_token(db, app, kind))
+    }
+
+    async fn app_by_wx_id(&self, wx_app_id: &str) -> Found<ClientId> {
+        self.point(|db| client::app_by_wx_id(db, wx_app_id))
     }
 
     async fn people(&self, page: Page<UserId>) -> Listed<Person> {

@@ -1,7 +1,7 @@
 //! How every statement is run: static text, bound parameters, prepared once a connection.
 
 use portico_store::{CommitError, Taken};
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 
 /// What a finder answers.
 pub(super) type Read<T> = rusqlite::Result<T>;
@@ -46,6 +46,13 @@ pub(super) fn many<T>(
     #[cfg(test)]
     super::plan_tests::note(sql);
     db.prepare_cached(sql)?.query_map(params, read)?.collect()
+}
+
+/// A statement that is run many times in a row.
+pub(super) fn prepared<'db>(db: &'db Connection, sql: &'static str) -> Read<CachedStatement<'db>> {
+    #[cfg(test)]
+    super::plan_tests::note(sql);
+    db.prepare_cached(sql)
 }
 
 /// Whether there is a row.

@@ -17,6 +17,7 @@ pub(super) fn round(db: &Connection, times: &Sweep) -> Read<bool> {
         (CODES, spent),
         (REQUESTS, expired),
         (CHALLENGES, expired),
+        (TICKETS, expired),
         (REVOKED, spent),
         (ASSERTIONS, spent),
         (KEYS, expired),
@@ -38,6 +39,9 @@ const REQUESTS: &str = "delete from consent_request where rowid in (
     select rowid from consent_request where expires_at < ?1 order by expires_at limit ?2)";
 const CHALLENGES: &str = "delete from challenge where digest in (
     select digest from challenge where expires_at < ?1 order by expires_at limit ?2)";
+const TICKETS: &str = "delete from link_ticket where rowid in (
+    select rowid from link_ticket where expires_at < ?1 and coalesce(code_expires_at, expires_at) < ?1
+    order by expires_at limit ?2)";
 const REVOKED: &str = "delete from revoked_token where token in (
     select token from revoked_token where kept_until < ?1 order by kept_until limit ?2)";
 const ASSERTIONS: &str = "delete from used_assertion where digest in (

@@ -4,8 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use portico_core::Change;
-use portico_core::id::{SessionId, UserId};
+use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::moment::Moment;
+use portico_core::noun::agreement::Agreement;
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_core::noun::session::{EndReason, Session};
 use portico_sql::sqlite::{RestoreError, Restored, Sqlite, SqliteOptions, restore};
@@ -53,6 +55,22 @@ fn begun(number: u8) -> Change {
     })
 }
 
+fn app() -> ClientId {
+    "north.taxi".parse().unwrap()
+}
+
+/// The person's OpenID at the app came from elsewhere.
+fn imported(number: u8) -> Change {
+    Change::Linked(Link {
+        issuer: app_issuer(&app()),
+        subject_index: [number; 32],
+        user: user(number),
+        proof: LinkProof::Import,
+        linked_at: at(0),
+        open_id: Some(vec![number; 30]),
+    })
+}
+
 fn open(path: &Path) -> Sqlite {
     Sqlite::open(path, SqliteOptions::default()).unwrap()
 }
@@ -69,6 +87,9 @@ fn a_copy_holds_everything_but_the_keys_and_is_put_back_with_them() {
     let store = open(&path("portico.db"));
     runtime.block_on(async {
         store.commit(vec![created(1), created(2), begun(1), begun(2)]).await.unwrap();
+        let agreed = Agreement { from: app(), to: "south.food".parse().unwrap(), registered_at: at(0) };
+        let agreed = Change::AgreementRegistered(agreed);
+        store.commit(vec![imported(1), imported(2), agreed]).await.unwrap();
         store.copy(&path("copy")).await.unwrap();
         store.commit(vec![Change::PersonErased { user: user(2), at: at(9) }]).await.unwrap();
         store.copy_keys(&path("keys")).await.unwrap();
@@ -90,7 +111,11 @@ fn a_copy_holds_everything_but_the_keys_and_is_put_back_with_them() {
         assert_eq!(back.person_by_handle(HandleKind::Email, &[1; 32]).await, Ok(Some(user(1))));
         let session = back.session(SessionId::from_bytes([1; 16])).await.unwrap().unwrap();
         assert_eq!(session.ended.map(|ended| (ended.at, ended.reason)), Some((at(20), EndReason::Revoked)));
-        back.commit(vec![created(3)]).await.unwrap();
+        assert_eq!(back.open_id(user(1), &app()).await, Ok(Some(vec![1; 30])));
+        assert_eq!(back.open_id(user(2), &app()).await, Ok(None));
+        assert!(back.agreement(&app(), &"south.food".parse().unwrap()).await.unwrap().is_some());
+        assert!(back.commit(vec![imported(1)]).await.is_err(), "what is unique is so again");
+        back.commit(vec![created(3), imported(3)]).await.unwrap();
     });
 }
 

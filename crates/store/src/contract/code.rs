@@ -27,6 +27,15 @@ pub(super) async fn a_code_reads_back_as_it_was_issued(house: House) {
     assert_eq!(house.store.code(&digest(7)).await, Ok(None));
 }
 
+pub(super) async fn every_kind_of_code_reads_back(house: House) {
+    let kinds = [CodeKind::Authorization, CodeKind::Login, CodeKind::Phone, CodeKind::Wechat];
+    for (number, kind) in (5..).zip(kinds) {
+        let issued = Code { kind, ..code(number, house.user, house.session, &house.app) };
+        house.done(vec![Change::CodeIssued(issued.clone())]).await;
+        assert_eq!(house.store.code(&digest(number)).await, Ok(Some(issued)));
+    }
+}
+
 pub(super) async fn sixteen_racing_redemptions_of_one_code_have_one_winner(house: House) {
     house.done(vec![Change::CodeIssued(code(5, house.user, house.session, &house.app))]).await;
     let redeem = |number: u32| {
@@ -47,12 +56,16 @@ pub(super) async fn sixteen_racing_redemptions_of_one_code_have_one_winner(house
 
 pub(super) async fn a_used_code_says_what_it_gave(house: House) {
     let issued = code(5, house.user, house.session, &house.app);
-    house.done(vec![Change::CodeIssued(issued.clone())]).await;
+    let nothing = code(6, house.user, house.session, &house.app);
+    house.done(vec![Change::CodeIssued(issued.clone()), Change::CodeIssued(nothing.clone())]).await;
     let gave = portico_core::noun::code::CodeUse { family: None, ..gave(9) };
-    house.done(vec![Change::CodeUsed { digest: digest(5), gave }]).await;
-    assert_eq!(house.store.code(&digest(5)).await, Ok(Some(Code { used: Some(gave), ..issued })));
-    let again = house.refused(vec![Change::CodeUsed { digest: digest(5), gave }]).await;
-    assert_eq!(again, CommitError::Conflict);
+    let gave_nothing = portico_core::noun::code::CodeUse { token: None, ..gave };
+    for (number, issued, gave) in [(5, issued, gave), (6, nothing, gave_nothing)] {
+        house.done(vec![Change::CodeUsed { digest: digest(number), gave }]).await;
+        assert_eq!(house.store.code(&digest(number)).await, Ok(Some(Code { used: Some(gave), ..issued })));
+        let again = house.refused(vec![Change::CodeUsed { digest: digest(number), gave }]).await;
+        assert_eq!(again, CommitError::Conflict);
+    }
 }
 
 /// The events of both lists tell which was committed first.

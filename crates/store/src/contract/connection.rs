@@ -2,7 +2,7 @@
 
 use portico_core::Change;
 use portico_core::id::{ConnectionId, UserId};
-use portico_core::noun::connection::{Connection, ConnectionKind};
+use portico_core::noun::connection::{Connection, ConnectionKind, Marker};
 use portico_core::noun::link::{Link, LinkProof, PastLink};
 
 use super::house::House;
@@ -15,6 +15,8 @@ fn connection(id: &str) -> Connection {
         name: format!("The “{id}”"),
         icon: None,
         sign_in: true,
+        app: None,
+        marker: Marker::Platform,
         kind: ConnectionKind::Oidc {
             issuer: format!("https://{id}.example"),
             client_id: "us".to_owned(),

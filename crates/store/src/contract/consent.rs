@@ -4,7 +4,7 @@ use portico_core::Change;
 use portico_core::noun::consent::{ConsentEntry, Decision, Words};
 
 use super::house::House;
-use super::value::{at, decision, digest, request};
+use super::value::{at, decision, digest, person, request, user_id};
 use crate::CommitError;
 
 fn decided(house: &House, scope: &str, what: Decision, when: i64) -> ConsentEntry {
@@ -48,6 +48,35 @@ pub(super) async fn decisions_about_one_app_say_nothing_about_another(house: Hou
     assert_eq!(store.consents(house.user, &house.app).await.unwrap().0.len(), 2);
     assert_eq!(store.consents(house.user, &house.other_app).await.unwrap().0, []);
     assert_eq!(store.consents(house.other_user, &house.app).await.unwrap().0, []);
+}
+
+pub(super) async fn a_scope_that_is_reopened_is_undecided_for_everybody_and_nothing_else_is(house: House) {
+    let decided = |user, app, scope, said| Change::ConsentDecided(decision(user, app, scope, said, 3));
+    let (user, other, app) = (house.user, user_id(3), &house.app);
+    house
+        .done(vec![
+            Change::PersonCreated { person: person(3), handles: vec![] },
+            decided(user, app, "union_id", Decision::Granted),
+            decided(other, app, "union_id", Decision::Refused),
+            decided(user, &house.other_app, "union_id", Decision::Granted),
+        ])
+        .await;
+    let before = house.store.consents(user, app).await.unwrap().0.len();
+    let scope = "union_id".parse().unwrap();
+    let words = decision(user, app, "union_id", Decision::Withdrawn, 9).words;
+    let reopened = Change::ScopeReopened { app: app.clone(), scope, at: at(9), words };
+    house.done(vec![reopened]).await;
+    let store = &house.store;
+    let of = async |user, app| store.consents(user, app).await.unwrap();
+    let scope = "union_id".parse().unwrap();
+    assert_eq!(of(user, app).await.0.len(), before - 1);
+    assert_eq!(of(user, app).await.of(&scope), None);
+    assert_eq!(of(other, app).await.of(&scope), None);
+    assert_eq!(of(user, &house.other_app).await.of(&scope), Some(Decision::Granted));
+    let line = decision(user, app, "union_id", Decision::Withdrawn, 9);
+    assert_eq!(store.consent_history(user, 1).await, Ok(vec![line]));
+    let theirs = store.consent_history(other, 1).await.unwrap();
+    assert_eq!(theirs[0].decision, Decision::Refused);
 }
 
 pub(super) async fn the_apps_of_a_person_are_those_used_or_decided_about(house: House) {

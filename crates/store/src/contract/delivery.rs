@@ -2,14 +2,18 @@
 
 use portico_core::Change;
 use portico_core::id::NodeId;
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{DataEvent, DataEventKind, Delivery, DeliveryState, Told};
 
 use super::house::House;
 use super::value::{at, delivery, delivery_id};
 use crate::{CommitError, Page};
 
+/// A message of either kind, by turns.
 fn queued(house: &House, number: u32) -> Delivery {
-    delivery(number, &house.app, house.user, house.session)
+    let logout = delivery(number, &house.app, house.user, house.session);
+    let kind = DataEventKind::Revoked;
+    let event = DataEvent { kind, info: 6, open_id: vec![0, 200, 7], union_id: true };
+    if number.is_multiple_of(2) { Delivery { what: Told::Data(event), ..logout } } else { logout }
 }
 
 fn tried(number: u32, when: i64, state: DeliveryState) -> Change {

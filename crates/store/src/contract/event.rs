@@ -73,6 +73,7 @@ pub(super) async fn every_kind_of_event_reads_back(house: House) {
             removed: "email.verified".parse().unwrap(),
         },
         Happening::ProfileChanged { user, claims: vec!["name".to_owned()] },
+        Happening::OpenIdUndone { user, app: app.clone(), open_id: vec![0, 1, 255] },
         Happening::TokenRevoked { client: app.clone(), token: token_id(3) },
         Happening::AppSuspended { app },
         Happening::KeysRotated,

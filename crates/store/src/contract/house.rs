@@ -7,10 +7,11 @@ use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::noun::consent::Decision;
 use portico_core::noun::person::HandleKind;
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::noun::wechat::AppTokenKind;
 
 use super::value::{
-    app, at, client_id, decision, developer, digest, family, family_id, handle, host, link, person, session,
-    session_id, user_id,
+    app, app_token, at, client_id, decision, developer, digest, family, family_id, handle, host, link,
+    person, session, session_id, session_key, user_id,
 };
 use crate::{CommitError, Committed, Page, Store};
 
@@ -63,6 +64,8 @@ impl House {
                     Change::AppUsed { user, app: app_id.clone(), at: at(1) },
                     Change::ConsentDecided(decision(user, &app_id, "profile.basic", Decision::Granted, 1)),
                     Change::FamilyStarted(family(number, session_id(number), &app_id)),
+                    Change::SessionKeyTurned(session_key(1, user, &app_id)),
+                    Change::AppTokenTurned(app_token(AppTokenKind::Fresh, 1, &app_id)),
                 ])
                 .await;
         }
@@ -100,7 +103,13 @@ impl House {
             store.sessions_through(&host, page).await,
             store.family(family_id(2)).await,
         );
-        format!("{directory:?} {person:?} {sessions:?}")
+        let wechat = (
+            store.app_by_wx_id("wx-south.food").await,
+            store.open_id(user, &self.other_app).await,
+            store.session_key(&self.other_app, user).await,
+            store.app_token(&self.other_app, AppTokenKind::Fresh).await,
+        );
+        format!("{directory:?} {person:?} {sessions:?} {wechat:?}")
     }
 
     pub(super) async fn commit(&self, changes: Vec<Change>) -> Result<Committed, CommitError> {

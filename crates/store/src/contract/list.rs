@@ -5,12 +5,13 @@ use portico_core::id::EventSeq;
 use portico_core::noun::audit::{Act, AuditEntry, Target, TargetKind};
 use portico_core::noun::event::Happening;
 use portico_core::noun::person::HandleKind;
+use portico_core::noun::wechat::AppTokenKind;
 
 use super::house::House;
 use super::refusals;
 use super::value::{
-    app, at, client_id, code, developer, digest, family, family_id, gave, handle, host, link, person,
-    request, session, session_id, token_id, user_id,
+    agreement, app, app_token, at, client_id, code, developer, digest, family, family_id, gave, handle, host,
+    link, open_id, person, request, session, session_id, session_key, ticket, token_id, user_id,
 };
 use crate::{CommitError, Committed, Page};
 
@@ -33,6 +34,11 @@ fn harmless(house: &House) -> Vec<Change> {
         Change::FamilyStarted(family(900, house.session, &house.app)),
         Change::Happened { at: at(5), what: Happening::KeysRotated },
         Change::TokenRevoked { token: token_id(900), until: at(900) },
+        Change::Linked(open_id(900, house.user, &client_id("west.shop"))),
+        Change::AgreementRegistered(agreement(&house.app, &client_id("west.shop"))),
+        Change::LinkTicketIssued(ticket(900, house.user, house.session, &house.host)),
+        Change::SessionKeyTurned(session_key(1, house.user, &client_id("west.shop"))),
+        Change::AppTokenTurned(app_token(AppTokenKind::Stable, 1, &house.app)),
         Change::Audited(AuditEntry {
             at: at(5),
             operator: "operator".to_owned(),
@@ -65,7 +71,15 @@ async fn seen(house: &House) -> String {
         store.revoked_tokens().await,
         store.audit(None, Page { after: None, limit: 10 }).await,
     );
-    format!("{west:?} {north:?}")
+    let shop = client_id("west.shop");
+    let linked = (
+        store.open_id(house.user, &shop).await,
+        store.agreement(&house.app, &shop).await,
+        store.link_ticket(&digest(900)).await,
+        store.session_key(&shop, house.user).await,
+        store.app_token(&house.app, AppTokenKind::Stable).await,
+    );
+    format!("{west:?} {north:?} {linked:?}")
 }
 
 pub(super) async fn a_list_that_is_refused_leaves_nothing_wherever_the_refusal_stands(house: House) {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::Store;
 
+mod agreement;
 mod audit;
 mod avatar;
 mod challenge;
@@ -26,12 +27,15 @@ mod house;
 mod key;
 mod list;
 pub mod nodes;
+mod open_id;
 mod passkey;
 mod person;
 mod refusals;
 mod session;
 mod sweep;
+mod ticket;
 mod value;
+mod wechat;
 
 use house::House;
 
@@ -97,6 +101,11 @@ macro_rules! suite {
 }
 
 suite! { $
+    agreement {
+        an_agreement_holds_one_way_until_it_is_ended,
+        agreements_come_in_pages_complete_and_in_order,
+        an_agreement_goes_with_either_of_its_apps,
+    }
     audit {
         the_trail_reads_back_latest_first,
         a_line_goes_with_the_list_that_it_tells_of,
@@ -123,6 +132,7 @@ suite! { $
     }
     code {
         a_code_reads_back_as_it_was_issued,
+        every_kind_of_code_reads_back,
         sixteen_racing_redemptions_of_one_code_have_one_winner,
         a_used_code_says_what_it_gave,
         an_exchange_never_gives_a_token_on_a_session_that_ended_first,
@@ -146,6 +156,7 @@ suite! { $
         the_last_decision_stands_and_every_one_is_in_the_history,
         the_history_of_consent_comes_latest_first,
         decisions_about_one_app_say_nothing_about_another,
+        a_scope_that_is_reopened_is_undecided_for_everybody_and_nothing_else_is,
         the_apps_of_a_person_are_those_used_or_decided_about,
         only_the_latest_use_of_an_app_is_kept,
         a_question_is_opened_by_one_browser_and_answered_once,
@@ -184,6 +195,19 @@ suite! { $
         a_list_of_guards_that_hold_changes_nothing,
         an_empty_list_is_committed,
         what_was_answered_is_seen_by_every_later_finder,
+    }
+    open_id {
+        an_open_id_from_elsewhere_is_one_of_a_person_at_an_app,
+        an_open_id_that_was_undone_is_history_and_makes_room,
+        of_sixteen_racing_open_ids_of_one_person_one_is_taken,
+        a_guard_knows_where_an_open_id_comes_from,
+        an_import_and_a_first_launch_never_both_have_their_way,
+        links_under_one_issuer_come_in_pages_complete_and_in_order,
+        whom_identities_belong_to_is_told_in_order,
+        what_stands_in_the_way_of_an_import_is_told_in_order,
+        the_people_of_one_app_are_resolved_to_what_another_knows,
+        an_erased_person_is_resolved_no_more,
+        the_open_ids_of_a_removed_app_are_gone,
     }
     passkey {
         a_passkey_reads_back_as_it_was_added,
@@ -231,5 +255,22 @@ suite! { $
         a_sweep_clears_ended_sessions_with_their_clients_and_families,
         a_sweep_keeps_deliveries_that_are_pending_or_failed,
         a_large_sweep_clears_everything,
+    }
+    ticket {
+        a_link_ticket_reads_back_as_it_was_issued,
+        of_sixteen_browsers_that_open_a_link_ticket_one_gets_it,
+        identities_are_proved_one_after_the_other_up_to_the_code,
+        a_link_ticket_that_is_opened_again_forgets_what_was_proved,
+        a_link_ticket_is_used_once_and_nothing_is_done_with_it_after,
+        the_link_tickets_of_an_erased_person_are_gone,
+        a_link_ticket_is_swept_when_it_and_its_code_have_expired,
+    }
+    wechat {
+        a_session_key_turns_one_generation_at_a_time,
+        of_sixteen_racing_turns_of_a_session_key_one_is_taken,
+        a_session_key_is_given_while_its_generation_is_current,
+        the_two_access_tokens_of_an_app_turn_by_themselves,
+        keys_and_tokens_go_with_their_person_and_their_app,
+        an_app_is_found_by_its_wechat_style_id,
     }
 }

@@ -21,7 +21,8 @@ fn node(number: u8, entered: i64) -> Node {
     let (name, version) = (format!("node-{number}"), "0.1.0".to_owned());
     // Those of a version before do not say.
     let issuer = (number != 2).then(|| format!("https://id-{number}.example"));
-    Node { id, name, version, issuer, entered_at: at(entered), renewals: 0 }
+    let gateway = number == 2;
+    Node { id, name, version, issuer, gateway, entered_at: at(entered), renewals: 0 }
 }
 
 fn closed(number: u32) -> Change {

@@ -7,11 +7,14 @@ use portico_core::noun::delivery::DeliveryState;
 use portico_core::noun::family::Family;
 use portico_core::noun::person::{Handle, HandleKind};
 use portico_core::noun::session::{EndReason, Session};
+use portico_core::noun::ticket::LinkCode;
+use portico_core::noun::wechat::AppTokenKind;
 
 use super::house::House;
 use super::value::{
-    app, at, challenge, client_id, code, delivery, delivery_id, digest, family, family_id, gave, handle,
-    host, link, passkey, person, request, session, session_id, signing_key, user_id,
+    app, app_token, at, challenge, client_id, code, delivery, delivery_id, digest, family, family_id, gave,
+    handle, host, link, open_id, passkey, person, request, session, session_id, session_key, signing_key,
+    ticket, user_id,
 };
 use crate::CommitError::{self, Conflict};
 use crate::Taken;
@@ -53,6 +56,12 @@ pub(super) async fn prepare(house: &House) {
             Change::ChallengeSent(challenge(92, None)),
             Change::ChallengeAnswered { digest: digest(91), tries: 0, at: at(1) },
             Change::PasskeyAdded(passkey(95, user)),
+            Change::Linked(open_id(201, user, app_id)),
+            Change::LinkTicketIssued(ticket(211, user, house.session, &house.host)),
+            Change::LinkTicketOpened { digest: digest(211), cookie_digest: digest(1) },
+            Change::LinkTicketProved { digest: digest(211), step: 0, sealed: vec![1], code: None },
+            Change::LinkTicketIssued(ticket(212, user, house.session, &house.host)),
+            Change::LinkTicketUsed { digest: digest(212), at: at(2) },
             Change::KeyMade(signing_key("made", 1)),
             Change::SecretStored { name: "stored".to_owned(), wrapped: vec![1] },
         ])
@@ -66,6 +75,7 @@ pub(super) fn all(house: &House) -> Vec<(Change, CommitError)> {
     all.extend(of_people(house));
     all.extend(of_sessions(house));
     all.extend(of_consent_and_grants(house));
+    all.extend(of_linking(house));
     all.extend(of_the_rest(house));
     all
 }
@@ -197,6 +207,51 @@ fn of_consent_and_grants(house: &House) -> Vec<(Change, CommitError)> {
         (rotate(71, 2), Conflict),
         (rotate(999, 2), Conflict),
     ]
+}
+
+fn of_linking(house: &House) -> Vec<(Change, CommitError)> {
+    let (user, session, app) = (house.user, house.session, &house.app);
+    let held = |user, imported| Change::OpenIdHeld { user, app: app.clone(), imported };
+    let open = |number| Change::LinkTicketOpened { digest: digest(number), cookie_digest: digest(9) };
+    let proved = |number, step| {
+        let code = Some(LinkCode { digest: digest(9), expires_at: at(9) });
+        Change::LinkTicketProved { digest: digest(number), step, sealed: vec![], code }
+    };
+    let used = |number| Change::LinkTicketUsed { digest: digest(number), at: at(9) };
+    let turned = |generation| Change::SessionKeyTurned(session_key(generation, user, app));
+    let token = |generation| Change::AppTokenTurned(app_token(AppTokenKind::Fresh, generation, app));
+    let given = |user, generation| Change::SessionKeyGiven { app: app.clone(), user, generation, session };
+    let conflicts = vec![
+        Change::OpenIdUnissued { user, app: app.clone() },
+        held(user, false),
+        held(house.other_user, true),
+        Change::AgreementEnded { from: app.clone(), to: house.other_app.clone() },
+        open(211),
+        open(212),
+        open(999),
+        Change::LinkTicketReopened { digest: digest(212) },
+        Change::LinkTicketReopened { digest: digest(999) },
+        proved(211, 0),
+        proved(211, 2),
+        proved(212, 0),
+        proved(999, 0),
+        used(212),
+        used(999),
+        turned(1),
+        turned(3),
+        token(1),
+        token(3),
+        given(user, 2),
+        given(house.other_user, 1),
+    ];
+    let again = Change::LinkTicketIssued(ticket(211, user, session, &house.host));
+    let taken = [
+        (again, Taken::Id),
+        (Change::Linked(open_id(202, user, app)), Taken::Link),
+        (Change::Linked(open_id(201, house.other_user, app)), Taken::Link),
+    ];
+    let conflicts = conflicts.into_iter().map(|change| (change, Conflict));
+    conflicts.chain(taken.map(|(change, taken)| (change, CommitError::Taken(taken)))).collect()
 }
 
 fn of_the_rest(house: &House) -> Vec<(Change, CommitError)> {

@@ -2,20 +2,23 @@
 
 use portico_core::id::{ClientId, DeliveryId, FamilyId, SessionId, TokenId, UserId};
 use portico_core::moment::{Moment, Span};
+use portico_core::noun::agreement::Agreement;
 use portico_core::noun::app::{App, AppKind, Permission};
 use portico_core::noun::challenge::{CHALLENGE_LIFE, Challenge, ChallengePurpose};
 use portico_core::noun::client::{AuthMethod, Client, KeySource, Role, TokenAlg};
 use portico_core::noun::code::{Code, CodeKind, CodeUse};
 use portico_core::noun::consent::{ConsentEntry, ConsentRequest, Decision, Words};
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{Delivery, DeliveryState, Told};
 use portico_core::noun::developer::Developer;
 use portico_core::noun::family::Family;
 use portico_core::noun::host::{Colour, Host, Scheme, Theme, TrustedIssuer};
 use portico_core::noun::key::SigningKeyRecord;
-use portico_core::noun::link::{Link, LinkProof};
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_core::noun::session::Session;
+use portico_core::noun::ticket::LinkTicket;
+use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use serde_json::json;
 
 /// So many seconds into the story.
@@ -115,9 +118,10 @@ pub(super) fn app(id: &str, developer: &str) -> Client {
         permissions: vec![permission],
         entry: None,
         token_ttl: Span::minutes(10),
+        push: None,
         preauthorised: "profile.basic".parse().unwrap(),
     };
-    client(id, Role::App(app))
+    client(id, Role::App(Box::new(app)))
 }
 
 pub(super) fn person(number: u32) -> Person {
@@ -138,7 +142,56 @@ pub(super) fn handle(kind: HandleKind, number: u32, verified: bool) -> Handle {
 
 pub(super) fn link(subject: u32, user: UserId) -> Link {
     let issuer = "https://issuer.example".to_owned();
-    Link { issuer, subject_index: digest(subject), user, proof: LinkProof::Assertion, linked_at: at(0) }
+    Link {
+        issuer,
+        subject_index: digest(subject),
+        user,
+        proof: LinkProof::Assertion,
+        linked_at: at(0),
+        open_id: None,
+    }
+}
+
+/// An OpenID at this app that came from elsewhere.
+pub(super) fn open_id(subject: u32, user: UserId, app: &ClientId) -> Link {
+    Link {
+        issuer: app_issuer(app),
+        subject_index: digest(subject),
+        user,
+        proof: LinkProof::Import,
+        linked_at: at(0),
+        open_id: Some(format!("sealed {subject} for {app}").into_bytes()),
+    }
+}
+
+pub(super) fn agreement(from: &ClientId, to: &ClientId) -> Agreement {
+    Agreement { from: from.clone(), to: to.clone(), registered_at: at(1) }
+}
+
+pub(super) fn ticket(number: u32, user: UserId, session: SessionId, host: &ClientId) -> LinkTicket {
+    LinkTicket {
+        digest: digest(number),
+        user,
+        session,
+        host: host.clone(),
+        connections: ["acme-shop", "acme-club"].map(|id| id.parse().unwrap()).to_vec(),
+        silent: false,
+        return_to: "https://super.example/linked?a=1".to_owned(),
+        expires_at: at(300),
+        opened: None,
+        step: 0,
+        sealed: vec![],
+        code: None,
+        used_at: None,
+    }
+}
+
+pub(super) fn session_key(generation: u32, user: UserId, app: &ClientId) -> SessionKey {
+    SessionKey { app: app.clone(), user, session: session_id(1), generation, since: at(1) }
+}
+
+pub(super) fn app_token(kind: AppTokenKind, generation: u32, app: &ClientId) -> AppToken {
+    AppToken { app: app.clone(), kind, generation, since: at(1) }
 }
 
 pub(super) fn passkey(number: u32, user: UserId) -> Passkey {
@@ -235,7 +288,7 @@ pub(super) fn code(number: u32, user: UserId, session: SessionId, client: &Clien
 }
 
 pub(super) fn gave(number: u32) -> CodeUse {
-    CodeUse { token: token_id(number), token_expires_at: at(900), family: Some(family_id(number)) }
+    CodeUse { token: Some(token_id(number)), token_expires_at: at(900), family: Some(family_id(number)) }
 }
 
 pub(super) fn family(number: u32, session: SessionId, client: &ClientId) -> Family {
@@ -255,7 +308,7 @@ pub(super) fn delivery(number: u32, client: &ClientId, user: UserId, session: Se
         id: delivery_id(number),
         client: client.clone(),
         user,
-        session,
+        what: Told::Logout(session),
         queued_at: at(0),
         attempts: 0,
         next_at: at(i64::from(number)),

@@ -8,6 +8,7 @@ use crate::denied::Denied;
 use crate::id::ClientId;
 use crate::moment::Moment;
 use crate::noun::client::{AuthMethod, Client, Role};
+use crate::noun::connection::OWN_NAME_SPACES;
 use crate::noun::host::{Host, Scheme, Theme, TrustedIssuer};
 
 const KNOWN: [&str; 13] = [
@@ -104,6 +105,9 @@ fn trusted_issuers(top: &Object<'_>) -> Result<Vec<TrustedIssuer>, Denied> {
     for entry in top.objects("trusted_issuers", uri::MOST)? {
         entry.only(&["issuer", "jwks", "jwks_uri", "audience", "user_claim"])?;
         let issuer = entry.need_text("issuer", 2048)?;
+        if OWN_NAME_SPACES.iter().any(|own| issuer.starts_with(own)) {
+            return Err(entry.wrong("issuer", "begins like a name that Portico gives out itself"));
+        }
         if trusted.iter().any(|there| there.issuer == issuer) {
             return Err(entry.wrong("issuer", "is there twice"));
         }

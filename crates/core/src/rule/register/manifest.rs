@@ -1,5 +1,7 @@
 //! An app, from its W3C MiniApp Manifest and the `portico` member of it.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::json::{LONGEST_NAME, Object};
@@ -7,7 +9,7 @@ use super::{Fresh, Registered, auth_method, conflict, keys, not_yet, registered,
 use crate::denied::{Code, Denied};
 use crate::id::{ClientId, DeveloperId};
 use crate::moment::{Moment, Span};
-use crate::noun::app::{App, AppKind, Icon, Permission};
+use crate::noun::app::{App, AppKind, DataPush, Icon, Permission};
 use crate::noun::catalogue::{CatalogueEntry, canonical};
 use crate::noun::client::{AuthMethod, Client, KeySource, Role};
 use crate::scope::{Scope, ScopeSet};
@@ -20,7 +22,7 @@ const KINDS: [(&str, AppKind); 6] = [
     ("web", AppKind::Web),
     ("service", AppKind::Service),
 ];
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "developer",
     "kind",
     "entry",
@@ -33,6 +35,7 @@ const KNOWN: [&str; 12] = [
     "token_ttl",
     "id_token_signed_response_alg",
     "require_auth_time",
+    "wechat",
 ];
 const LATER: [&str; 2] = ["dpop_bound_access_tokens", "require_pushed_authorization_requests"];
 const LONGEST_DESCRIPTION: usize = 1000;
@@ -46,7 +49,25 @@ const LARGEST_CODE: u64 = 1 << 53;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     client: Client,
-    app: App,
+    pub(super) app: App,
+    push: Option<PushSheet>,
+}
+
+/// The `wechat` member as it was written, with its secrets still in the open.
+#[derive(Clone, PartialEq)]
+pub struct PushSheet {
+    /// Where events are pushed to.
+    pub event_url: String,
+    /// By which they are signed.
+    pub token: String,
+    /// By which they are encrypted, where they are.
+    pub encoding_aes_key: Option<String>,
+}
+
+impl fmt::Debug for PushSheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PushSheet(..)")
+    }
 }
 
 impl Manifest {
@@ -56,11 +77,8 @@ impl Manifest {
         let top = Object::whole(json)?;
         let id = app_id(&top)?;
         let own = top.need_object("portico")?;
-        own.only(&[&KNOWN[..], &LATER, &["wechat"]].concat())?;
+        own.only(&[&KNOWN[..], &LATER].concat())?;
         not_yet(&own, &LATER)?;
-        if own.get("wechat").is_some() {
-            return Err(own.wrong("wechat", "is not supported by this version"));
-        }
         let (auth, keys) = backend(&own)?;
         let app = app(&top, &own)?;
         let client = Client {
@@ -77,14 +95,25 @@ impl Manifest {
             backchannel_logout_uri: own.checked("backchannel_logout_uri", uri::logout)?,
             registered_at: Moment::default(),
             suspended_at: None,
-            role: Role::App(app.clone()),
+            role: Role::App(Box::new(app.clone())),
         };
-        Ok(Self { client, app })
+        Ok(Self { client, app, push: push(&own)? })
     }
 
     /// The `app_id`.
     pub fn id(&self) -> &ClientId {
         &self.client.id
+    }
+
+    /// The secrets that are to be wrapped before it is registered.
+    pub fn push(&self) -> Option<&PushSheet> {
+        self.push.as_ref()
+    }
+
+    /// The manifest with these secrets wrapped.
+    pub fn with_push(mut self, secrets: Vec<u8>) -> Self {
+        self.app.push = self.push.take().map(|sheet| DataPush { event_url: sheet.event_url, secrets });
+        self
     }
 
     /// Who it says owns it.
@@ -105,7 +134,7 @@ impl Manifest {
         fresh: &Fresh,
         now: Moment,
     ) -> Result<Registered, Denied> {
-        let Self { mut client, mut app } = self;
+        let Self { mut client, mut app, push: _ } = self;
         if !developer_known {
             return Err(Denied::request(format!("the developer '{}' is not registered", app.developer)));
         }
@@ -120,7 +149,7 @@ impl Manifest {
         }
         let (digest, new_secret) = secret(client.auth, before, fresh);
         client.secret_digest = digest;
-        client.role = Role::App(app);
+        client.role = Role::App(Box::new(app));
         Ok(registered(before, client, new_secret, now))
     }
 }
@@ -172,6 +201,7 @@ fn app(top: &Object<'_>, own: &Object<'_>) -> Result<App, Denied> {
         permissions: permissions(top, own)?,
         entry: own.checked("entry", uri::page)?,
         token_ttl: token_ttl(own)?,
+        push: None,
         preauthorised: ScopeSet::empty(),
     })
 }
@@ -234,6 +264,27 @@ fn backend(own: &Object<'_>) -> Result<(AuthMethod, Option<KeySource>), Denied> 
         return Err(backend.wrong("jwks", "or 'jwks_uri' is needed for private_key_jwt"));
     }
     Ok((method, keys))
+}
+
+/// Where data events are pushed, in the members that WeChat's own settings page has.
+fn push(own: &Object<'_>) -> Result<Option<PushSheet>, Denied> {
+    let Some(sheet) = own.object("wechat")? else { return Ok(None) };
+    sheet.only(&["event_url", "token", "encoding_aes_key"])?;
+    let event_url = sheet.checked("event_url", uri::logout)?;
+    let plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let token = sheet.need_text("token", 32)?;
+    if token.len() < 3 || !plain(&token) {
+        return Err(sheet.wrong("token", "must be 3 to 32 letters and digits"));
+    }
+    let key = sheet.text("encoding_aes_key", 43)?;
+    if key.as_ref().is_some_and(|key| key.len() != 43 || !plain(key)) {
+        return Err(sheet.wrong("encoding_aes_key", "must be 43 letters and digits"));
+    }
+    Ok(Some(PushSheet {
+        event_url: event_url.ok_or_else(|| sheet.wrong("event_url", "is missing"))?,
+        token,
+        encoding_aes_key: key,
+    }))
 }
 
 fn wx_app_id(fresh: [u8; 8]) -> String {

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::noun::app::{App, AppKind};
+use crate::noun::app::{App, AppKind, DataPush};
 use crate::noun::catalogue::built_in;
 use crate::noun::client::{KeySource, Role};
 use crate::rule::sample::{NOW, host, scopes};
@@ -115,10 +115,39 @@ fn what_this_version_has_not_is_refused_unless_it_is_off() {
         refused(&own(key, json!("yes")), "must be true or false");
         assert!(register(&own(key, json!(false)), None).is_ok());
     }
-    refused(
-        &own("wechat", json!({"event_url": "https://taxi.example/e"})),
-        "'portico.wechat' is not supported",
-    );
+}
+
+#[test]
+fn where_events_are_pushed_has_an_address_a_token_and_perhaps_a_key() {
+    let key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+    let url = "https://taxi.example/e";
+    let whole = json!({ "event_url": url, "token": "abc123", "encoding_aes_key": key });
+    let manifest = Manifest::read(&own("wechat", whole.clone())).unwrap();
+    let sheet = manifest.push().unwrap();
+    assert_eq!((&sheet.event_url[..], &sheet.token[..]), (url, "abc123"));
+    assert_eq!(sheet.encoding_aes_key.as_deref(), Some(key));
+    assert!(!format!("{manifest:?}").contains("abc123"), "secrets are not shown");
+    let kept = manifest.with_push(vec![7]).register(None, true, &built_in(), &FRESH, NOW).unwrap().client;
+    let push = kept.app().unwrap().push.clone();
+    assert_eq!(push.unwrap(), DataPush { event_url: url.into(), secrets: vec![7] });
+    assert!(Manifest::read(&own("wechat", json!({ "event_url": url, "token": "abc" }))).is_ok());
+    for (member, value, why) in [
+        ("event_url", Value::Null, "is missing"),
+        ("event_url", json!("javascript:alert(1)"), "must be"),
+        ("token", Value::Null, "is missing"),
+        ("token", json!("ab"), "3 to 32 letters and digits"),
+        ("token", json!("a b c"), "3 to 32 letters and digits"),
+        ("encoding_aes_key", json!("short"), "43 letters and digits"),
+        ("encoding_aes_key", json!("=".repeat(43)), "43 letters and digits"),
+        ("else", json!(1), "else"),
+    ] {
+        let mut bad = whole.clone();
+        bad[member] = value;
+        if bad[member].is_null() {
+            bad.as_object_mut().unwrap().remove(member);
+        }
+        refused(&own("wechat", bad), why);
+    }
 }
 
 #[test]
@@ -291,6 +320,34 @@ fn an_update_keeps_what_the_manifest_does_not_say() {
     assert_eq!((done.client.registered_at, done.client.suspended_at), (NOW, Some(NOW)));
     assert_eq!(app.wx_app_id, "wxffffffffffffffff");
     assert_eq!(app.preauthorised, scopes("profile.basic"));
+}
+
+#[test]
+fn an_update_says_anew_where_events_are_pushed() {
+    let push = json!({ "event_url": "https://taxi.example/e", "token": "abc123" });
+    let register = |json: &Value, before: Option<&Client>, secrets: u8| {
+        let manifest = Manifest::read(json).unwrap().with_push(vec![secrets]);
+        manifest.register(before, true, &built_in(), &FRESH, NOW).unwrap().client
+    };
+    let secrets = |client: &Client| client.app().unwrap().push.as_ref().map(|push| push.secrets.clone());
+    let mut json = version(1);
+    json["portico"]["wechat"] = push.clone();
+    let first = register(&json, None, 1);
+    assert_eq!(secrets(&first), Some(vec![1]));
+    (json["version"]["code"], json["portico"]["wechat"]["token"]) = (2.into(), "other".into());
+    let second = register(&json, Some(&first), 2);
+    assert_eq!(secrets(&second), Some(vec![2]));
+    assert_eq!(secrets(&register(&version(3), Some(&second), 3)), None);
+}
+
+#[test]
+fn an_app_registered_anew_is_known_to_back_ends_by_another_id() {
+    let first = register(&taxi(), None).unwrap().client;
+    let fresh = Fresh { wx: [7; 8], ..FRESH };
+    let again = Manifest::read(&taxi()).unwrap().register(None, true, &built_in(), &fresh, NOW).unwrap();
+    let id = |client: &Client| client.app().unwrap().wx_app_id.clone();
+    assert_eq!((id(&first).len(), id(&again.client).len()), (18, 18));
+    assert_ne!(id(&first), id(&again.client));
 }
 
 #[test]

@@ -5,11 +5,24 @@ use serde_json::Value;
 use super::json::{LONGEST_NAME, Object};
 use super::uri;
 use crate::denied::Denied;
+use crate::id::ClientId;
 use crate::moment::Moment;
 use crate::noun::person::{Contact, Profile};
+use crate::rule::import::acceptable;
 
-const KNOWN: [&str; 8] =
-    ["name", "username", "email", "email_verified", "phone", "phone_verified", "picture", "password"];
+const KNOWN: [&str; 9] = [
+    "name",
+    "username",
+    "email",
+    "email_verified",
+    "phone",
+    "phone_verified",
+    "picture",
+    "password",
+    "links",
+];
+/// The most OpenIDs from elsewhere that a person is created with.
+const MOST_LINKS: usize = 32;
 const LONGEST_USERNAME: usize = 64;
 
 /// A person to create: the profile, and a password still to be hashed.
@@ -21,6 +34,8 @@ pub struct PersonSheet {
     pub profile: Profile,
     /// The password, if there is to be one.
     pub password: Option<String>,
+    /// OpenIDs that apps have for the person already; one for each app.
+    pub links: Vec<(ClientId, String)>,
 }
 
 impl PersonSheet {
@@ -49,7 +64,7 @@ impl PersonSheet {
             phones: contact(&top, "phone", "phone_verified", 32, now)?,
             ..Profile::default()
         };
-        Ok(Self { profile, password })
+        Ok(Self { profile, password, links: links(&top)? })
     }
 }
 
@@ -59,6 +74,21 @@ fn is_username(name: &str) -> bool {
     let begins = name.starts_with(char::is_alphanumeric);
     let is_number = name.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '.' | '(' | ')' | '/'));
     begins && !is_number && !name.contains('@') && !name.contains(char::is_whitespace)
+}
+
+fn links(top: &Object<'_>) -> Result<Vec<(ClientId, String)>, Denied> {
+    let mut links: Vec<(ClientId, String)> = vec![];
+    for link in top.objects("links", MOST_LINKS)? {
+        link.only(&["app", "openid"])?;
+        let app: ClientId =
+            link.need_text("app", 255)?.parse().map_err(|_| link.wrong("app", "names no app"))?;
+        if links.iter().any(|(other, _)| *other == app) {
+            return Err(link.wrong("app", "is there twice"));
+        }
+        let open_id = link.checked("openid", acceptable)?;
+        links.push((app, open_id.ok_or_else(|| link.wrong("openid", "is missing"))?));
+    }
+    Ok(links)
 }
 
 fn contact(

@@ -1,13 +1,18 @@
 //! What the operator does with a client that is there: suspend, resume, a new secret, remove,
-//! pre-authorise.
+//! pre-authorise, move to another developer.
 
 use super::conflict;
 use crate::change::Change;
 use crate::denied::{Code, Denied};
+use crate::id::DeveloperId;
 use crate::moment::Moment;
+use crate::noun::app::App;
 use crate::noun::catalogue::CatalogueEntry;
 use crate::noun::client::{Client, Role};
+use crate::noun::consent::Words;
+use crate::noun::developer::Developer;
 use crate::noun::event::Happening;
+use crate::rule::wechat::scope::UNION_ID;
 use crate::scope::Scope;
 
 /// Suspends a client: from this moment on nothing of it is good. Nothing changes where it is
@@ -66,7 +71,36 @@ pub fn preauthorise(client: &Client, scope: &Scope) -> Result<Vec<Change>, Denie
     }
     let mut app = app.clone();
     app.preauthorised.insert(scope.clone());
-    Ok(vec![rewrite(client, Client { role: Role::App(app), ..client.clone() })])
+    Ok(vec![rewrite(client, Client { role: Role::App(Box::new(app)), ..client.clone() })])
+}
+
+/// Gives an app to another developer. Its people's UnionIDs are others from then on, so what they and the operator
+/// decided about telling them is decided no more.
+///
+/// Refuses with `invalid_request` a developer that is not registered.
+pub fn move_to(
+    client: &Client,
+    id: &DeveloperId,
+    developer: Option<&Developer>,
+    now: Moment,
+) -> Result<Vec<Change>, Denied> {
+    let (Some(app), Some(developer)) = (client.app(), developer) else {
+        return Err(Denied::request(format!("the developer '{id}' is not registered")));
+    };
+    if app.developer == developer.id {
+        return Ok(vec![]);
+    }
+    let is_union_id = |scope: &Scope| scope.as_str() == UNION_ID;
+    let preauthorised = app.preauthorised.only(|scope| !is_union_id(scope));
+    let moved = App { developer: developer.id.clone(), preauthorised, ..app.clone() };
+    let mut changes = vec![rewrite(client, Client { role: Role::App(Box::new(moved)), ..client.clone() })];
+    changes.extend(UNION_ID.parse().ok().map(|scope| Change::ScopeReopened {
+        app: client.id.clone(),
+        scope,
+        at: now,
+        words: Words { app_name: client.name.clone(), ..Words::default() },
+    }));
+    Ok(changes)
 }
 
 fn told(client: &Client, now: Moment) -> Option<Change> {

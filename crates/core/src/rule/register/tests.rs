@@ -6,6 +6,7 @@ use crate::noun::acr::Acr;
 use crate::noun::app::AppKind;
 use crate::noun::catalogue::{CatalogueEntry, Sensitivity, built_in};
 use crate::noun::client::Role;
+use crate::noun::developer::Developer;
 use crate::noun::event::Happening;
 use crate::rule::sample::{NOW, app, client, host, scopes};
 use crate::scope::Scope;
@@ -144,6 +145,43 @@ fn an_app_is_removed_unless_a_scope_needs_it() {
     let mut catalogue = built_in();
     catalogue.push(scope(&orders(), Some(&service())).unwrap());
     assert_eq!(remove(&service(), &catalogue, NOW).unwrap_err().code, Code::Conflict);
+}
+
+fn acme(id: &str) -> Developer {
+    developer(&json!({"developer_id": id, "name": "Somebody"}), NOW).unwrap()
+}
+
+#[test]
+fn a_moved_app_is_another_developers_and_nobody_has_decided_about_its_union_id() {
+    let mut taxi = client("org.example.taxi");
+    let Role::App(app) = &mut taxi.role else { panic!() };
+    app.preauthorised = scopes("profile.basic union_id");
+    let to = acme("bazaar");
+    let changes = move_to(&taxi, &to.id, Some(&to), NOW).unwrap();
+    let [Change::ClientRewritten { before, after }, reopened] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!(**before, taxi);
+    let moved = after.app().unwrap();
+    assert_eq!((moved.developer.as_str(), &moved.preauthorised), ("bazaar", &scopes("profile.basic")));
+    // Nothing else of it is another: neither by what back ends know it nor its secret.
+    let mut back = (**after).clone();
+    back.role = taxi.role.clone();
+    assert_eq!(back, taxi);
+    assert_eq!(moved.wx_app_id, crate::rule::sample::app(&taxi).wx_app_id);
+    let Change::ScopeReopened { app, scope, at, words } = reopened else { panic!("{reopened:?}") };
+    assert_eq!((app, scope.as_str(), *at), (&taxi.id, "union_id", NOW));
+    assert_eq!(words.app_name, taxi.name);
+}
+
+#[test]
+fn an_app_stays_where_it_is_and_moves_to_nobody_unknown() {
+    let taxi = client("org.example.taxi");
+    let there = acme("acme");
+    assert_eq!(move_to(&taxi, &there.id, Some(&there), NOW).unwrap(), []);
+    let nobody = "nobody".parse().unwrap();
+    let denied = move_to(&taxi, &nobody, None, NOW).unwrap_err();
+    assert_eq!(denied.code, Code::InvalidRequest);
+    assert!(denied.description.contains("'nobody' is not registered"), "{}", denied.description);
+    assert!(move_to(&host("super"), &there.id, Some(&there), NOW).is_err(), "a host has no developer");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The identities elsewhere with which a person signs in.
 
 use maud::{Markup, html};
+use portico_core::noun::link::LinkProof;
 
 use super::super::layout::{Stamp, csrf_field, time};
 use super::super::sign_in::Via;
@@ -16,6 +17,8 @@ pub struct Links {
     pub sheet: Sheet,
     /// The links, oldest first.
     pub links: Vec<Tie>,
+    /// Those that were undone, the latest first.
+    pub past: Vec<Past>,
     /// The providers that can be connected.
     pub vias: Vec<Via>,
 }
@@ -27,10 +30,25 @@ pub struct Tie {
     pub id: String,
     /// The provider's name.
     pub name: String,
+    /// How it was proved.
+    pub proof: Option<LinkProof>,
     /// When it was made.
     pub linked: Stamp,
     /// It is the last way to sign in, and stays.
     pub fixed: bool,
+}
+
+/// One link that was undone.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The provider's name.
+    pub name: String,
+    /// How it had been proved.
+    pub proof: Option<LinkProof>,
+    /// When it was made.
+    pub linked: Stamp,
+    /// When it was undone.
+    pub unlinked: Stamp,
 }
 
 /// The page.
@@ -55,6 +73,12 @@ pub fn links(view: &Links) -> Markup {
                 }
             }
         }
+        @if !view.past.is_empty() {
+            section {
+                h2 { (words.say("links-past")) }
+                div.card { ul.rows { @for past in &view.past { (past_row(words, past)) } } }
+            }
+        }
     };
     section_page(&view.sheet, Section::Links, body)
 }
@@ -67,6 +91,7 @@ fn row(view: &Links, words: &Words, tie: &Tie) -> Markup {
             div.text {
                 h2.name { bdi { (label.as_str()) } }
                 p.quiet.small { span { (words.say("links-since")) " " (time(&tie.linked)) } }
+                @if let Some(proof) = tie.proof { p.quiet.small { (words.say(proved(proof))) } }
                 @if tie.fixed { p.quiet.small { (words.say("links-last")) } }
             }
             @if !tie.fixed {
@@ -81,5 +106,31 @@ fn row(view: &Links, words: &Words, tie: &Tie) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn past_row(words: &Words, past: &Past) -> Markup {
+    html! {
+        li.row {
+            (glyph::shield())
+            div.text {
+                h3.name { bdi { (name::tidy(&past.name).as_str()) } }
+                p.quiet.small { span { (words.say("links-since")) " " (time(&past.linked)) } }
+                p.quiet.small { span { (words.say("links-until")) " " (time(&past.unlinked)) } }
+                @if let Some(proof) = past.proof { p.quiet.small { (words.say(proved(proof))) } }
+            }
+        }
+    }
+}
+
+/// The words for how a link was proved.
+fn proved(proof: LinkProof) -> &'static str {
+    match proof {
+        LinkProof::Assertion => "links-proof-assertion",
+        LinkProof::Login => "links-proof-login",
+        LinkProof::Silent => "links-proof-silent",
+        LinkProof::LoginCode => "links-proof-login-code",
+        LinkProof::Import => "links-proof-import",
+        LinkProof::Support => "links-proof-support",
     }
 }

@@ -201,7 +201,12 @@ pub(crate) async fn consented(desk: &Desk, user: UserId) -> Result<Vec<Consented
     for (app, used_at) in store.apps_of(user).await.map_err(|cause| unavailable(&cause))? {
         let decisions = store.consents(user, &app).await.map_err(|cause| unavailable(&cause))?.0;
         let client = desk.live().client(&app).await.map_err(|cause| unavailable(&cause))?;
-        let open_id = client.map(|client| client.keys.open_id(user));
+        let open_id = match client {
+            Some(client) => {
+                Some(desk.live().open_id(&client, user).await.map_err(|cause| unavailable(&cause))?)
+            }
+            None => None,
+        };
         apps.push(Consented { app, open_id, used_at, decisions });
     }
     Ok(apps)

@@ -12,7 +12,7 @@ use portico_core::noun::audit::{Act, Target, TargetKind};
 use portico_core::noun::client::Client;
 use portico_core::rule::register::{self, Fresh, Manifest, Object, Registered};
 use portico_core::scope::Scope;
-use portico_seal::Secret;
+use portico_seal::{PushSecrets, Secret};
 use portico_store::Page;
 use serde_json::{Value, json};
 
@@ -21,6 +21,7 @@ use super::page::Paged;
 use super::standing::{self, APP, change, find, fresh};
 use super::{Answer, Id, at, document, one_or_many, view};
 use crate::house::unavailable;
+use crate::wechat::event;
 use crate::{House, reply};
 
 /// The most manifests in one call.
@@ -32,7 +33,7 @@ pub(super) async fn register(desk: Desk, headers: HeaderMap, body: Body) -> Answ
     let (entries, many) = one_or_many(&document, MOST)?;
     let mut manifests: Vec<(Manifest, Fresh, Secret)> = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
-        let manifest = Manifest::read(entry).map_err(at(index, many))?;
+        let manifest = wrapped(&desk, Manifest::read(entry).map_err(at(index, many))?);
         if manifests.iter().any(|(other, ..)| other.id() == manifest.id()) {
             return Err(
                 at(index, many)(Denied::request(format!("'{}' is there twice", manifest.id()))).into()
@@ -58,6 +59,15 @@ pub(super) async fn register(desk: Desk, headers: HeaderMap, body: Body) -> Answ
         registered.iter().zip(manifests).map(|(done, (_, _, secret))| answer(done, secret)).collect();
     let answer = if many { json!({ "apps": answers }) } else { answers.remove(0) };
     Ok(reply::json(StatusCode::CREATED, &answer))
+}
+
+/// The manifest with what its back end shares wrapped by the operator's key.
+fn wrapped(desk: &Desk, manifest: Manifest) -> Manifest {
+    let Some(sheet) = manifest.push() else { return manifest };
+    let secrets =
+        PushSecrets { token: sheet.token.clone(), encoding_aes_key: sheet.encoding_aes_key.clone() };
+    let secrets = event::wrap(desk.live(), manifest.id(), &secrets);
+    manifest.with_push(secrets)
 }
 
 async fn weigh(desk: &Desk, manifest: Manifest, fresh: &Fresh) -> Result<Registered, Denied> {

@@ -7,7 +7,7 @@ use axum::http::Uri;
 use portico_core::denied::Denied;
 use portico_core::id::DeliveryId;
 use portico_core::noun::audit::{Act, Target, TargetKind};
-use portico_core::noun::delivery::{Delivery, DeliveryState};
+use portico_core::noun::delivery::{Delivery, DeliveryState, Told};
 use portico_core::rule::deliver::retry_by_hand;
 use portico_store::Page;
 use serde_json::{Value, json};
@@ -22,12 +22,17 @@ use crate::{House, reply};
 const BATCH: usize = 500;
 
 fn view(delivery: &Delivery) -> Value {
+    let (session, event) = match &delivery.what {
+        Told::Logout(session) => (Some(session), None),
+        Told::Data(event) => (None, Some(event.kind.as_str())),
+    };
     let pending = delivery.state == DeliveryState::Pending;
     json!({
         "delivery_id": delivery.id,
         "client_id": delivery.client,
         "user_id": delivery.user,
-        "session_id": delivery.session,
+        "session_id": session,
+        "event": event,
         "state": delivery.state.as_str(),
         "attempts": delivery.attempts,
         "queued_at": rfc3339(delivery.queued_at),

@@ -1,6 +1,7 @@
 //! The operator's API (contract, section 0): each noun in the file of its name.
 
 pub(crate) mod account;
+pub(crate) mod agreements;
 pub(crate) mod apps;
 pub(crate) mod audit;
 mod backup;
@@ -10,8 +11,11 @@ pub(crate) mod desk;
 mod developers;
 mod figures;
 pub(crate) mod hosts;
+mod import;
 mod keys;
 mod kyc;
+pub(crate) mod links;
+mod migrate;
 mod nodes;
 mod page;
 pub(crate) mod scopes;
@@ -63,6 +67,11 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/apps/{id}/resume", post(apps::resume))
         .route("/admin/v1/apps/{id}/rotate-secret", post(apps::rotate_secret))
         .route("/admin/v1/apps/{id}/preauthorise", post(apps::preauthorise))
+        .route("/admin/v1/apps/{id}/move", post(migrate::to_developer))
+        .route("/admin/v1/apps/{id}/migrate-openids", post(migrate::open_ids))
+        .route("/admin/v1/agreements", get(agreements::list).post(agreements::register))
+        .route("/admin/v1/agreements/{from}/{to}", get(agreements::show).delete(agreements::remove))
+        .route("/admin/v1/links", get(import::list).post(import::import))
         .route("/admin/v1/scopes", get(scopes::list).post(scopes::register))
         .route("/admin/v1/scopes/{id}", get(scopes::show))
         .route("/admin/v1/connections", get(connections::list).post(connections::register))
@@ -72,6 +81,8 @@ fn api(house: &Arc<House>) -> Router<Arc<House>> {
         .route("/admin/v1/users/{id}/sessions", get(account::sessions))
         .route("/admin/v1/users/{id}/sessions/{session}", delete(account::end_session))
         .route("/admin/v1/users/{id}/consents", get(account::consents))
+        .route("/admin/v1/users/{id}/links", get(links::list))
+        .route("/admin/v1/users/{id}/links/{link}", delete(links::remove))
         .route("/admin/v1/users/{id}/end-sessions", post(account::end_sessions))
         .route("/admin/v1/users/{id}/suspend", post(account::suspend))
         .route("/admin/v1/users/{id}/resume", post(account::resume))

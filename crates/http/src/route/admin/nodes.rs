@@ -90,6 +90,7 @@ impl Seen<'_> {
             "name": node.name,
             "version": node.version,
             "issuer": node.issuer,
+            "gateway": node.gateway,
             "schema": schema,
             "entered_at": rfc3339(node.entered_at),
             "renewals": node.renewals,

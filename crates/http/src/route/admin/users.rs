@@ -10,7 +10,9 @@ use portico_core::Change;
 use portico_core::denied::Denied;
 use portico_core::id::UserId;
 use portico_core::noun::audit::{Act, Target, TargetKind};
+use portico_core::noun::link::{LinkProof, app_issuer};
 use portico_core::noun::person::{Contact, HandleKind, Person, Profile};
+use portico_core::rule::import;
 use portico_core::rule::register::PersonSheet;
 use portico_live::LivePerson;
 use portico_seal::{PasswordHasher, normalise_email, normalise_phone};
@@ -19,6 +21,7 @@ use serde_json::{Value, json};
 
 use super::account::live_sessions;
 use super::desk::{Deed, Desk};
+use super::import::find_app;
 use super::page::Paged;
 use super::view::when;
 use super::{Answer, Id, at, document, nobody, one_or_many};
@@ -41,6 +44,7 @@ pub(super) async fn create(desk: Desk, headers: HeaderMap, body: Body) -> Answer
     let created = stream::iter(sheets).map(|sheet| person(&desk, sheet)).buffered(HASHING);
     let created: Vec<_> = created.try_collect().await?;
     let (ids, changes): (Vec<UserId>, Vec<_>) = created.into_iter().unzip();
+    let changes = changes.into_iter().flatten().collect();
     let targets = ids.iter().map(|id| target(*id));
     desk.commit(Deed::each(Act::PersonCreated, targets), changes).await?;
     let mut answers: Vec<_> = ids.iter().map(|id| json!({ "user_id": id })).collect();
@@ -64,12 +68,24 @@ fn sheet(desk: &Desk, json: &Value) -> Result<PersonSheet, Denied> {
     Ok(sheet)
 }
 
-async fn person(desk: &Desk, sheet: PersonSheet) -> Result<(UserId, Change), Denied> {
+/// The changes that create a person, and tie the OpenIDs to them that apps have for them already.
+async fn person(desk: &Desk, sheet: PersonSheet) -> Result<(UserId, Vec<Change>), Denied> {
     let hash = match sheet.password {
         Some(password) => Some(desk.hash_password(password).await?),
         None => None,
     };
-    Ok(desk.live().vault().new_person(&sheet.profile, hash, desk.now()))
+    let (vault, now) = (desk.live().vault(), desk.now());
+    let (user, created) = vault.new_person(&sheet.profile, hash, now);
+    let mut changes = vec![created];
+    for (app, open_id) in &sheet.links {
+        let client = find_app(desk, app).await?;
+        if client.keys.person(open_id).is_some() {
+            return Err(import::derived());
+        }
+        let (index, sealed) = (vault.link_index(&app_issuer(app), open_id), vault.seal_open_id(app, open_id));
+        changes.push(Change::Linked(import::link(app, user, index, sealed, LinkProof::Import, now)));
+    }
+    Ok((user, changes))
 }
 
 /// A person as the audit trail names them.

@@ -37,6 +37,8 @@ fn app(client: &Client, app: &App) -> Value {
         "backend": backend,
         "token_ttl": app.token_ttl.as_seconds(),
     })));
+    // What is shared with the back end is never shown again.
+    own.extend(app.push.as_ref().map(|push| ("wechat".to_owned(), json!({ "event_url": push.event_url }))));
     let mut view = members(json!({
         "app_id": client.id,
         "wx_app_id": app.wx_app_id,

@@ -11,7 +11,7 @@ use portico_core::id::UserId;
 use portico_core::moment::Moment;
 use portico_core::noun::avatar::Avatar;
 use portico_core::noun::guard::Former;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, app_of};
 use portico_core::noun::passkey::Passkey;
 use portico_core::noun::person::{Contact, Profile};
 use portico_core::noun::session::Session;
@@ -102,15 +102,26 @@ pub async fn picture(live: &Live, person: &LivePerson) -> Result<Value, Denied> 
     Ok(avatar::kept(live, person).await?.map_or(Value::Null, picture))
 }
 
-/// Where else the person is known. What they are called there is kept as a keyed hash alone.
+/// Where else the person is and was known. What they are called there is kept as a keyed hash alone, but for
+/// the ids that became their OpenIDs.
 pub async fn links(live: &Live, user: UserId) -> Result<Vec<Value>, Denied> {
-    let links = live.store().links_of(user).await.map_err(|cause| unavailable(&cause))?;
-    let link = |link: &Link| {
+    let store = live.store();
+    let links = store.links_of(user).await.map_err(|cause| unavailable(&cause))?;
+    let past = store.past_links_of(user, usize::MAX).await.map_err(|cause| unavailable(&cause))?;
+    let shown = |link: &Link, unlinked_at: Option<Moment>| {
+        let app = app_of(&link.issuer);
+        let sealed = app.as_ref().zip(link.open_id.as_ref());
         json!({
-            "issuer": link.issuer, "proof": link.proof.as_str(), "linked_at": rfc3339(link.linked_at),
+            "issuer": link.issuer,
+            "app_id": app,
+            "openid": sealed.and_then(|(app, sealed)| live.vault().unseal_open_id(app, sealed)),
+            "proof": link.proof.as_str(),
+            "linked_at": rfc3339(link.linked_at),
+            "unlinked_at": unlinked_at.map(rfc3339),
         })
     };
-    Ok(links.iter().map(link).collect())
+    let now = links.iter().map(|link| shown(link, None));
+    Ok(now.chain(past.iter().map(|past| shown(&past.link, Some(past.unlinked_at)))).collect())
 }
 
 /// The addresses that were main ones until lately, which are still told of a new password.

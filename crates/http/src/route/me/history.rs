@@ -1,4 +1,5 @@
-//! `/v1/me/history`: what the person decided, when, and in which words they were asked.
+//! `/v1/me/history`: what the person decided, when, and in which words they were asked; and where else they
+//! were tied to.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use portico_core::id::UserId;
 use portico_core::noun::consent::{ConsentEntry, Decision};
 use serde_json::{Map, Value, json};
 
-use super::{answer, caller};
+use super::{answer, caller, links};
 use crate::House;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
@@ -24,7 +25,8 @@ pub async fn list(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply 
 
 async fn listed(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    Ok(reply::ok(&json!({ "history": view(house, who.user, MOST).await? })))
+    let history = view(house, who.user, MOST).await?;
+    Ok(reply::ok(&json!({ "history": history, "links": links::all_told(house, who.user).await? })))
 }
 
 /// A person's history as JSON, latest first.

@@ -1,5 +1,6 @@
 //! `/v1/me/links`: identities elsewhere that are tied to the person.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
@@ -7,16 +8,16 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use portico_core::Change;
 use portico_core::denied::Denied;
-use portico_core::id::{LinkId, UserId};
+use portico_core::id::{ClientId, LinkId, UserId};
 use portico_core::noun::connection::Connection;
-use portico_core::noun::link::{Link, LinkProof};
+use portico_core::noun::link::{Link, LinkProof, PastLink, app_of};
 use portico_core::rule::guard;
 use portico_core::rule::link::unlink;
 use portico_core::rule::way_in::WaysIn;
 use serde_json::{Value, json};
 
 use super::{Who, account, answer, caller, spoken_in, still_here};
-use crate::connection::for_sign_in;
+use crate::connection::all;
 use crate::house::unavailable;
 use crate::reply::{self, Reply};
 use crate::route::rewrite;
@@ -32,6 +33,10 @@ pub struct Tied {
     pub links: Vec<Link>,
     /// The providers with which people may sign in.
     pub connections: Vec<Connection>,
+    /// The other providers.
+    others: Vec<Connection>,
+    /// What the apps are called whose OpenIDs are among the links.
+    apps: BTreeMap<ClientId, String>,
     /// The ways in that the person has, links included.
     pub ways: WaysIn,
     /// Whether the person can sign in without any link.
@@ -53,8 +58,9 @@ impl Tied {
         };
         let ways = ways.reaching(|kind| house.courier.reaches(kind));
         let other_way = ways.open(&person.profile);
-        let mut tied =
-            Self { links, connections: for_sign_in(house).await?, ways, other_way, user, passkeys };
+        let (connections, others) = all(house).await?.into_iter().partition(|one| one.sign_in);
+        let apps = apps(house, &links).await?;
+        let mut tied = Self { links, connections, others, apps, ways, other_way, user, passkeys };
         tied.ways.links = tied.links.iter().filter(|link| tied.opens(link)).count();
         Ok(tied)
     }
@@ -66,15 +72,41 @@ impl Tied {
         [links, Change::PasskeysCounted { user, count: self.passkeys }]
     }
 
-    /// The connection through which a link was made, or could be.
+    /// The connection through which a link was made, or could be; none for what was imported, which went through
+    /// none whichever lead to the same app.
     pub fn connection(&self, link: &Link) -> Option<&Connection> {
-        self.connections.iter().find(|connection| connection.issuer() == link.issuer)
+        if matches!(link.proof, LinkProof::Import | LinkProof::Support) {
+            return None;
+        }
+        let all = self.connections.iter().chain(&self.others);
+        all.into_iter().find(|connection| connection.link_issuer() == link.issuer)
+    }
+
+    /// What a person calls where they are known by this link.
+    pub fn name(&self, link: &Link) -> String {
+        let connection = || self.connection(link).map(|connection| connection.name.clone());
+        self.app(link).or_else(connection).unwrap_or_else(|| link.issuer.clone())
+    }
+
+    fn app(&self, link: &Link) -> Option<String> {
+        let app = app_of(&link.issuer)?;
+        Some(self.apps.get(&app).cloned().unwrap_or_else(|| app.to_string()))
     }
 
     /// Whether the person can sign in with this link: through a connection, or through a super app
     /// that vouches for them.
     pub fn opens(&self, link: &Link) -> bool {
-        link.proof == LinkProof::Assertion || self.connection(link).is_some()
+        let signs_in = |connection: &Connection| connection.link_issuer() == link.issuer;
+        link.proof == LinkProof::Assertion || self.connections.iter().any(signs_in)
+    }
+
+    /// The person's links that were undone, the latest first.
+    pub async fn past(&mut self, house: &House) -> Result<Vec<PastLink>, Denied> {
+        let past = house.live.store().past_links_of(self.user, MOST_PAST).await;
+        let past = past.map_err(|cause| unavailable(&cause))?;
+        let links: Vec<Link> = past.iter().map(|past| past.link.clone()).collect();
+        self.apps.extend(apps(house, &links).await?);
+        Ok(past)
     }
 
     /// Whether this link may be undone: never the last way to sign in.
@@ -90,27 +122,58 @@ pub async fn list(State(house): State<Arc<House>>, headers: HeaderMap) -> Reply 
 
 async fn listed(house: &House, headers: &HeaderMap) -> Result<Reply, Denied> {
     let (who, _) = caller(house, headers).await?;
-    let tied = Tied::of(house, who.user).await?;
-    let past = house.live.store().past_links_of(who.user, MOST_PAST).await;
-    let past = past.map_err(|cause| unavailable(&cause))?;
-    let undone = |past: &portico_core::noun::link::PastLink| {
+    Ok(reply::ok(&document(house, who.user).await?))
+}
+
+/// A person's links, and those that were undone.
+pub async fn document(house: &House, user: UserId) -> Result<Value, Denied> {
+    let mut tied = Tied::of(house, user).await?;
+    let past = tied.past(house).await?;
+    let undone = |past: &PastLink| {
         let mut shown = view(&tied, &past.link);
         shown["unlinked_at"] = rfc3339(past.unlinked_at).into();
         shown
     };
-    Ok(reply::ok(&json!({
+    Ok(json!({
         "links": tied.links.iter().map(|link| view(&tied, link)).collect::<Vec<_>>(),
         "past": past.iter().map(undone).collect::<Vec<_>>(),
-    })))
+    }))
 }
 
-fn view(tied: &Tied, link: &Link) -> Value {
-    let connection = tied.connection(link);
+/// Every link that a person has or had, the latest made first.
+pub async fn all_told(house: &House, user: UserId) -> Result<Vec<Value>, Denied> {
+    let mut tied = Tied::of(house, user).await?;
+    let mut all: Vec<_> =
+        tied.past(house).await?.into_iter().map(|past| (past.link, Some(past.unlinked_at))).collect();
+    all.extend(tied.links.iter().map(|link| (link.clone(), None)));
+    all.sort_by_key(|(link, _)| std::cmp::Reverse(link.linked_at));
+    let shown = all.iter().map(|(link, unlinked_at)| {
+        let mut shown = view(&tied, link);
+        shown["unlinked_at"] = unlinked_at.map(rfc3339).into();
+        shown
+    });
+    Ok(shown.collect())
+}
+
+/// What the apps of these links are called, as far as they are there.
+async fn apps(house: &House, links: &[Link]) -> Result<BTreeMap<ClientId, String>, Denied> {
+    let mut names = BTreeMap::new();
+    for app in links.iter().filter_map(|link| app_of(&link.issuer)) {
+        let client = house.live.client(&app).await.map_err(|cause| unavailable(&cause))?;
+        names.extend(client.map(|client| (app, client.client.name.clone())));
+    }
+    Ok(names)
+}
+
+/// A link as its person sees it.
+pub fn view(tied: &Tied, link: &Link) -> Value {
     json!({
         "id": link.id(),
         "issuer": link.issuer,
-        "connection_id": connection.map(|connection| &connection.id),
-        "name": connection.map(|connection| &connection.name),
+        "connection_id": tied.connection(link).map(|connection| &connection.id),
+        "app_id": app_of(&link.issuer),
+        "name": tied.connection(link).map(|connection| &connection.name),
+        "app_name": tied.app(link),
         "proof": link.proof.as_str(),
         "linked_at": rfc3339(link.linked_at),
     })

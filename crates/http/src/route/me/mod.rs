@@ -83,7 +83,7 @@ pub struct Who {
 }
 
 /// The person of a request with a host's token; the session counts as used.
-async fn caller(house: &House, headers: &HeaderMap) -> Result<(Who, Signed), Denied> {
+pub async fn caller(house: &House, headers: &HeaderMap) -> Result<(Who, Signed), Denied> {
     let signed = person(house, headers).await?;
     let who = Who { user: signed.token.user, session: signed.token.session };
     let session = house.live.session(who.session).await.map_err(|cause| unavailable(&cause))?;

@@ -7,12 +7,12 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use maud::Markup;
 use portico_core::denied::Denied;
-use portico_core::noun::link::Link;
+use portico_core::noun::link::{Link, PastLink};
 
 use super::{Browser, Halt, Visit};
 use crate::connection::targets;
 use crate::form::Fields;
-use crate::page::settings::links::{Links, Tie, links as page};
+use crate::page::settings::links::{Links, Past, Tie, links as page};
 use crate::page::settings::{Done, Section};
 use crate::page::sign_in::Via;
 use crate::reply::Reply;
@@ -33,16 +33,25 @@ pub async fn show(State(house): State<Arc<House>>, request: Request) -> Reply {
 
 async fn shown(house: &House, visit: &Visit) -> Result<(Markup, Vec<String>), Halt> {
     let (browser, fields) = visit.read(house).await?;
-    let tied = Tied::of(house, browser.who().user).await?;
+    let mut tied = Tied::of(house, browser.who().user).await?;
+    let past = tied.past(house).await?;
     let tie = |link: &Link| Tie {
         id: link.id().to_string(),
-        name: tied.connection(link).map_or_else(|| link.issuer.clone(), |found| found.name.clone()),
+        name: tied.name(link),
+        proof: Some(link.proof),
         linked: stamp(link.linked_at, visit.frame.words()),
         fixed: !tied.may_be_undone(link, house.now()),
+    };
+    let undone = |past: &PastLink| Past {
+        name: tied.name(&past.link),
+        proof: Some(past.link.proof),
+        linked: stamp(past.link.linked_at, visit.frame.words()),
+        unlinked: stamp(past.unlinked_at, visit.frame.words()),
     };
     let view = Links {
         sheet: visit.sheet(house, &browser, &fields),
         links: tied.links.iter().map(tie).collect(),
+        past: past.iter().map(undone).collect(),
         vias: tied.connections.iter().map(|found| Via::of(found, Section::Links.path().to_owned())).collect(),
     };
     Ok((page(&view), targets(house, &tied.connections)))

@@ -22,7 +22,7 @@ use portico_store::{CommitError, Taken};
 use super::via::{Purpose, Stuck, connection, cookie_of, held};
 use super::{Onward, enter};
 use crate::caller::browser_session;
-use crate::connection::registration;
+use crate::connection::{Errand, Provider};
 use crate::form::Fields;
 use crate::house::{refused, unavailable};
 use crate::page::error::Problem;
@@ -111,9 +111,8 @@ async fn came(
     purpose: &Purpose,
 ) -> Result<Reply, Halt> {
     let connection = connection(house, id.as_str()).await?.ok_or(Stuck::NoSuchConnection)?;
-    let at = registration(house, &connection)?;
-    let identity = house.upstreams.identify(&at, attempt, returned, &house.keysets, house.now()).await;
-    let identity = identity.map_err(Stuck::Provider)?;
+    let at = Provider::of(house, &connection, Errand::SignIn)?;
+    let identity = at.identify(house, attempt, returned).await.map_err(Stuck::Provider)?;
     if let Some(session) = purpose.links {
         return tie(house, headers, &connection, &identity, session).await;
     }
@@ -128,9 +127,8 @@ async fn came(
 
 /// The identity as the store knows it.
 fn proved(house: &House, connection: &Connection, identity: &Identity) -> Proved {
-    let issuer = connection.issuer().to_owned();
-    let subject = format!("{issuer} {}", identity.subject);
-    Proved { subject_index: house.live.vault().handles().index("link", &subject), issuer }
+    let issuer = connection.issuer().into_owned();
+    Proved { subject_index: house.live.vault().link_index(&issuer, &identity.subject), issuer }
 }
 
 async fn holder(house: &House, proved: &Proved) -> Result<Option<UserId>, Denied> {
@@ -209,6 +207,6 @@ async fn known_or_new(
     fill(&mut profile, assertion, free, now);
     let (user, created) = house.live.vault().new_person(&profile, None, now);
     let Proved { issuer, subject_index } = proved.clone();
-    let link = Link { issuer, subject_index, user, proof: LinkProof::Login, linked_at: now };
+    let link = Link { issuer, subject_index, user, proof: LinkProof::Login, linked_at: now, open_id: None };
     Ok((user, vec![created, Change::Linked(link)]))
 }

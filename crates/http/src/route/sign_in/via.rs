@@ -12,7 +12,7 @@ use portico_reach::{Attempt, UpstreamError, Wishes};
 use serde::{Deserialize, Serialize};
 
 use super::{Onward, form_is_ours};
-use crate::connection::registration;
+use crate::connection::{Errand, Provider};
 use crate::form::Fields;
 use crate::house::unavailable;
 use crate::page::Frame;
@@ -114,8 +114,8 @@ pub async fn leave(house: &House, id: &str, purpose: &Purpose, asked: &Fields<'_
     if value.len() > LONGEST_COOKIE {
         return Err(Denied::request("the authorization request is too long to be carried along").into());
     }
-    let at = registration(house, &connection)?;
-    let url = house.upstreams.leave(&at, &attempt, &wishes, now).await.map_err(Stuck::Provider)?;
+    let at = Provider::of(house, &connection, Errand::SignIn)?;
+    let url = at.leave(house, &attempt, &wishes).await.map_err(Stuck::Provider)?;
     let mut reply = reply::see_other(&url);
     let cookie = cookie::set(house, &cookie_of(&connection.id), &value, Some(ATTEMPT_LIFE.as_seconds()));
     reply.headers_mut().append(header::SET_COOKIE, cookie);

@@ -4,7 +4,6 @@
 mod caller;
 pub(super) mod gov;
 mod logout;
-pub(super) mod shop;
 pub(super) mod taxi;
 
 use std::collections::HashSet;
@@ -57,6 +56,8 @@ struct Inner {
     cast: &'static Cast,
     issuer: String,
     client_secret: String,
+    /// Where its pages' back end is; empty where that is this.
+    api: String,
     http: reqwest::Client,
     /// Sessions of which Portico has said that they are over, by this app's own session ids.
     ended: Mutex<HashSet<String>>,
@@ -64,13 +65,15 @@ struct Inner {
 }
 
 impl MiniProgram {
-    /// A back end with the client secret that registration gave it.
+    /// A back end with the client secret that registration gave it. `gateway` is where one is.
     pub(super) fn new(
         cast: &'static Cast,
         issuer: &str,
         client_secret: String,
+        gateway: &str,
         traffic: Arc<Traffic>,
     ) -> Result<Self, String> {
+        let api = if cast.behind_gateway { gateway.to_owned() } else { String::new() };
         let port =
             issuer.rsplit(':').next().and_then(|port| port.parse().ok()).ok_or("the issuer has no port")?;
         let http = reqwest::Client::builder()
@@ -80,7 +83,15 @@ impl MiniProgram {
             .build()
             .map_err(|error| error.to_string())?;
         let ended = Mutex::default();
-        Ok(Self(Arc::new(Inner { cast, issuer: issuer.to_owned(), client_secret, http, ended, traffic })))
+        Ok(Self(Arc::new(Inner {
+            cast,
+            issuer: issuer.to_owned(),
+            client_secret,
+            api,
+            http,
+            ended,
+            traffic,
+        })))
     }
 
     /// Serves front end and back end for as long as the process runs.
@@ -99,7 +110,9 @@ impl MiniProgram {
             .route("/", get(page))
             .route(
                 "/config.json",
-                get(|State(program): State<Self>| async move { Json(json!({ "host": program.0.issuer })) }),
+                get(|State(program): State<Self>| async move {
+                    Json(json!({ "host": program.0.issuer, "api": program.0.api }))
+                }),
             )
             .route("/{name}", get(asset))
             .route("/art/{name}", get(art))
@@ -113,7 +126,11 @@ impl MiniProgram {
 }
 
 async fn page(State(program): State<MiniProgram>) -> impl IntoResponse {
-    let headers = security_headers(&format!("frame-ancestors {}", program.0.issuer));
+    let called = match program.0.api.as_str() {
+        "" => String::new(),
+        gateway => format!("{} {gateway}", program.0.issuer),
+    };
+    let headers = security_headers(&format!("frame-ancestors {}", program.0.issuer), &called);
     (headers, file(&format!("{}/index.html", program.0.cast.key)))
 }
 

@@ -221,6 +221,30 @@ async fn what_is_done_to_a_person_in_the_console_is_done_and_in_the_trail() {
 }
 
 #[tokio::test]
+async fn an_operator_sees_where_else_a_person_is_known_and_undoes_it() {
+    let mut operator = Operator::new().await;
+    operator.world.sign_in("ana").await;
+    let ana = operator.person("ana%40people.example").await;
+    let path = format!("/console/people/{ana}");
+    let known =
+        json!({ "app": TAXI, "openid": "o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "email": "ana@people.example" });
+    operator.world.admin_post("/admin/v1/links", known).await.ok();
+    let page = operator.get(&path).await.ok();
+    assert!(page.body.contains("support") && page.body.contains(&format!("app:{TAXI}")), "{}", page.body);
+    let links = operator.world.admin_get(&format!("/admin/v1/users/{ana}/links")).await.ok().json();
+    let theirs = links["links"].as_array().unwrap().iter().find(|link| link["app_id"] == TAXI).unwrap();
+    let link = theirs["id"].as_str().unwrap().to_owned();
+    assert!(page.body.contains(&link), "a form undoes it");
+    let page = operator.done(&path, &[("action", "unlink"), ("link", &link)]).await;
+    assert!(page.body.contains("The link is undone.") && !page.body.contains(&link));
+    assert!(page.body.contains(&format!("app:{TAXI}")), "it is in the history");
+    assert_eq!(operator.act(&path, &[("action", "unlink"), ("link", &link)]).await.status, 404);
+    assert_eq!(operator.act(&path, &[("action", "unlink"), ("link", "lnk_0")]).await.status, 404);
+    let trail = operator.trail().await;
+    assert!(trail.iter().any(|line| line.starts_with(&format!("person.unlinked {ana}"))), "{trail:?}");
+}
+
+#[tokio::test]
 async fn a_session_of_somebody_else_is_not_ended_through_this_person() {
     let mut operator = Operator::new().await;
     let ben = operator.world.sign_in("ben").await;

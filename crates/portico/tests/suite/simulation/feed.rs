@@ -8,7 +8,7 @@ use axum::http::Request;
 use parking_lot::Mutex;
 use portico_core::id::{ClientId, EventSeq};
 use portico_core::rule::tell::{Told, for_feed};
-use portico_seal::ClientKeys;
+use portico_live::{Live, LiveClient};
 use portico_store::Read;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -43,9 +43,12 @@ impl BackEnd {
         let node = town.places[0].node().ok_or("node 0 is not there")?;
         let live = node.live.client(&client).await.map_err(|why| why.to_string())?.expect("it is registered");
         let events = town.memory.events_after(EventSeq(0), usize::MAX).await.unwrap();
-        let expected = events.iter().filter_map(|event| frame(&for_feed(event, &client)?, &live.keys));
+        let mut expected = Vec::new();
+        for told in events.iter().filter_map(|event| for_feed(event, &client)) {
+            expected.extend(frame(&node.live, &live, &told).await);
+        }
         let heard = self.heard.lock();
-        let mut missing = expected.filter(|frame| !heard.contains(frame));
+        let mut missing = expected.into_iter().filter(|frame| !heard.contains(frame));
         match missing.next() {
             Some(frame) => Err(format!("the back end of app {} has not heard {frame:?}", self.app)),
             None => Ok(()),
@@ -54,11 +57,12 @@ impl BackEnd {
 }
 
 /// What a back end hears of this; none for what it is not told once and for all.
-fn frame(told: &Told, keys: &ClientKeys) -> Option<(String, Value)> {
+async fn frame(live: &Live, app: &LiveClient, told: &Told) -> Option<(String, Value)> {
     let (name, data) = match told {
-        Told::SessionEnded { session } => ("session_ended", json!({ "sid": keys.session_sid(*session) })),
+        Told::SessionEnded { session } => ("session_ended", json!({ "sid": app.keys.session_sid(*session) })),
         Told::GrantChanged { user, scope } => {
-            ("grant_changed", json!({ "sub": keys.open_id(*user), "scope": scope }))
+            let open_id = live.open_id(app, *user).await.expect("nobody cuts this node off any more");
+            ("grant_changed", json!({ "sub": open_id, "scope": scope }))
         }
         Told::TokenRevoked { token } => ("token_revoked", json!({ "jti": token })),
         _ => return None,

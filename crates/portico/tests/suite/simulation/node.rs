@@ -219,6 +219,7 @@ async fn open(parts: &Parts) -> Option<(Arc<Live>, EventSeq)> {
         terms: Terms::DEFAULT,
         name: "node".to_owned(),
         version: "0.1.0".to_owned(),
+        gateway: false,
     };
     let master = MasterKey::parse(cast().master.expose()).unwrap();
     let vault = Vault::open(&*parts.store, master, parts.chance.clone()).await.ok()?;

@@ -4,6 +4,7 @@ mod backup;
 mod before;
 mod binary;
 mod closing;
+mod gateway;
 mod group;
 mod postgres;
 mod server;

@@ -113,7 +113,7 @@ fn a_renewal_that_is_given_up_leaves_no_connection_behind_on_which_the_next_woul
         let id = NodeId::from_bytes([1; 16]);
         let (name, version) = ("one".to_owned(), "0.1.0".to_owned());
         let (issuer, entered_at) = (None, Moment::from_millis(1));
-        let node = Node { id, name, version, issuer, entered_at, renewals: 0 };
+        let node = Node { id, name, version, issuer, gateway: false, entered_at, renewals: 0 };
         store.enter(&node).await.unwrap();
         // Both connections that are kept for nodes are there.
         let (one, two) = tokio::join!(store.standing(), store.renew(id));

@@ -16,6 +16,7 @@ mod race;
 mod restore;
 mod schema;
 mod tls;
+mod trips;
 
 mod contract {
     portico_store::contract_tests!(

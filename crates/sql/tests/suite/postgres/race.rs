@@ -8,7 +8,7 @@ use portico_core::Change;
 use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::moment::Moment;
 use portico_core::noun::event::Happening;
-use portico_core::noun::link::{Link, LinkProof};
+use portico_core::noun::link::{Link, LinkProof, app_issuer};
 use portico_core::noun::person::{Handle, HandleKind, Person};
 use portico_core::noun::session::{EndReason, Session};
 use portico_sql::postgres::Postgres;
@@ -68,6 +68,28 @@ fn sign_out() -> Vec<Change> {
         Change::ClientsCounted { session: LIVE, count: 0 },
         Change::SessionEnded { session: LIVE, at: at(2), reason: EndReason::SignedOut },
     ]
+}
+
+/// The person's OpenID at the app comes from elsewhere.
+fn import(app: &str) -> Vec<Change> {
+    let link = Link {
+        issuer: app_issuer(&client(app)),
+        subject_index: [3; 32],
+        user: USER,
+        proof: LinkProof::Import,
+        linked_at: at(1),
+        open_id: Some(vec![7]),
+    };
+    let guard = Change::OpenIdUnissued { user: USER, app: client(app) };
+    vec![Change::PersonHeld { user: USER }, guard, Change::Linked(link)]
+}
+
+/// The app is told the OpenID that the rule saw.
+fn launch(app: &str, imported: bool) -> Vec<Change> {
+    let guard = Change::OpenIdHeld { user: USER, app: client(app), imported };
+    let mut list = exchange(app);
+    list.extend([guard, Change::AppUsed { user: USER, app: client(app), at: at(1) }]);
+    list
 }
 
 type Running = JoinHandle<Result<Committed, CommitError>>;
@@ -182,6 +204,78 @@ fn launches_in_one_session_do_not_wait_for_each_other() {
 
 #[test]
 #[ignore = "needs PostgreSQL: cargo xtask test"]
+fn a_first_launch_waits_for_an_import_that_is_open_and_then_tells_no_derived_open_id() {
+    runtime().block_on(async {
+        let scene = Scene::new().await;
+        let import = scene.begin_and_hold(import("taxi")).await;
+        let launching = scene.begin(launch("taxi", false));
+        scene.waiting(2).await;
+        assert!(!launching.is_finished());
+        scene.let_go().await;
+        import.await.unwrap().unwrap();
+        assert_eq!(launching.await.unwrap(), Err(CommitError::Conflict));
+        assert_eq!(scene.store.open_id(USER, &client("taxi")).await, Ok(Some(vec![7])));
+        assert_eq!(scene.store.apps_of(USER).await, Ok(vec![]));
+        // Decided again, it sees where the OpenID comes from.
+        scene.store.commit(launch("taxi", true)).await.unwrap();
+        scene.end().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn an_import_waits_for_a_first_launch_that_is_open_and_then_brings_nothing() {
+    runtime().block_on(async {
+        let scene = Scene::new().await;
+        let launch_ = scene.begin_and_hold(launch("taxi", false)).await;
+        let importing = scene.begin(import("taxi"));
+        scene.waiting(2).await;
+        assert!(!importing.is_finished());
+        scene.let_go().await;
+        launch_.await.unwrap().unwrap();
+        assert_eq!(importing.await.unwrap(), Err(CommitError::Conflict));
+        assert_eq!(scene.store.open_id(USER, &client("taxi")).await, Ok(None));
+        assert_eq!(scene.store.apps_of(USER).await.unwrap().len(), 1);
+        scene.end().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn launches_of_one_person_in_two_apps_do_not_wait_for_each_other() {
+    runtime().block_on(async {
+        let scene = Scene::new().await;
+        let first = scene.begin_and_hold(launch("taxi", false)).await;
+        scene.store.commit(launch("food", false)).await.unwrap();
+        assert!(!first.is_finished());
+        scene.let_go().await;
+        first.await.unwrap().unwrap();
+        scene.end().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+fn an_open_id_is_not_undone_while_a_launch_that_tells_it_is_open() {
+    runtime().block_on(async {
+        let scene = Scene::new().await;
+        scene.store.commit(import("taxi")).await.unwrap();
+        let launch_ = scene.begin_and_hold(launch("taxi", true)).await;
+        let issuer = app_issuer(&client("taxi"));
+        let undone = Change::Unlinked { issuer, subject_index: [3; 32], user: USER, at: at(2) };
+        let undoing = scene.begin(vec![undone]);
+        scene.waiting(2).await;
+        assert!(!undoing.is_finished());
+        scene.let_go().await;
+        launch_.await.unwrap().unwrap();
+        undoing.await.unwrap().unwrap();
+        assert_eq!(scene.store.open_id(USER, &client("taxi")).await, Ok(None));
+        scene.end().await;
+    });
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
 fn an_erasure_takes_what_was_being_added_when_it_came() {
     runtime().block_on(async {
         let scene = Scene::new().await;
@@ -189,6 +283,7 @@ fn an_erasure_takes_what_was_being_added_when_it_came() {
             issuer: "https://issuer.example".to_owned(),
             subject_index: [3; 32],
             user: USER,
+            open_id: None,
             proof: LinkProof::Assertion,
             linked_at: at(1),
         };

@@ -141,6 +141,7 @@ pub(super) fn listed(written: &BTreeMap<NodeId, u64>, me: NodeId) -> Vec<Node> {
         name: String::new(),
         version: String::new(),
         issuer: None,
+        gateway: false,
         entered_at: Moment::from_millis(0),
         renewals: *renewals,
     };

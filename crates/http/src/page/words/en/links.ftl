@@ -1,4 +1,4 @@
-links-lead = Other services with which you sign in here.
+links-lead = Other services at which you are known, and with which you sign in here.
 links-none = None is connected yet.
 links-since = Connected
 links-last = This is your only way to sign in, so it can’t be disconnected.
@@ -7,3 +7,11 @@ links-disconnect = Disconnect
 links-disconnect-label = Disconnect { $name }
 links-done-linked = Connected. You can sign in with it from now on.
 links-done-unlinked = Disconnected. It no longer signs you in.
+links-until = Disconnected
+links-past = No longer connected
+links-proof-assertion = Vouched for by the app that you signed in with
+links-proof-login = You signed in there
+links-proof-silent = Recognised there without a question, in your browser
+links-proof-login-code = Recognised by its mini-program
+links-proof-import = Brought along by the merchant
+links-proof-support = Made by support

@@ -1,4 +1,4 @@
-links-lead = 您可以用这些其他服务在此登录。
+links-lead = 与您的账号关联、可用于在此登录的其他服务。
 links-none = 尚未关联任何服务。
 links-since = 关联时间：
 links-last = 这是您唯一的登录方式，因此无法解除关联。
@@ -7,3 +7,11 @@ links-disconnect = 解除关联
 links-disconnect-label = 解除与 { $name } 的关联
 links-done-linked = 关联成功，今后可以用它登录。
 links-done-unlinked = 已解除关联，不能再用它登录。
+links-until = 解除时间：
+links-past = 已解除的关联
+links-proof-assertion = 由您登录的应用确认
+links-proof-login = 您在该服务登录确认
+links-proof-silent = 在您的浏览器中静默识别，未向您询问
+links-proof-login-code = 由其小程序识别
+links-proof-import = 由商家导入
+links-proof-support = 由客服建立

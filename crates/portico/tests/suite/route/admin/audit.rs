@@ -48,6 +48,30 @@ const AUDITED: &[Row] = &[
         "app.preauthorised",
         TAXI,
     ),
+    ("POST", "/admin/v1/apps/{id}/move", || json!({"developer": "bazaar"}), "app.moved", TAXI),
+    (
+        "POST",
+        "/admin/v1/apps/{id}/migrate-openids",
+        || json!({"from": "org.example.shop", "openids": ["o-1"]}),
+        "app.openids_migrated",
+        TAXI,
+    ),
+    (
+        "POST",
+        "/admin/v1/agreements",
+        || json!({"from": "org.example.shop", "to": TAXI}),
+        "app.agreement_registered",
+        "org.example.shop",
+    ),
+    ("DELETE", "/admin/v1/agreements/{from}/{to}", nothing, "app.agreement_ended", TAXI),
+    (
+        "POST",
+        "/admin/v1/links",
+        || json!({"app": TAXI, "links": [{"openid": "o-1", "email": "nobody@people.example"}]}),
+        "app.openids_imported",
+        TAXI,
+    ),
+    ("GET", "/admin/v1/links?app={from}", nothing, "app.openids_read", TAXI),
     (
         "POST",
         "/admin/v1/scopes",
@@ -68,6 +92,8 @@ const AUDITED: &[Row] = &[
     ("GET", "/admin/v1/users/{id}/sessions", nothing, "person.sessions_read", "{user}"),
     ("DELETE", "/admin/v1/users/{id}/sessions/{session}", nothing, "person.session_ended", "{user}"),
     ("GET", "/admin/v1/users/{id}/consents", nothing, "person.consents_read", "{user}"),
+    ("GET", "/admin/v1/users/{id}/links", nothing, "person.links_read", "{user}"),
+    ("DELETE", "/admin/v1/users/{id}/links/{link}", nothing, "person.unlinked", "{user}"),
     ("GET", "/admin/v1/users/{id}/export", nothing, "person.exported", "{user}"),
     (
         "PUT",
@@ -91,6 +117,7 @@ struct Furnished {
     user: String,
     session: String,
     delivery: String,
+    link: String,
 }
 
 impl Furnished {
@@ -102,6 +129,8 @@ impl Furnished {
             "connection_id": "there", "kind": "oidc", "name": "T", "issuer": "https://t.example", "client_id": "c",
         });
         post(&world, "connections", there).await.ok();
+        let agreement = json!({ "from": TAXI, "to": "org.example.shop" });
+        post(&world, "agreements", agreement).await.ok();
         let ana = world.sign_in("ana").await;
         world.launch_granting(&ana, TAXI, None).await;
         world.sign_out(&ana).await.ok();
@@ -113,12 +142,14 @@ impl Furnished {
         world.sign_in("ana").await;
         let user = super::walk(&world, "users", "user_id").await.remove(0);
         let sessions = store.sessions_of(user.parse().unwrap()).await.unwrap();
-        Self { user, session: sessions[0].id.to_string(), delivery: due[0].id.to_string(), world }
+        let link = store.links_of(user.parse().unwrap()).await.unwrap()[0].id().to_string();
+        Self { user, session: sessions[0].id.to_string(), delivery: due[0].id.to_string(), link, world }
     }
 
     fn filled(&self, text: &str) -> String {
+        let text = text.replace("{from}", TAXI).replace("{to}", "org.example.shop");
         let text = text.replace("{user}", &self.user).replace("{session}", &self.session);
-        text.replace("{delivery}", &self.delivery)
+        text.replace("{delivery}", &self.delivery).replace("{link}", &self.link)
     }
 
     async fn lines(&self) -> Vec<Value> {

@@ -1,7 +1,10 @@
 //! The operator's API.
 
+mod agreements;
 mod audit;
 mod door;
+mod links;
+mod migrate;
 mod people;
 mod registry;
 mod system;

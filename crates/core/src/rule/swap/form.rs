@@ -1,0 +1,73 @@
+//! Where OpenIDs stand in a query or an urlencoded form (URL Standard §5.1).
+
+use super::name::Fields;
+use super::spot::Spot;
+
+/// What stands in the declared fields, in its order. The span is the value as it is written.
+pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
+    let mut found = Vec::new();
+    if fields.is_empty() {
+        return found;
+    }
+    let mut start = 0;
+    for pair in text.split(|byte| *byte == b'&') {
+        let end = start + pair.len();
+        if let Some((name, value)) = form_urlencoded::parse(pair).next()
+            && let Some(role) = fields.role(&name)
+        {
+            let before = pair.iter().position(|byte| *byte == b'=').map_or(pair.len(), |at| at + 1);
+            found.push(Spot::text(start + before..end, role, value));
+        }
+        start = end + 1;
+    }
+    found
+}
+
+/// A value as a form writes it.
+pub fn in_form(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spot::{Role, Value};
+    use super::*;
+
+    fn found(text: &str) -> Vec<(String, &str)> {
+        let fields = Fields::new([("openid", Role::Own)]);
+        let spots = find_in_form(text.as_bytes(), &fields).into_iter();
+        let text = |spot: Spot| match spot.value {
+            Value::Text(value) => (value, &text[spot.span]),
+            other => panic!("{other:?}"),
+        };
+        spots.map(text).collect()
+    }
+
+    #[test]
+    fn values_are_found_with_the_bytes_in_which_they_are_written() {
+        assert_eq!(found("a=1&openid=x%79&b"), [("xy".into(), "x%79")]);
+        assert_eq!(
+            found("openid=a+b&&openid=&openid"),
+            [("a b".into(), "a+b"), (String::new(), ""), (String::new(), "")]
+        );
+        assert_eq!(found("openid==x=&=openid"), [("=x=".into(), "=x=")]);
+    }
+
+    #[test]
+    fn names_are_decoded_before_they_are_compared() {
+        assert_eq!(found("%4fpen+id=1&O%70EN%49D=2&openid%5b%5d=3"), [("2".into(), "2"), ("3".into(), "3")]);
+    }
+
+    #[test]
+    fn broken_encoding_is_read_as_the_standard_reads_it() {
+        assert_eq!(found("openid=%zz%f"), [("%zz%f".into(), "%zz%f")]);
+        assert_eq!(found("openid=%ff"), [("\u{fffd}".into(), "%ff")]);
+        assert_eq!(found("%f=1&openid=2&"), [("2".into(), "2")]);
+    }
+
+    #[test]
+    fn a_value_is_written_so_that_it_reads_back() {
+        assert_eq!(in_form("a b&c=+é"), "a+b%26c%3D%2B%C3%A9");
+        assert_eq!(in_form("oSHOP-_1"), "oSHOP-_1");
+    }
+}

@@ -1,0 +1,240 @@
+//! What a message carries, whole or as it comes.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+
+use crate::forward::Answer;
+use crate::log::Record;
+use crate::pace::Pace;
+
+/// A body that nobody but its owner knows: anything that streams.
+pub type Other = Pin<Box<dyn HttpBody<Data = Bytes, Error = Cut> + Send>>;
+
+/// The body of a request or an answer. It is moved often, so what is large and rare lies elsewhere.
+#[derive(Default)]
+pub enum Body {
+    /// Nothing (any more).
+    #[default]
+    Empty,
+    /// All of it, in memory. It can be sent again.
+    Whole(Bytes),
+    /// What a client sends, as it comes.
+    Client(Box<Client>),
+    /// What an upstream answers, as it comes.
+    Answer(Answer),
+    /// The same, of which the first piece is here.
+    Begun(Bytes, Box<Answer>),
+    /// Another stream.
+    Other(Other),
+}
+
+/// Why a body ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Cut {
+    /// The client went away, or broke the rules of HTTP.
+    #[error("the client's body broke off")]
+    Client(#[source] hyper::Error),
+    /// The client sent nothing for too long, or next to nothing.
+    #[error("the client's body did not come")]
+    ClientSilent,
+    /// The upstream went away, or broke the rules of HTTP.
+    #[error("the upstream's answer broke off")]
+    Upstream(#[source] hyper::Error),
+    /// The upstream sent nothing for too long.
+    #[error("the upstream's answer did not come")]
+    UpstreamSilent,
+    /// What was made of it could not be.
+    #[error("{0}")]
+    Other(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Cut {
+    /// The reason among the causes of this error, if it is one.
+    pub(crate) fn among<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(cut) = error.downcast_ref() {
+                return Some(cut);
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+impl Body {
+    /// Whether it can be sent again.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Self::Empty | Self::Whole(_))
+    }
+
+    /// The same body once more, if it is whole.
+    pub(crate) fn again(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        if bytes.is_empty() { Self::Empty } else { Self::Whole(bytes) }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => out.write_str("Empty"),
+            Self::Whole(bytes) => write!(out, "Whole({})", bytes.len()),
+            Self::Client(_) => out.write_str("Client"),
+            Self::Answer(_) | Self::Begun(..) => out.write_str("Answer"),
+            Self::Other(_) => out.write_str("Other"),
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        let body = self.get_mut();
+        match body {
+            Self::Empty => Poll::Ready(None),
+            Self::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *body = Self::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Self::Client(client) => client.poll_frame(context),
+            Self::Answer(answer) => answer.poll_frame(context),
+            Self::Begun(..) => {
+                let Self::Begun(bytes, rest) = std::mem::take(body) else { unreachable!("it was just seen") };
+                *body = Self::Answer(*rest);
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Self::Other(other) => other.as_mut().poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Whole(_) => false,
+            Self::Client(client) => client.incoming.is_end_stream(),
+            Self::Answer(answer) => answer.is_end_stream(),
+            Self::Begun(..) => false,
+            Self::Other(other) => other.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Client(client) => client.incoming.size_hint(),
+            Self::Answer(answer) => answer.size_hint(),
+            Self::Begun(bytes, rest) => {
+                let left = rest.size_hint().exact().unwrap_or_default();
+                SizeHint::with_exact(left + bytes.len() as u64)
+            }
+            Self::Other(other) => other.size_hint(),
+        }
+    }
+}
+
+/// A client's body.
+pub struct Client {
+    incoming: Incoming,
+    ended: bool,
+    limit: Duration,
+    least: u64,
+    pace: Option<Box<Pace>>,
+    progress: Option<Arc<Progress>>,
+    record: Arc<Record>,
+}
+
+impl Client {
+    /// In each `limit` of waiting, at least so many bytes of it must come.
+    pub(crate) fn new(incoming: Incoming, limit: Duration, least: u64, record: Arc<Record>) -> Self {
+        Self { incoming, ended: false, limit, least, pace: None, progress: None, record }
+    }
+
+    /// How far it has been sent on, from now on.
+    pub(crate) fn progress(&mut self) -> Arc<Progress> {
+        self.progress.get_or_insert_default().clone()
+    }
+
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        let polled = Pin::new(&mut self.incoming).poll_frame(context);
+        if let Some(progress) = &self.progress {
+            progress.note(&polled);
+        }
+        match polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let (Some(pace), Some(data)) = (&mut self.pace, frame.data_ref()) {
+                    pace.came(data.len());
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(Cut::Client(error)))),
+            Poll::Ready(None) => {
+                self.ended = true;
+                Poll::Ready(None)
+            }
+            Poll::Pending => {
+                let pace = self.pace.get_or_insert_with(|| Box::new(Pace::new(self.limit, self.least)));
+                pace.poll_exceeded(context).map(|()| Some(Err(Cut::ClientSilent)))
+            }
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if !self.ended && !self.incoming.is_end_stream() {
+            self.record.left_unread();
+        }
+    }
+}
+
+/// How far a client's body has been sent on to an upstream: the upstream need not answer while it waits for
+/// the client.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    frames: AtomicU64,
+    awaits_client: AtomicBool,
+}
+
+impl Progress {
+    fn note<T>(&self, polled: &Poll<T>) {
+        self.awaits_client.store(polled.is_pending(), Ordering::Relaxed);
+        if polled.is_ready() {
+            self.frames.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it is the client who is waited for.
+    pub(crate) fn awaits_client(&self) -> bool {
+        self.awaits_client.load(Ordering::Relaxed)
+    }
+
+    /// How often something was sent on.
+    pub(crate) fn frames(&self) -> u64 {
+        self.frames.load(Ordering::Relaxed)
+    }
+}

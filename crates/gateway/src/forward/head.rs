@@ -1,0 +1,199 @@
+//! The heads of messages on their way to an upstream and back.
+
+use std::time::Duration;
+
+use http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, VIA,
+};
+use http::uri::{PathAndQuery, Scheme};
+use http::{Method, Request, Uri, Version, request, response};
+
+use super::origin::Origin;
+use crate::accept::Peer;
+use crate::body::Body;
+use crate::hop;
+
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+
+/// A link is let go so long before the upstream would close it.
+const EARLIER: Duration = Duration::from_secs(1);
+
+/// Makes a client's request the gateway's own, and says whether it asks for a WebSocket. `Host` stays what
+/// the client said; `X-Forwarded-For`, `-Proto` and `-Host` say who, how and where, and what a client says of
+/// these is believed only of a trusted proxy.
+pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) -> bool {
+    let (mut says_where, mut concerns_connection, mut host) = (false, false, None);
+    for (name, value) in &head.headers {
+        says_where |= is_forwarded(name);
+        concerns_connection |= hop::concerns_connection(name);
+        if *name == HOST {
+            host = Some(value.clone());
+        }
+    }
+    let headers = &mut head.headers;
+    if concerns_connection {
+        hop::strip(headers);
+    }
+    let (client, believed) = (&peer.connection.client, peer.is_trusted());
+    if says_where {
+        forwarded(headers, client, believed);
+    } else {
+        headers.insert(FOR, client.clone());
+    }
+    if !(says_where && believed && headers.contains_key(&PROTO)) {
+        headers.insert(PROTO, HeaderValue::from_static(if peer.is_secure() { "https" } else { "http" }));
+    }
+    if !(says_where && believed && headers.contains_key(&FORWARDED_HOST))
+        && let Some(host) = host
+    {
+        headers.insert(FORWARDED_HOST, host);
+    }
+    if via {
+        headers.append(VIA, HeaderValue::from_static("1.1 portico"));
+    }
+    // What a client's connection brought with it is not the upstream's connection's.
+    head.extensions.clear();
+    concerns_connection && hop::asks_for_websocket(&head.headers)
+}
+
+/// `X-Forwarded-For`: the client alone, or after those that a trusted proxy tells of. Spellings with `_` go,
+/// as does what else a stranger says in this family and in `Forwarded`.
+fn forwarded(headers: &mut HeaderMap, client: &HeaderValue, believed: bool) {
+    let mut value = client.clone();
+    if believed {
+        let mut said: Vec<&[u8]> = headers.get_all(&FOR).iter().map(HeaderValue::as_bytes).collect();
+        said.push(client.as_bytes());
+        value = HeaderValue::from_bytes(&said.join(b", ".as_slice())).unwrap_or(value);
+    }
+    let is_gone = |name: &&HeaderName| is_forwarded(name) && (!believed || name.as_str().contains('_'));
+    let gone: Vec<HeaderName> = headers.keys().filter(is_gone).cloned().collect();
+    gone.iter().for_each(|name| {
+        headers.remove(name);
+    });
+    headers.insert(FOR, value);
+}
+
+/// Whether a header is of the family that says where a request came from.
+fn is_forwarded(name: &HeaderName) -> bool {
+    let text = name.as_str().as_bytes();
+    match text.first() {
+        Some(b'f') => text == b"forwarded",
+        Some(b'x') => {
+            let family = [b"x-forwarded-".as_slice(), b"x_forwarded_", b"x-forwarded_", b"x_forwarded-"];
+            family.iter().any(|start| text.starts_with(start))
+                || matches!(text, b"x-real-ip" | b"x_real_ip" | b"x-real_ip" | b"x_real-ip")
+        }
+        _ => false,
+    }
+}
+
+/// The form of HTTP/1.1: the target is a path.
+pub(super) fn for_http1(request: &mut Request<Body>) {
+    *request.version_mut() = Version::HTTP_11;
+    if request.uri().scheme().is_some() || request.uri().authority().is_some() {
+        let target = request.uri().path_and_query().cloned();
+        *request.uri_mut() = Uri::from(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
+    }
+}
+
+/// The form of HTTP/2: the target is a URL, whose authority stands for `Host`.
+pub(super) fn for_http2(request: &mut Request<Body>, origin: &Origin) {
+    *request.version_mut() = Version::HTTP_2;
+    let host = request.headers_mut().remove(HOST);
+    let authority =
+        host.and_then(|host| host.as_bytes().try_into().ok()).unwrap_or_else(|| origin.authority.clone());
+    let mut parts = std::mem::take(request.uri_mut()).into_parts();
+    parts.scheme = Some(if origin.is_secure() { Scheme::HTTPS } else { Scheme::HTTP });
+    parts.authority = Some(authority);
+    parts.path_and_query.get_or_insert_with(|| PathAndQuery::from_static("/"));
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+/// The request once more, if it may be repeated without harm (RFC 9110 §9.2.2) and can be.
+pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
+    let is_idempotent = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::PUT | Method::DELETE
+    );
+    if !is_idempotent {
+        return None;
+    }
+    let mut again = Request::new(request.body().again()?);
+    *again.method_mut() = request.method().clone();
+    *again.uri_mut() = request.uri().clone();
+    *again.version_mut() = request.version();
+    again.headers_mut().clone_from(request.headers());
+    Some(again)
+}
+
+/// What one look at an answer's headers finds.
+#[derive(Default)]
+pub(super) struct Survey {
+    lengths: usize,
+    codings: usize,
+    is_odd: bool,
+    concerns_connection: bool,
+    said: Option<Duration>,
+    /// Whether events are to come, now and then.
+    pub(super) is_event_stream: bool,
+}
+
+impl Survey {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut survey = Self::default();
+        for (name, value) in headers {
+            match *name {
+                CONTENT_LENGTH => {
+                    survey.lengths += 1;
+                    survey.is_odd |= !value.as_bytes().iter().all(u8::is_ascii_digit);
+                }
+                TRANSFER_ENCODING => {
+                    survey.codings += 1;
+                    survey.is_odd |= !value.as_bytes().eq_ignore_ascii_case(b"chunked");
+                }
+                CONTENT_TYPE => survey.is_event_stream |= is_events(value),
+                _ => {}
+            }
+            if hop::concerns_connection(name) {
+                survey.concerns_connection = true;
+                if *name == KEEP_ALIVE {
+                    survey.said = value.to_str().ok().and_then(seconds);
+                }
+            }
+        }
+        survey
+    }
+
+    /// Whether the answer's end can be found in two ways: neither it nor its connection can be trusted.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.is_odd || self.lengths + self.codings > 1
+    }
+
+    /// How long its connection may be kept: less than until the upstream closes it, should it say when.
+    pub(super) fn keep(&self, most: Duration) -> Duration {
+        self.said.map_or(most, |said| said.saturating_sub(EARLIER).min(most))
+    }
+
+    /// Takes away what concerns the connection.
+    pub(super) fn strip(&self, head: &mut response::Parts) {
+        if self.concerns_connection {
+            hop::strip(&mut head.headers);
+        }
+        head.extensions.clear();
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let parameter = text.split(',').find_map(|part| part.trim().strip_prefix("timeout="))?;
+    parameter.parse().ok().map(Duration::from_secs)
+}
+
+fn is_events(kind: &HeaderValue) -> bool {
+    let kind = kind.as_bytes();
+    kind.get(..17).is_some_and(|start| start.eq_ignore_ascii_case(b"text/event-stream"))
+}

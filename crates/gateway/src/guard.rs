@@ -1,0 +1,97 @@
+//! What lasts after a request was let in (a WebSocket, an event stream, a long download) ends with what let it in.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use portico_live::Live;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::body::{Body, Cut};
+use crate::resolve::{Caller, still_holds};
+use crate::table::Way;
+
+/// How often it is looked whether a caller still may. A look is answered from memory.
+const EVERY: Duration = Duration::from_secs(1);
+/// Up to this length an answer whose length is known does not last.
+const SHORT: u64 = 64 * 1024;
+
+/// Whom something was begun for, and on which route.
+///
+/// A second after the session has ended, consent was withdrawn, the app was suspended, the token has expired or this
+/// node has lost its lease, nothing of it goes through any more.
+#[derive(Clone)]
+pub struct Guard {
+    live: Arc<Live>,
+    way: Arc<Way>,
+    caller: Caller,
+}
+
+/// The caller may no longer do what was begun.
+#[derive(Debug, thiserror::Error)]
+#[error("the caller may no longer")]
+struct Over;
+
+impl Guard {
+    /// Watches over what this caller has begun.
+    pub fn new(live: &Arc<Live>, way: &Arc<Way>, caller: &Caller) -> Self {
+        Self { live: live.clone(), way: way.clone(), caller: caller.clone() }
+    }
+
+    /// Answers when the caller may no longer.
+    pub async fn over(self) {
+        let mut tick = interval(EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        tick.tick().await;
+        loop {
+            tick.tick().await;
+            if still_holds(&self.live, &self.way.route, &self.caller).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the body of an answer may last.
+    pub fn is_for(body: &Body) -> bool {
+        body.size_hint().exact().is_none_or(|length| length > SHORT)
+    }
+
+    /// The body of an answer, which breaks off when the caller may no longer.
+    pub fn over_body(self, body: Body) -> Body {
+        Body::Other(Box::pin(Guarded { body, over: Box::pin(self.over()) }))
+    }
+}
+
+struct Guarded {
+    body: Body,
+    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl HttpBody for Guarded {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        if self.over.as_mut().poll(context).is_ready() {
+            self.body = Body::Empty;
+            self.over = Box::pin(std::future::pending());
+            return Poll::Ready(Some(Err(Cut::Other(Box::new(Over)))));
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

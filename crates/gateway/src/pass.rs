@@ -1,0 +1,207 @@
+//! One request on its way: accept → resolve → rewrite → forward → rewrite.
+
+mod cors;
+mod whole;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::{HeaderValue, Method, Request, Response, StatusCode, request};
+use hyper::body::Body as _;
+use memchr::memmem::Finder;
+use portico_live::Live;
+
+use crate::accept::Peer;
+use crate::body::Body;
+use crate::guard::Guard;
+use crate::reseal::Keys;
+use crate::resolve::{Resolved, counterparts, resolve, still_holds};
+use crate::rewrite::{self, CallerIds, FoundInAnswer, FoundInRequest};
+use crate::route::{Counterparts, Route};
+use crate::table::{Current, Way};
+use crate::{Refused, hop};
+
+/// A body that took longer to come than this was waited for: what was found out before is looked at again.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// Passes requests on. Cheap to clone.
+#[derive(Clone)]
+pub struct Pass {
+    live: Arc<Live>,
+    routes: Arc<Current>,
+}
+
+impl Pass {
+    /// Over this memory, by these routes.
+    pub fn new(live: Arc<Live>, routes: Arc<Current>) -> Self {
+        Self { live, routes }
+    }
+
+    /// Answers a request: with what its upstream said, or with why it goes no further.
+    pub async fn answer(&self, request: Request<Body>, peer: Peer) -> Response<Body> {
+        let table = self.routes.get();
+        let (head, body) = request.into_parts();
+        let way = match table.find(&head) {
+            Ok(way) => way,
+            Err(refused) => return told(&refused),
+        };
+        peer.record().route(&way.tracked);
+        let scripts = match cors::Scripts::of(&self.live, &way.route, &head).await {
+            Ok(scripts) => scripts,
+            Err(refused) => return told(&refused),
+        };
+        if let Some(answer) = scripts.preflight(&head) {
+            return answer;
+        }
+        let mut answer = match self.carry(way, head, body, &peer).await {
+            Ok(answer) => answer,
+            Err(refused) => told(&refused),
+        };
+        scripts.may_read(&mut answer);
+        answer
+    }
+
+    async fn carry(
+        &self,
+        way: &Arc<Way>,
+        mut head: request::Parts,
+        body: Body,
+        peer: &Peer,
+    ) -> Result<Response<Body>, Refused> {
+        let (live, route, method) = (&self.live, &way.route, head.method.clone());
+        let is_certified = peer.bears_one_of(&route.back_ends.certificates);
+        let resolved = resolve(live, route, &head, is_certified).await?;
+        let body = self.inward(route, &resolved, &mut head, body, peer).await?;
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| hop::asks_for_websocket(&head.headers)) {
+            head.extensions.insert(Guard::new(live, way, caller));
+        }
+        let answer = way.upstreams.forward(peer, Request::from_parts(head, body)).await?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(answer);
+        }
+        self.outward(way, &resolved, &method, answer, peer).await
+    }
+
+    /// The request as the upstream is to read it: without the token, with its own OpenIDs in their places, and told
+    /// who calls.
+    async fn inward(
+        &self,
+        route: &Route,
+        resolved: &Resolved,
+        head: &mut request::Parts,
+        body: Body,
+        peer: &Peer,
+    ) -> Result<Body, Refused> {
+        let (live, parties, ids) = (&self.live, &resolved.parties, ids(resolved));
+        let due = rewrite::request_body(route, head, body.is_end_stream())?;
+        rewrite::strip(route, &mut head.headers);
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
+            withhold(&caller.text, head)?;
+        }
+        let (whole, rest) = match due.is_whole() {
+            true => (self.read(route, resolved, body).await?, Body::Empty),
+            false => (Default::default(), body),
+        };
+        let found = FoundInRequest::new(route, head, &due, whole)?;
+        let others = found.others(ids)?;
+        let known = match others.is_empty() {
+            true => Counterparts::new(),
+            false => counterparts(live, &parties.app, &parties.known_as, &others).await?,
+        };
+        let keys = match &resolved.caller {
+            Some(caller) if found.is_encrypted() => Some(Keys::of(live, parties, caller).await?),
+            _ => None,
+        };
+        let reseal = |data: &str, iv: &str| match &keys {
+            Some(keys) => keys.reseal(data, iv),
+            None => {
+                Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "There is no key for this."))
+            }
+        };
+        let swapped = found.apply(head, ids, &known, &reseal)?;
+        rewrite::inject(route, app_name(resolved), ids, &mut head.headers);
+        peer.record().swapped(known.len());
+        Ok(swapped.map_or(rest, Body::from))
+    }
+
+    /// All of a request's body. While it was waited for, the caller may have lost what let the request in.
+    async fn read(&self, route: &Route, resolved: &Resolved, body: Body) -> Result<bytes::Bytes, Refused> {
+        let begun = Instant::now();
+        let whole = whole::of_request(body, route.limits.body).await?;
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| begun.elapsed() > AT_ONCE) {
+            still_holds(&self.live, route, caller).await?;
+        }
+        Ok(whole)
+    }
+
+    /// The answer as the caller is to read it: with the OpenIDs of the app.
+    async fn outward(
+        &self,
+        way: &Arc<Way>,
+        resolved: &Resolved,
+        method: &Method,
+        answer: Response<Body>,
+        peer: &Peer,
+    ) -> Result<Response<Body>, Refused> {
+        let (route, parties, ids) = (&way.route, &resolved.parties, ids(resolved));
+        let (mut head, body) = answer.into_parts();
+        let due = rewrite::answer_body(route, method, &head)?;
+        let (whole, rest) = match due.is_whole() {
+            true => (whole::of_answer(body, route.limits.body).await?, Body::Empty),
+            false => (Default::default(), body),
+        };
+        let found = FoundInAnswer::new(route, method, &head, &due, whole)?;
+        let others = found.others(ids)?;
+        let known = match others.is_empty() {
+            true => Counterparts::new(),
+            false => counterparts(&self.live, &parties.known_as, &parties.app, &others).await?,
+        };
+        let swapped = found.apply(&mut head, ids, &known)?;
+        peer.record().swapped(known.len());
+        let body = match (swapped, &resolved.caller) {
+            (Some(whole), _) => whole.into(),
+            (None, Some(caller)) if Guard::is_for(&rest) => {
+                Guard::new(&self.live, way, caller).over_body(rest)
+            }
+            (None, _) => rest,
+        };
+        Ok(Response::from_parts(head, body))
+    }
+}
+
+/// Keeps the token from the upstream wherever else the request has it: a page may send it in a cookie as well, and a
+/// browser an address with it as `Referer`. 400 where it stands in the target, which is written down by many.
+fn withhold(token: &str, head: &mut request::Parts) -> Result<(), Refused> {
+    let finder = Finder::new(token);
+    if head.uri.query().is_some_and(|query| finder.find(query.as_bytes()).is_some()) {
+        let text = "The token does not belong into the address.";
+        return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
+    }
+    let has_it = |value: &HeaderValue| value.len() >= token.len() && finder.find(value.as_bytes()).is_some();
+    let names: Vec<_> =
+        head.headers.iter().filter(|(_, value)| has_it(value)).map(|(name, _)| name.clone()).collect();
+    for name in names {
+        head.headers.remove(name);
+    }
+    Ok(())
+}
+
+fn ids(resolved: &Resolved) -> Option<&CallerIds> {
+    resolved.caller.as_ref().map(|caller| &caller.ids)
+}
+
+/// What the upstream's app is called in WeChat's world.
+fn app_name(resolved: &Resolved) -> &str {
+    let client = &resolved.parties.known_as.client;
+    client.app().map_or(client.id.as_str(), |app| &app.wx_app_id)
+}
+
+fn told(refused: &Refused) -> Response<Body> {
+    let (status, code, cause) =
+        (refused.status.as_u16(), refused.code, refused.cause.as_deref().unwrap_or("-"));
+    match refused.status.is_server_error() {
+        true => tracing::warn!(status, code, cause, "a request went no further"),
+        false => tracing::debug!(status, code, cause, "a request went no further"),
+    }
+    refused.answer()
+}

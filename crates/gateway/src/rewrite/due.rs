@@ -1,0 +1,161 @@
+//! Whether a body must be looked into, and as what.
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Method, StatusCode, request, response};
+use mime::Mime;
+
+use super::coding::codings;
+use super::found::MARK;
+use super::wrong;
+use crate::Refused;
+use crate::route::Route;
+
+/// What has to be done with a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyDue {
+    /// Nothing: it streams through as it comes.
+    Stream,
+    /// It is read whole, at most the route's `limits.body`, as JSON.
+    Json,
+    /// The same, as an urlencoded form.
+    Form,
+    /// The same, as a form of parts between delimiters with this boundary.
+    Parts(String),
+    /// The same, and it is JSON if it begins like it: an answer by a type that back ends give to JSON too. One that
+    /// is not packed may stream as soon as [`begins_like_json`] says no.
+    Perhaps,
+}
+
+impl BodyDue {
+    /// Whether the body must be read whole.
+    pub fn is_whole(&self) -> bool {
+        *self != Self::Stream
+    }
+}
+
+/// Whether a text begins as JSON does that may hold an OpenID; none where there is nothing but space so far.
+pub fn begins_like_json(start: &[u8]) -> Option<bool> {
+    let text = start.strip_prefix(MARK).unwrap_or(start).trim_ascii_start();
+    let first = *text.first()?;
+    Some(matches!(first, b'{' | b'[' | b'"') || (MARK.starts_with(text) && start.len() < MARK.len()))
+}
+
+/// What has to be done with a request's body. `is_empty` says that nothing follows the head.
+///
+/// A request without a length has no body then, whatever type it names; one of length 0 has an empty one, which
+/// is no JSON.
+pub fn request_body(route: &Route, parts: &request::Parts, is_empty: bool) -> Result<BodyDue, Refused> {
+    let maps = &route.maps.request;
+    let (json, form) = (!maps.json.is_empty(), !maps.form.is_empty());
+    if !json && !form {
+        return Ok(BodyDue::Stream);
+    }
+    let has_none = is_empty && !parts.headers.contains_key(CONTENT_LENGTH);
+    let mime = match kind(&parts.headers) {
+        _ if has_none => return Ok(BodyDue::Stream),
+        Kind::None if is_empty => return Ok(BodyDue::Stream),
+        Kind::Is(mime) => mime,
+        Kind::None | Kind::Other | Kind::Several => {
+            return Err(wrong::kind("the body must say that it is of a type in which OpenIDs are declared"));
+        }
+    };
+    let due = match () {
+        () if json && is_json(&mime) => BodyDue::Json,
+        () if form && mime.essence_str() == mime::APPLICATION_WWW_FORM_URLENCODED.essence_str() => {
+            BodyDue::Form
+        }
+        () if form && mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str() => {
+            let boundary = mime.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str().to_owned());
+            let fits = |boundary: &String| (1..=70).contains(&boundary.len());
+            BodyDue::Parts(boundary.filter(fits).ok_or_else(|| wrong::request("the form has no boundary"))?)
+        }
+        () => {
+            return Err(wrong::kind("the body is of another type than those in which OpenIDs are declared"));
+        }
+    };
+    if !is_utf8(&mime) {
+        return Err(wrong::kind("the body must be in UTF-8"));
+    }
+    if codings(&parts.headers).is_none() {
+        return Err(wrong::kind("the body is in another content coding than gzip, br and zstd"));
+    }
+    check_length(route, &parts.headers).map_err(|()| wrong::too_large())?;
+    Ok(due)
+}
+
+/// What has to be done with an answer's body. `method` is that of the request.
+///
+/// A body is JSON where its type says so. One by a type that back ends give to JSON as well (`text/html`, which
+/// is PHP's, `text/plain`, or none) is read too, and is swapped if it is JSON.
+pub fn answer_body(route: &Route, method: &Method, parts: &response::Parts) -> Result<BodyDue, Refused> {
+    let is_bodiless = method == Method::HEAD
+        || parts.status.is_informational()
+        || matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if route.maps.answer.json.is_empty() || is_bodiless {
+        return Ok(BodyDue::Stream);
+    }
+    let due = match by_type(&parts.headers)? {
+        BodyDue::Stream => return Ok(BodyDue::Stream),
+        due => due,
+    };
+    if parts.status == StatusCode::PARTIAL_CONTENT {
+        return Err(wrong::answer("the answer is a part of a body in which OpenIDs may stand"));
+    }
+    if codings(&parts.headers).is_none() {
+        return Err(wrong::answer("the answer is in a content coding that is not understood"));
+    }
+    check_length(route, &parts.headers)
+        .map_err(|()| wrong::answer("the answer's body is larger than the route takes"))?;
+    Ok(due)
+}
+
+/// What an answer of this type is, if it has a body.
+fn by_type(headers: &HeaderMap) -> Result<BodyDue, Refused> {
+    match kind(headers) {
+        Kind::Is(mime) if is_json(&mime) => Ok(BodyDue::Json),
+        Kind::Is(mime) if matches!(mime.essence_str(), "text/html" | "text/plain") => Ok(BodyDue::Perhaps),
+        Kind::Is(_) => Ok(BodyDue::Stream),
+        Kind::None | Kind::Other => Ok(BodyDue::Perhaps),
+        Kind::Several => Err(wrong::answer("the answer has several types")),
+    }
+}
+
+/// Whether the body of such an answer would be looked into.
+pub(super) fn may_be_looked_into(route: &Route, headers: &HeaderMap) -> bool {
+    !route.maps.answer.json.is_empty() && by_type(headers).is_ok_and(|due| due.is_whole())
+}
+
+/// The media type of a message.
+enum Kind {
+    None,
+    Is(Mime),
+    /// One that cannot be read.
+    Other,
+    Several,
+}
+
+fn kind(headers: &HeaderMap) -> Kind {
+    let mut all = headers.get_all(CONTENT_TYPE).iter();
+    match (all.next(), all.next()) {
+        (None, _) => Kind::None,
+        (Some(_), Some(_)) => Kind::Several,
+        (Some(value), None) => {
+            value.to_str().ok().and_then(|text| text.parse().ok()).map_or(Kind::Other, Kind::Is)
+        }
+    }
+}
+
+fn is_json(mime: &Mime) -> bool {
+    mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON)
+}
+
+fn is_utf8(mime: &Mime) -> bool {
+    let is = |charset: mime::Name<'_>| ["utf-8", "utf8", "us-ascii"].iter().any(|one| charset == *one);
+    mime.get_param(mime::CHARSET).is_none_or(is)
+}
+
+/// Whether a body of the length that was announced is borne; what was not announced is counted as it comes.
+fn check_length(route: &Route, headers: &HeaderMap) -> Result<(), ()> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > route.limits.body) { Err(()) } else { Ok(()) }
+}

@@ -1,0 +1,129 @@
+//! What lasts ends with what let it in; and without a lease nothing begins.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use futures_util::stream;
+use portico_seal::{MasterKey, SystemChance};
+use portico_sql::memory::Memory;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+use super::gate::Gate;
+use super::{APP, Town, configured, route};
+use crate::fixture::World;
+
+/// What takes a second takes no longer than this on a machine with much to do.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An answer that never ends: an event ten times a second.
+fn endless() -> Response {
+    let events = stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Some((Ok::<_, std::io::Error>(Bytes::from_static(b"data: x\n\n")), ()))
+    });
+    Response::builder().header("content-type", "text/event-stream").body(Body::from_stream(events)).unwrap()
+}
+
+/// Reads a stream to its end: whether it broke off.
+async fn breaks_off(mut answer: reqwest::Response) -> bool {
+    let end = async {
+        loop {
+            match answer.chunk().await {
+                Ok(Some(_)) => {}
+                Ok(None) => return false,
+                Err(_) => return true,
+            }
+        }
+    };
+    timeout(PATIENCE, end).await.expect("the stream goes on")
+}
+
+#[tokio::test]
+async fn an_event_stream_breaks_off_when_the_session_ends() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    gate.back_end.says(|_| endless());
+    let mut answer = gate.request("GET", "/events", &ana.token).send().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(answer.chunk().await.unwrap().as_deref(), Some(&b"data: x\n\n"[..]));
+    }
+    gate.town.world.sign_out(&ana.tokens).await.ok();
+    assert!(breaks_off(answer).await);
+}
+
+#[tokio::test]
+async fn a_stream_breaks_off_when_consent_for_the_route_is_withdrawn() {
+    let gate = Gate::new("require = [\"union_id\"]\n").await;
+    let ana = gate.caller("ana").await;
+    gate.back_end.says(|_| endless());
+    let answer = gate.request("GET", "/events", &ana.token).send().await.unwrap();
+    let path = format!("/v1/me/apps/{APP}");
+    gate.town.world.json(axum::http::Method::DELETE, &path, Some(&ana.tokens.access), &json!({})).await.ok();
+    assert!(breaks_off(answer).await);
+}
+
+/// A back end that agrees to a WebSocket and sends back what it gets.
+async fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = vec![];
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        let agreed = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+        stream.write_all(agreed.as_bytes()).await.unwrap();
+        let (mut from, mut to) = stream.split();
+        let _ = tokio::io::copy(&mut from, &mut to).await;
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_websocket_is_cut_when_the_session_ends() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, "")).unwrap());
+    let mut socket = TcpStream::connect(gate.address).await.unwrap();
+    let ask = format!(
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {}\r\n\r\n",
+        ana.token
+    );
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let mut head = vec![];
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(socket.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+    socket.write_all(b"ping").await.unwrap();
+    let mut back = [0; 4];
+    socket.read_exact(&mut back).await.unwrap();
+    assert_eq!(&back, b"ping");
+    gate.town.world.sign_out(&ana.tokens).await.ok();
+    let end = async { while matches!(socket.read(&mut back).await, Ok(1..)) {} };
+    timeout(PATIENCE, end).await.expect("the WebSocket goes on");
+}
+
+#[tokio::test]
+async fn without_a_lease_the_answer_is_503_and_what_lasts_breaks_off() {
+    let master = MasterKey::generate(&SystemChance).to_text();
+    let world = World::node(&Arc::new(Memory::new()), &master, None).await;
+    let gate = Gate::before(Town { world, route: route() }, "").await;
+    let live = &gate.town.world.house.live;
+    let ana = gate.caller("ana").await;
+    gate.back_end.says(|_| endless());
+    live.join().await.unwrap();
+    let stream = gate.request("GET", "/events", &ana.token).send().await.unwrap();
+    assert!(breaks_off(stream).await, "nothing renews the lease");
+    gate.back_end.seen();
+    let answer = gate.request("GET", "/", &ana.token).send().await.unwrap();
+    assert_eq!(answer.status(), 503);
+    assert!(answer.headers().contains_key("retry-after"));
+    assert!(gate.back_end.seen().is_empty());
+}

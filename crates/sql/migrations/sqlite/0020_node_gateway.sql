@@ -1,0 +1,1 @@
+-- One node has this store to itself: there is no gateway beside it.

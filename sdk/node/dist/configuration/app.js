@@ -1,0 +1,16 @@
+import { ConfigurationError } from "./wrong.js";
+import { Table } from "./table.js";
+export function readApps(value) {
+    if (!Array.isArray(value))
+        throw new ConfigurationError("apps", "must be a list, of what registering each answered");
+    const apps = new Map();
+    value.forEach((one, at) => {
+        const table = new Table(one, `apps[${at}]`, ["app_id", "client_secret", "wx_app_id", "origins"]);
+        const id = table.need("app_id");
+        if (apps.has(id))
+            throw table.wrong("app_id", "is there twice");
+        const [secret, wxAppId, origins] = [table.text("client_secret"), table.text("wx_app_id"), table.texts("origins")];
+        apps.set(id, { id, secret, wxAppId, origins });
+    });
+    return apps;
+}

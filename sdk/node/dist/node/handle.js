@@ -1,0 +1,45 @@
+import { Refused } from "../refused.js";
+import { requestKind } from "../swap/kind.js";
+import { without } from "../swap/message.js";
+import { answerWith } from "./exits.js";
+import { Body, bodyLength, Gone, head, setHeaders } from "./incoming.js";
+import { HeldAnswer } from "./outgoing.js";
+export async function handle(gateway, options, request, response, target) {
+    const log = (refused) => options.onRefused?.(refused, request);
+    try {
+        return await swap(gateway, log, request, response, target);
+    }
+    catch (error) {
+        if (error instanceof Gone)
+            return undefined;
+        if (!(error instanceof Refused))
+            throw error;
+        log(error);
+        if (!request.complete)
+            response.shouldKeepAlive = false;
+        answerWith(response, error);
+        return undefined;
+    }
+}
+async function swap(gateway, log, request, response, target) {
+    if (request.httpVersionMajor > 1)
+        throw new Error("HTTP/2 is not understood here: put a proxy in front that ends it");
+    const received = head(request, target);
+    const admitted = await gateway.admit(received);
+    const { route } = admitted;
+    const length = bodyLength(request);
+    const kind = requestKind(route.maps, received.headers, length);
+    const taken = kind !== undefined && length !== 0 ? new Body(request) : undefined;
+    const body = taken ? await taken.take(route.bodyLimit) : length === 0 ? Buffer.alloc(0) : undefined;
+    const swapped = await admitted.request({ ...received, body });
+    const goesOn = taken && (swapped.body ?? body);
+    if (goesOn)
+        taken.put(goesOn);
+    setHeaders(request, goesOn ? measured(swapped.headers, goesOn) : swapped.headers);
+    HeldAnswer.install(response, admitted, received.method, log);
+    return swapped.target;
+}
+function measured(headers, body) {
+    const rest = without(headers, "content-length", "transfer-encoding", "trailer");
+    return [...rest, ["Content-Length", String(body.length)]];
+}

@@ -1,0 +1,6 @@
+import type { Fields } from "./name.js";
+import { type Spot } from "./spot.js";
+/** What stands in the declared fields of a query or an urlencoded form (URL Standard §5.1), in its order. */
+export declare function findInForm(text: string, fields: Fields): Spot[];
+/** A value as a form writes it. */
+export declare function inForm(value: string): string;

@@ -1,0 +1,26 @@
+import { percentDecoded } from "./bytes.js";
+import { textSpot } from "./spot.js";
+export function findInForm(text, fields) {
+    const found = [];
+    if (fields.isEmpty)
+        return found;
+    let start = 0;
+    for (const pair of text.split("&")) {
+        const end = start + pair.length;
+        const sign = pair.indexOf("=");
+        const before = sign < 0 ? pair.length : sign;
+        const role = pair === "" ? undefined : fields.role(read(pair.slice(0, before)));
+        if (role !== undefined) {
+            const from = Math.min(start + before + 1, end);
+            found.push(textSpot(from, end, role, read(text.slice(from, end))));
+        }
+        start = end + 1;
+    }
+    return found;
+}
+function read(text) {
+    return percentDecoded(text.replaceAll("+", " "));
+}
+export function inForm(value) {
+    return new URLSearchParams([["", value]]).toString().slice(1);
+}

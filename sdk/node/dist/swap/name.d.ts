@@ -1,0 +1,34 @@
+import type { Role } from "./spot.js";
+/**
+ * The form of a name in which two that differ by case alone are equal: in capitals, then in small letters, as
+ * Unicode has them. So the long `ſ` is an `s` and the Kelvin sign a `k`, as they are for many a JSON library.
+ */
+export declare function fold(name: string): string;
+/**
+ * The same for a field of a query, a form or a cookie header: without the spaces around it, and with `_` for a
+ * dot or a space, as PHP reads it.
+ */
+export declare function foldField(name: string): string;
+/** The same for a header: `_` and `-` are one, as they are behind CGI. */
+export declare function foldHeader(name: string): string;
+/** The fields of a query, a form or a cookie header in which something stands. Of two that are equal the first stands. */
+export declare class Fields {
+    #private;
+    constructor(names: Iterable<readonly [string, Role]>);
+    get isEmpty(): boolean;
+    /**
+     * What stands in the field of this name, decoded.
+     *
+     * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`, and so is `[openid]x`: Express's parser
+     * of forms makes a list of the former, and takes the latter for the name alone.
+     */
+    role(name: string): Role | undefined;
+}
+/** The headers in which something stands. Of two that are equal the first stands. */
+export declare class Headers {
+    #private;
+    constructor(names: Iterable<readonly [string, Role]>);
+    get isEmpty(): boolean;
+    /** What stands in the header of this name. */
+    role(name: string): Role | undefined;
+}

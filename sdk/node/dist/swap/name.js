@@ -1,0 +1,49 @@
+export function fold(name) {
+    return name.toUpperCase().toLowerCase();
+}
+export function foldField(name) {
+    return fold(name.replace(/^[ \t\r\n\0]+|[ \t\r\n\0]+$/g, "")).replace(/[ .]/g, "_");
+}
+export function foldHeader(name) {
+    return name.toLowerCase().replaceAll("_", "-");
+}
+export class Fields {
+    #roles;
+    constructor(names) {
+        this.#roles = [...names].map(([name, role]) => [foldField(name), role]);
+    }
+    get isEmpty() {
+        return this.#roles.length === 0;
+    }
+    role(name) {
+        if (this.isEmpty)
+            return undefined;
+        const folded = foldField(name);
+        const way = steps(folded);
+        const base = folded.split("[", 1)[0];
+        const leads = (known) => steps(known).every((step, at) => way[at] === step);
+        return this.#roles.find(([known]) => known === folded || known === base || leads(known))?.[1];
+    }
+}
+function steps(name) {
+    const open = name.search(/\[[^[\]]*\]/);
+    if (open < 0)
+        return [name.split("[", 1)[0] ?? ""];
+    const inner = [...name.slice(open).matchAll(/\[([^[\]]*)\]/g)].map(([, step = ""]) => step);
+    return open === 0 ? inner : [name.slice(0, open), ...inner];
+}
+export class Headers {
+    #roles;
+    constructor(names) {
+        this.#roles = [...names].map(([name, role]) => [foldHeader(name), role]);
+    }
+    get isEmpty() {
+        return this.#roles.length === 0;
+    }
+    role(name) {
+        if (this.isEmpty)
+            return undefined;
+        const folded = foldHeader(name);
+        return this.#roles.find(([known]) => known === folded)?.[1];
+    }
+}

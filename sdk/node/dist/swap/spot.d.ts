@@ -1,0 +1,35 @@
+/** What stands at a place: the caller's OpenID and nobody else's, or anybody's. */
+export type Role = "own" | "any";
+/**
+ * What a message says at a place: a text, decoded; a number, true or false; or something that may hold texts
+ * of its own, or is no text that can be read.
+ */
+export type Value = {
+    readonly kind: "text";
+    readonly text: string;
+} | {
+    readonly kind: "scalar";
+} | {
+    readonly kind: "nested";
+};
+/** Something that was found at a declared place. */
+export interface Spot {
+    /** Where that begins which is to be replaced, if anything is, and where it ends. */
+    readonly start: number;
+    readonly end: number;
+    readonly role: Role;
+    readonly value: Value;
+}
+/** A text at a place. */
+export declare function textSpot(start: number, end: number, role: Role, text: string): Spot;
+/** A text in which something was found, and how an OpenID is written in it. */
+export interface Piece {
+    readonly text: string;
+    readonly spots: readonly Spot[];
+    readonly written: (openId: string) => string;
+}
+/**
+ * The text with what `become` says at each spot; where that is undefined, the spot stays as it is written.
+ * Every other character is where it was.
+ */
+export declare function spliced(piece: Piece, become: (spot: Spot) => string | undefined): string;

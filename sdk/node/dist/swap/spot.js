@@ -1,0 +1,15 @@
+export function textSpot(start, end, role, text) {
+    return { start, end, role, value: { kind: "text", text } };
+}
+export function spliced(piece, become) {
+    let out = "";
+    let done = 0;
+    for (const spot of piece.spots) {
+        const next = become(spot);
+        if (next === undefined)
+            continue;
+        out += piece.text.slice(done, spot.start) + piece.written(next);
+        done = spot.end;
+    }
+    return out + piece.text.slice(done);
+}

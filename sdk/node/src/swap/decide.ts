@@ -1,0 +1,96 @@
+import type { Role, Value } from "./spot.js";
+
+/** What happens to an OpenID that nobody has, where one may stand that is not the caller's. */
+export type Unknown = "refuse" | "pass" | "empty";
+
+/** The caller's OpenIDs. */
+export interface Caller {
+  /** The one at the app whose token was brought. */
+  readonly here: string;
+  /** The one that the back end knows. */
+  readonly there: string;
+}
+
+/** What is known about a text, on the side that the message comes from and on the one that it goes to. */
+export interface Counterpart {
+  /** The OpenID at the other app, if there is one that may be told. */
+  readonly openId: string | undefined;
+  /** Whether the text is an OpenID at this app at all. */
+  readonly isKnownHere: boolean;
+  /** Whether the text is already an OpenID at the other app: it must not be taken for one of this. */
+  readonly isKnownThere: boolean;
+}
+
+/** What was found out about the texts of one message. */
+export type Counterparts = ReadonlyMap<string, Counterpart>;
+
+/** What was not looked up may be anything, and goes nowhere. */
+const ANYTHING: Counterpart = { openId: undefined, isKnownHere: true, isKnownThere: true };
+
+/** Why a message goes no further. */
+export class Wrong extends Error {
+  constructor(readonly reason: "not_the_caller" | "not_an_id" | "unknown") {
+    super(reason);
+  }
+}
+
+/** What the text becomes, if it is somebody's whom the other side knows. */
+function swapped(known: Counterpart, text: string): string | undefined {
+  return known.isKnownThere && known.openId !== text ? undefined : known.openId;
+}
+
+/** The text of a value about which more must be known than who the caller is; undefined where the caller decides. */
+export function toBeKnown(role: Role, value: Value, own: string | undefined): string | undefined {
+  return role === "any" && value.kind === "text" && value.text !== "" && value.text !== own ? value.text : undefined;
+}
+
+/**
+ * What stands in place of a value in a request; undefined where it stays as it is written.
+ *
+ * Where the caller must be named, anything else is refused, whatever the policy for unknown ids. Where anybody may
+ * be, an empty text names nobody and stays; a text that is an OpenID of the back end's app never goes on, for it
+ * would name somebody there whom the token's app does not know.
+ *
+ * @throws {@link Wrong}
+ */
+export function inRequest(
+  role: Role,
+  value: Value,
+  caller: Caller | undefined,
+  found: Counterparts,
+  unknown: Unknown,
+): string | undefined {
+  if (value.kind === "text" && caller?.here === value.text) return caller.there;
+  if (role === "own") throw new Wrong("not_the_caller");
+  if (value.kind !== "text") throw new Wrong("not_an_id");
+  if (value.text === "") return undefined;
+  const known = caller?.there === value.text ? ANYTHING : (found.get(value.text) ?? ANYTHING);
+  const openId = swapped(known, value.text);
+  if (openId !== undefined) return openId;
+  if (unknown === "empty") return "";
+  if (unknown === "pass" && !known.isKnownThere) return undefined;
+  throw new Wrong("unknown");
+}
+
+/**
+ * What stands in place of a value in an answer; undefined where it stays as it is written.
+ *
+ * Numbers, true and false are no OpenIDs and stay. A text that is an OpenID of the back end's app never goes out.
+ *
+ * @throws {@link Wrong}
+ */
+export function inAnswer(
+  value: Value,
+  caller: Caller | undefined,
+  found: Counterparts,
+  unknown: Unknown,
+): string | undefined {
+  if (value.kind === "nested") throw new Wrong("not_an_id");
+  if (value.kind === "scalar" || value.text === "") return undefined;
+  if (caller?.there === value.text) return caller.here;
+  const known = found.get(value.text) ?? ANYTHING;
+  const openId = swapped(known, value.text);
+  if (openId !== undefined) return openId;
+  if (unknown === "refuse") throw new Wrong("unknown");
+  return unknown === "pass" && !known.isKnownHere ? undefined : "";
+}

@@ -1,0 +1,104 @@
+import { asBytes, fromBytes, percentEncoded } from "./bytes.js";
+import { toBeKnown } from "./decide.js";
+import { inForm } from "./form.js";
+import { findInJson, NotJson } from "./json.js";
+import type { Crossing } from "./json-map.js";
+import type { Kind } from "./kind.js";
+import type { Header } from "./message.js";
+import { findInParts } from "./multipart.js";
+import type { Fields } from "./name.js";
+import { spliced, textSpot, type Piece, type Role, type Spot } from "./spot.js";
+import { findInForm } from "./form.js";
+
+/** How many OpenIDs, the caller's aside, one message may name. */
+export const MOST_IDS = 100_000;
+
+/** What a spot becomes; undefined where it stays as it is written. */
+export type Become = (spot: Spot) => string | undefined;
+
+/** A body that was looked into. */
+export interface FoundInBody {
+  readonly pieces: readonly Piece[];
+  /** The body with what is written at its spots; undefined where nothing changed. */
+  swapped(become: Become): Buffer | undefined;
+}
+
+/** Looks into a JSON text. @throws {@link NotJson} */
+export function foundInJson(body: Buffer, map: Crossing | undefined): FoundInBody {
+  const { text, spots } = findInJson(body, map);
+  return found({ text, spots, written: (id) => JSON.stringify(id) }, (whole) => Buffer.from(whole, "utf8"));
+}
+
+/** Looks into a form. @throws {@link NotParts} */
+export function foundInForm(body: Buffer, kind: Exclude<Kind, "json" | "perhaps">, fields: Fields): FoundInBody {
+  const text = asBytes(body);
+  const piece: Piece =
+    kind === "form"
+      ? { text, spots: findInForm(text, fields), written: inForm }
+      : { text, spots: findInParts(text, kind.boundary, fields), written: (id) => id };
+  return found(piece, fromBytes);
+}
+
+/** The same where a body only may be JSON: it is looked into if it begins like JSON, and is. */
+export function foundInPerhaps(body: Buffer, map: Crossing | undefined): FoundInBody {
+  try {
+    return looksLikeJson(body) ? foundInJson(body, map) : NOTHING;
+  } catch (error) {
+    if (error instanceof NotJson) return NOTHING;
+    throw error;
+  }
+}
+
+/** Whether a body begins like JSON that may hold OpenIDs. */
+export function looksLikeJson(body: Buffer): boolean {
+  return /^(\xef\xbb\xbf)?[ \t\r\n]*[[{"]/.test(asBytes(body));
+}
+
+/** What is found where there is nothing. */
+export const NOTHING: FoundInBody = { pieces: [], swapped: () => undefined };
+
+function found(piece: Piece, bytes: (text: string) => Buffer): FoundInBody {
+  return {
+    pieces: [piece],
+    swapped: (become) => {
+      const text = spliced(piece, become);
+      return text === piece.text ? undefined : bytes(text);
+    },
+  };
+}
+
+/** A header of a message, and what was found in it. */
+export interface FoundHeader {
+  readonly name: string;
+  readonly piece: Piece;
+}
+
+/** The whole value of a header is an OpenID. */
+export function headerPiece(text: string, role: Role): Piece {
+  const value = text.trim();
+  const start = text.indexOf(value);
+  const spots = [textSpot(start, start + value.length, role, Buffer.from(value, "latin1").toString("utf8"))];
+  return { text, spots, written: (id) => id };
+}
+
+/** OpenIDs stand in the cookies of a header. */
+export function cookiePiece(text: string, spots: Spot[]): Piece {
+  return { text, spots, written: percentEncoded };
+}
+
+/** The message's headers, each with what `look` finds in it. */
+export function inHeaders(headers: readonly Header[], look: (name: string, value: string) => Piece): FoundHeader[] {
+  return headers.map(([name, value]) => ({ name, piece: look(name.toLowerCase(), value) }));
+}
+
+/** The texts at these spots about which more must be known, each once, in their order. */
+export function toBeKnownIn(pieces: Iterable<Piece>, own: string | undefined): Set<string> {
+  const names = new Set<string>();
+  for (const { spots } of pieces) {
+    for (const { role, value } of spots) {
+      const name = toBeKnown(role, value, own);
+      if (name !== undefined) names.add(name);
+    }
+  }
+  return names;
+}

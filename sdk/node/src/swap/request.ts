@@ -1,0 +1,122 @@
+import type { Route } from "../route.js";
+import { findInCookies } from "./cookie.js";
+import { inRequest, Wrong, type Caller, type Counterparts } from "./decide.js";
+import { findInForm, inForm } from "./form.js";
+import {
+  cookiePiece, foundInForm, foundInJson, headerPiece, inHeaders, MOST_IDS, NOTHING, toBeKnownIn,
+  type FoundHeader, type FoundInBody,
+} from "./found.js";
+import { identityHeaders, stripped, type Identity } from "./identity.js";
+import { NotJson } from "./json.js";
+import type { Kind } from "./kind.js";
+import { DIGESTS, values, without, type Header, type Request } from "./message.js";
+import { NotParts } from "./multipart.js";
+import { percentEncoded } from "./bytes.js";
+import { AmbiguousPath, findInPath } from "./path.js";
+import { spliced, type Piece, type Spot } from "./spot.js";
+import { badRequest, orRefuseRequest, tooLarge } from "./wrong.js";
+
+/** What was found in a request, to be swapped once the others that it names are known. */
+export class FoundInRequest {
+  readonly #path: Piece;
+  readonly #query: Piece | undefined;
+  readonly #headers: readonly FoundHeader[];
+  readonly #body: FoundInBody;
+
+  /**
+   * Looks for OpenIDs in a request. `body` is the whole of it, unpacked, of this kind.
+   *
+   * Refuses with 400 what cannot be read, or not in one way only.
+   */
+  constructor(readonly route: Route, readonly request: Request, kind: Kind | undefined, body: Buffer) {
+    const { path, query, cookie, header } = route.maps.request;
+    const [, before = "", after] = /^([^?]*)(?:\?(.*))?$/s.exec(request.target) ?? [];
+    this.#path = { text: before, spots: inOneWay(() => findInPath(before, path)), written: percentEncoded };
+    this.#query = after === undefined ? undefined : { text: after, spots: findInForm(after, query), written: inForm };
+    this.#headers = inHeaders(stripped(route, request.headers), (name, value) => {
+      const role = header.role(name);
+      if (role !== undefined) return headerPiece(value, role);
+      return cookiePiece(value, name === "cookie" ? findInCookies(value, cookie) : []);
+    });
+    this.#body = inOneWay(() => look(route, kind, body));
+  }
+
+  /**
+   * The texts about which more must be known than who the caller is, each once.
+   *
+   * Refuses with 403 where another than the caller, or nobody, stands in the caller's place: nothing is looked up
+   * for such a request. 413 where it names too many.
+   */
+  others(own: string | undefined): Set<string> {
+    const pieces = [this.#path, this.#query ?? [], this.#headers.map(({ piece }) => piece), this.#body.pieces].flat();
+    const isCaller = ({ value }: Spot): boolean => own !== undefined && value.kind === "text" && value.text === own;
+    orRefuseRequest(() => {
+      if (pieces.some(({ spots }) => spots.some((spot) => spot.role === "own" && !isCaller(spot)))) {
+        throw new Wrong("not_the_caller");
+      }
+    });
+    const names = toBeKnownIn(pieces, own);
+    if (names.size > MOST_IDS) throw tooLarge();
+    return names;
+  }
+
+  /**
+   * The request as it goes on, and its body where that changed: unpacked, and to be packed again. `known` is what
+   * was found out about {@link others}.
+   *
+   * Refuses with 400 where nobody is known by an OpenID.
+   */
+  swapped(caller: Caller | undefined, known: Counterparts, identity: Identity): Swapped {
+    const { unknown } = this.route;
+    const become = ({ role, value }: Spot): string | undefined => inRequest(role, value, caller, known, unknown);
+    const inPath = (spot: Spot): string | undefined => {
+      const text = become(spot);
+      // A path without the segment is another path.
+      if (text === "") throw new Wrong("unknown");
+      return text;
+    };
+    return orRefuseRequest(() => {
+      const path = spliced(this.#path, inPath);
+      const target = this.#query ? `${path}?${spliced(this.#query, become)}` : path;
+      const headers = this.#headers.map(({ name, piece }): Header => [name, spliced(piece, become)]);
+      const body = this.#body.swapped(become);
+      const kept = body ? without(headers, ...DIGESTS) : headers;
+      const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
+      return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
+    });
+  }
+}
+
+/** A request with the back end's OpenIDs in place. */
+export interface Swapped {
+  readonly target: string;
+  readonly headers: Header[];
+  readonly body: Buffer | undefined;
+}
+
+function look(route: Route, kind: Kind | undefined, body: Buffer): FoundInBody {
+  if (kind === undefined) return NOTHING;
+  if (kind === "json" || kind === "perhaps") return foundInJson(body, route.maps.request.json);
+  return foundInForm(body, kind, route.maps.request.form);
+}
+
+function inOneWay<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof AmbiguousPath) throw badRequest("the path can be read in more than one way");
+    if (error instanceof NotParts) throw badRequest("the form cannot be read, or not in one way only");
+    if (error instanceof NotJson) throw badRequest("the body is not JSON");
+    throw error;
+  }
+}
+
+/** An answer that will be looked into must be whole, and in codings that are understood. */
+function askingForAll(headers: Header[]): Header[] {
+  const rest = without(headers, "range", "if-range", "accept-encoding");
+  const asked = values(headers, "accept-encoding");
+  if (asked.length === 0) return rest;
+  const items = asked.flatMap((value) => value.split(",")).map((item) => item.trim());
+  const kept = items.filter((item) => /^(gzip|x-gzip|br|identity)\s*(;|$)/i.test(item));
+  return [...rest, ["accept-encoding", kept.length === 0 ? "identity" : kept.join(", ")]];
+}
