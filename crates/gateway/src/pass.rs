@@ -3,10 +3,11 @@
 mod cors;
 mod whole;
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, request};
+use http::{Method, Request, Response, StatusCode, request};
 use hyper::body::Body as _;
 use memchr::memmem::Finder;
 use portico_live::Live;
@@ -172,14 +173,19 @@ impl Pass {
 /// Keeps the token from the upstream wherever else the request has it: a page may send it in a cookie as well, and a
 /// browser an address with it as `Referer`. 400 where it stands in the target, which is written down by many.
 fn withhold(token: &str, head: &mut request::Parts) -> Result<(), Refused> {
-    let finder = Finder::new(token);
-    if head.uri.query().is_some_and(|query| finder.find(query.as_bytes()).is_some()) {
+    // To make it costs more than most requests have to be looked through, whose values are shorter than a token.
+    let finder = LazyCell::new(|| Finder::new(token));
+    let has_it = |text: &[u8]| text.len() >= token.len() && finder.find(text).is_some();
+    if head.uri.query().is_some_and(|query| has_it(query.as_bytes())) {
         let text = "The token does not belong into the address.";
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
     }
-    let has_it = |value: &HeaderValue| value.len() >= token.len() && finder.find(value.as_bytes()).is_some();
-    let names: Vec<_> =
-        head.headers.iter().filter(|(_, value)| has_it(value)).map(|(name, _)| name.clone()).collect();
+    let names: Vec<_> = head
+        .headers
+        .iter()
+        .filter(|(_, value)| has_it(value.as_bytes()))
+        .map(|(name, _)| name.clone())
+        .collect();
     for name in names {
         head.headers.remove(name);
     }
