@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -165,6 +166,32 @@ def test_tokens_overlap_and_one_that_was_lost_is_fetched_again_by_the_library(sh
     who = {"openid": session["openid"], "key": session["session_key"]}
     assert shop.does("overlap", **who)["errcode"] == 0
     assert shop.does("unknown_token", **who)["errcode"] == 0
+
+
+def test_sixteen_processes_that_each_fetch_a_token_at_once_each_have_a_good_one_of_their_own(house, registered):
+    base = f"{house.issuer}/wechat/"
+    asked = {"grant_type": "client_credential", "appid": registered["wx_app_id"],
+             "secret": registered["client_secret"]}
+
+    def fetch(_):
+        return requests.get(base + "cgi-bin/token", params=asked, timeout=30).json()
+
+    def opens(token):
+        """A check of nobody's session gets as far as the OpenID."""
+        query = {"access_token": token, "openid": "nobody"}
+        return requests.get(base + "wxa/checksession", params=query, timeout=30).json()["errcode"] == 40003
+
+    tokens = []
+    with ThreadPoolExecutor(16) as pool:
+        for _ in range(3):
+            answers = list(pool.map(fetch, range(16 * 8)))
+            assert all(set(answer) == {"access_token", "expires_in"} for answer in answers), answers
+            assert {answer["expires_in"] for answer in answers} == {7200}
+            tokens.extend(answer["access_token"] for answer in answers)
+            # The next round turns the generation that this one shared.
+            time.sleep(1)
+        assert all(pool.map(opens, tokens))
+    assert len(set(tokens)) == 3 * 16 * 8
 
 
 def through(shop, person, scope):

@@ -18,7 +18,7 @@ pub struct SessionKey {
     pub since: Moment,
 }
 
-/// Which of an app's own access tokens is current. The token itself is derived from this and never stored.
+/// Which generation of an app's own access tokens is current. The tokens are derived from this and never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppToken {
     /// The app.
@@ -27,8 +27,10 @@ pub struct AppToken {
     pub kind: AppTokenKind,
     /// The current generation, from 1.
     pub generation: u32,
-    /// Since when that generation is current; the one before is good for a short overlap after it.
+    /// Since when that generation is current; the one before was replaced then.
     pub since: Moment,
+    /// Since when each generation before it was current, the latest first, as far back as matters.
+    pub earlier: Vec<Moment>,
 }
 
 /// The two kinds of an app's own access token; they know nothing of each other.

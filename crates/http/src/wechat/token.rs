@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use portico_core::Change;
 use portico_core::denied::Denied;
-use portico_core::moment::{Moment, Span};
-use portico_core::noun::wechat::{AppToken, AppTokenKind};
-use portico_core::rule::wechat::app_token::{self as rule, LIFE, Standing};
+use portico_core::moment::Moment;
+use portico_core::noun::wechat::AppTokenKind;
+use portico_core::rule::wechat::app_token::{self as rule, Given, Standing};
 use portico_core::rule::wechat::errcode::Errcode;
 use portico_live::LiveClient;
+use portico_seal::id16;
 use serde_json::{Value, json};
 
 use super::params::Asked;
@@ -20,11 +21,13 @@ use crate::house::unavailable;
 use crate::reply::Reply;
 
 const SEALED_AS: &str = "app token";
-const FRESH: u8 = 0;
 const STABLE: u8 = 1;
+const FRESH: u8 = 2;
 const SECRET_MARK: usize = 8;
+/// By this tokens of one generation that were given in one moment differ.
+const NONCE: usize = 16;
 
-/// `GET|POST cgi-bin/token`: a new token each time; those before are good for five more minutes.
+/// `GET|POST cgi-bin/token`: a new token each time; the one before is good for five more minutes.
 pub async fn fresh(State(house): State<Arc<House>>, request: Request) -> Reply {
     reply::api(&house, given(&house, request, AppTokenKind::Fresh).await)
 }
@@ -41,8 +44,12 @@ async fn given(house: &House, request: Request, kind: AppTokenKind) -> Answer {
     }
     asked.grant("client_credential")?;
     let app = caller::by_secret(house, &asked).await?;
-    let (token, left) = house.decide(|| decided(house, &app, kind, asked.flag("force_refresh"))).await?;
-    Ok(json!({ "access_token": text(house, &app, &token), "expires_in": left.as_seconds() }))
+    // One moment for every attempt: whoever turned the generation since then has done so for this call too.
+    let now = house.now();
+    let given = house.decide(|| decided(house, &app, kind, asked.flag("force_refresh"), now)).await?;
+    // Counted from the same moment: what the commit took is not the back end's loss.
+    let left = given.left(now).as_seconds();
+    Ok(json!({ "access_token": text(house, &app, given), "expires_in": left }))
 }
 
 async fn decided(
@@ -50,30 +57,29 @@ async fn decided(
     app: &LiveClient,
     kind: AppTokenKind,
     force: bool,
-) -> Result<(Vec<Change>, (AppToken, Span)), Denied> {
-    let (id, now) = (&app.client.id, house.now());
-    let before = house.live.store().app_token(id, kind).await.map_err(|cause| unavailable(&cause))?;
-    let (token, changes) = match kind {
-        AppTokenKind::Fresh => rule::fresh(id, before.as_ref(), now),
-        AppTokenKind::Stable => rule::stable(id, before.as_ref(), force, now),
+    now: Moment,
+) -> Result<(Vec<Change>, Given), Denied> {
+    let id = &app.client.id;
+    let current = house.live.store().app_token(id, kind).await.map_err(|cause| unavailable(&cause))?;
+    let (given, changes) = match kind {
+        AppTokenKind::Fresh => rule::fresh(id, current.as_ref(), now),
+        AppTokenKind::Stable => rule::stable(id, current.as_ref(), force, now),
     };
-    // Counted from the same moment: what the commit took is not the back end's loss.
-    let left = token.since + LIFE - now;
-    Ok((changes, (token, left)))
+    Ok((changes, given))
 }
 
 /// The token as the app has it.
-fn text(house: &House, app: &LiveClient, token: &AppToken) -> Value {
-    let kind = match token.kind {
-        AppTokenKind::Fresh => FRESH,
-        AppTokenKind::Stable => STABLE,
+fn text(house: &House, app: &LiveClient, given: Given) -> Value {
+    let vault = house.live.vault();
+    let mut says = match given.kind {
+        AppTokenKind::Stable => vec![STABLE],
+        AppTokenKind::Fresh => [&[FRESH][..], &id16(vault.chance())].concat(),
     };
-    let mut says = vec![kind];
-    says.extend(token.since.millis().to_be_bytes());
-    says.extend(token.generation.to_be_bytes());
+    says.extend(given.at.millis().to_be_bytes());
+    says.extend(given.generation.to_be_bytes());
     says.extend(secret_mark(app));
     says.extend(identity::wx_app_id(app).as_bytes());
-    house.live.vault().wechat().token(SEALED_AS, &says).expose().into()
+    vault.wechat().token(SEALED_AS, &says).expose().into()
 }
 
 /// By what a token tells whether the app's secret is still the one under which it was given. The digest of a secret
@@ -90,9 +96,7 @@ fn secret_mark(app: &LiveClient) -> [u8; SECRET_MARK] {
 pub struct Presented {
     /// By what the back end knows the app that it was given to.
     pub wx_app_id: String,
-    kind: AppTokenKind,
-    generation: u32,
-    since: Moment,
+    given: Given,
     secret_mark: [u8; SECRET_MARK],
 }
 
@@ -100,19 +104,18 @@ pub struct Presented {
 pub fn read(house: &House, text: &str) -> Option<Presented> {
     let says = house.live.vault().wechat().read(SEALED_AS, text)?;
     let (kind, rest) = says.split_first()?;
-    let (since, rest) = rest.split_first_chunk::<8>()?;
-    let (generation, rest) = rest.split_first_chunk::<4>()?;
-    let (secret_mark, wx_app_id) = rest.split_first_chunk::<SECRET_MARK>()?;
-    let kind = match *kind {
-        FRESH => AppTokenKind::Fresh,
-        STABLE => AppTokenKind::Stable,
+    let (kind, rest) = match *kind {
+        STABLE => (AppTokenKind::Stable, rest),
+        FRESH => (AppTokenKind::Fresh, rest.split_at_checked(NONCE)?.1),
         _ => return None,
     };
+    let (at, rest) = rest.split_first_chunk::<8>()?;
+    let (generation, rest) = rest.split_first_chunk::<4>()?;
+    let (secret_mark, wx_app_id) = rest.split_first_chunk::<SECRET_MARK>()?;
+    let (generation, at) = (u32::from_be_bytes(*generation), Moment::from_millis(i64::from_be_bytes(*at)));
     Some(Presented {
         wx_app_id: std::str::from_utf8(wx_app_id).ok()?.to_owned(),
-        kind,
-        generation: u32::from_be_bytes(*generation),
-        since: Moment::from_millis(i64::from_be_bytes(*since)),
+        given: Given { kind, generation, at },
         secret_mark: *secret_mark,
     })
 }
@@ -122,7 +125,7 @@ pub async fn standing(house: &House, app: &LiveClient, presented: &Presented) ->
     if presented.secret_mark != secret_mark(app) {
         return Ok(Standing::Replaced);
     }
-    let current = house.live.store().app_token(&app.client.id, presented.kind).await;
+    let current = house.live.store().app_token(&app.client.id, presented.given.kind).await;
     let current = current.map_err(|cause| unavailable(&cause))?;
-    Ok(rule::standing(presented.generation, presented.since, current.as_ref(), house.now()))
+    Ok(rule::standing(presented.given, current.as_ref(), house.now()))
 }

@@ -68,6 +68,7 @@ pub(super) const MIGRATIONS: &[Step] = migrations![
     "0018_link" Expand,
     "0019_wechat" Expand,
     "0020_node_gateway" Expand,
+    "0021_app_token" Expand,
 ];
 
 /// The latest schema that is known here.

@@ -3,7 +3,7 @@
 use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 
-use super::column::{id, moment, number, text, word};
+use super::column::{doc, id, moment, number, text, to_doc, word};
 use super::statement::{Applied, Db, Read, must, one};
 use super::value::values;
 
@@ -23,13 +23,14 @@ pub(super) async fn session_key(db: Db<'_>, app: &ClientId, user: UserId) -> Rea
 }
 
 pub(super) async fn app_token(db: Db<'_>, app: &ClientId, kind: AppTokenKind) -> Read<Option<AppToken>> {
-    let sql = "select app, kind, generation, since from app_token where app = $1 and kind = $2";
+    let sql = "select app, kind, generation, since, earlier from app_token where app = $1 and kind = $2";
     one(db, sql, values![app.as_str(), kind.as_str()], |row| {
         Ok(AppToken {
             app: text(row, 0)?,
             kind: word(row, 1, AppTokenKind::parse)?,
             generation: number(row, 2)?,
             since: moment(row, 3)?,
+            earlier: doc(row, 4)?,
         })
     })
     .await
@@ -70,14 +71,21 @@ pub(super) async fn give_session_key(
 pub(super) async fn turn_app_token(db: Db<'_>, token: &AppToken) -> Applied {
     let sql = match token.generation {
         1 => {
-            "insert into app_token (app, kind, generation, since) values ($1, $2, $3, $4)
+            "insert into app_token (app, kind, generation, since, earlier) values ($1, $2, $3, $4, $5)
              on conflict do nothing"
         }
         _ => {
-            "update app_token set generation = $3, since = $4
+            "update app_token set generation = $3, since = $4, earlier = $5
              where app = $1 and kind = $2 and generation + 1 = $3"
         }
     };
-    let row = values![token.app.as_str(), token.kind.as_str(), token.generation, token.since.millis()];
+    let earlier = to_doc(&token.earlier)?;
+    let row = values![
+        token.app.as_str(),
+        token.kind.as_str(),
+        token.generation,
+        token.since.millis(),
+        earlier.as_str(),
+    ];
     must(db, sql, row).await
 }

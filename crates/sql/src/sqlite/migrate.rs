@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &migrations![
     "0018_link",
     "0019_wechat",
     "0020_node_gateway",
+    "0021_app_token",
 ];
 
 /// Marks the file as ours (`PRAGMA application_id`): "PTCO".

@@ -4,7 +4,7 @@ use portico_core::id::{ClientId, SessionId, UserId};
 use portico_core::noun::wechat::{AppToken, AppTokenKind, SessionKey};
 use rusqlite::Connection;
 
-use super::column::{id, moment, text, word};
+use super::column::{doc, id, moment, text, to_doc, word};
 use super::statement::{Applied, Read, must, one};
 
 pub(super) fn session_key(db: &Connection, app: &ClientId, user: UserId) -> Read<Option<SessionKey>> {
@@ -22,13 +22,14 @@ pub(super) fn session_key(db: &Connection, app: &ClientId, user: UserId) -> Read
 }
 
 pub(super) fn app_token(db: &Connection, app: &ClientId, kind: AppTokenKind) -> Read<Option<AppToken>> {
-    let sql = "select app, kind, generation, since from app_token where app = ?1 and kind = ?2";
+    let sql = "select app, kind, generation, since, earlier from app_token where app = ?1 and kind = ?2";
     one(db, sql, (app.as_str(), kind.as_str()), |row| {
         Ok(AppToken {
             app: text(row, 0)?,
             kind: word(row, 1, AppTokenKind::parse)?,
             generation: row.get(2)?,
             since: moment(row, 3)?,
+            earlier: doc(row, 4)?,
         })
     })
 }
@@ -62,13 +63,14 @@ pub(super) fn give_session_key(
 pub(super) fn turn_app_token(db: &Connection, token: &AppToken) -> Applied {
     let sql = match token.generation {
         1 => {
-            "insert into app_token (app, kind, generation, since) values (?1, ?2, ?3, ?4)
+            "insert into app_token (app, kind, generation, since, earlier) values (?1, ?2, ?3, ?4, ?5)
              on conflict do nothing"
         }
         _ => {
-            "update app_token set generation = ?3, since = ?4
+            "update app_token set generation = ?3, since = ?4, earlier = ?5
              where app = ?1 and kind = ?2 and generation + 1 = ?3"
         }
     };
-    must(db, sql, (token.app.as_str(), token.kind.as_str(), token.generation, token.since.millis()))
+    let (app, kind, earlier) = (token.app.as_str(), token.kind.as_str(), to_doc(&token.earlier)?);
+    must(db, sql, (app, kind, token.generation, token.since.millis(), earlier))
 }

@@ -191,7 +191,7 @@ pub(super) fn session_key(generation: u32, user: UserId, app: &ClientId) -> Sess
 }
 
 pub(super) fn app_token(kind: AppTokenKind, generation: u32, app: &ClientId) -> AppToken {
-    AppToken { app: app.clone(), kind, generation, since: at(1) }
+    AppToken { app: app.clone(), kind, generation, since: at(1), earlier: vec![] }
 }
 
 pub(super) fn passkey(number: u32, user: UserId) -> Passkey {

@@ -65,6 +65,7 @@ pub(super) async fn a_session_key_is_given_while_its_generation_is_current(house
 pub(super) async fn the_two_access_tokens_of_an_app_turn_by_themselves(house: House) {
     let token = |kind, generation| AppToken {
         since: at(i64::from(generation) * 10),
+        earlier: (1..generation).rev().map(|before| at(i64::from(before) * 10)).collect(),
         ..app_token(kind, generation, &house.app)
     };
     let now = async |kind| house.store.app_token(&house.app, kind).await.unwrap();
@@ -74,7 +75,9 @@ pub(super) async fn the_two_access_tokens_of_an_app_turn_by_themselves(house: Ho
     house.done(turn(AppTokenKind::Stable, 1)).await;
     assert_eq!(now(AppTokenKind::Fresh).await, Some(token(AppTokenKind::Fresh, 2)));
     assert_eq!(now(AppTokenKind::Stable).await, Some(token(AppTokenKind::Stable, 1)));
-    for (kind, generation) in [(AppTokenKind::Fresh, 2), (AppTokenKind::Fresh, 4), (AppTokenKind::Stable, 1)]
+    house.done(turn(AppTokenKind::Fresh, 3)).await;
+    assert_eq!(now(AppTokenKind::Fresh).await, Some(token(AppTokenKind::Fresh, 3)));
+    for (kind, generation) in [(AppTokenKind::Fresh, 3), (AppTokenKind::Fresh, 5), (AppTokenKind::Stable, 1)]
     {
         assert_eq!(house.refused(turn(kind, generation)).await, CommitError::Conflict);
     }

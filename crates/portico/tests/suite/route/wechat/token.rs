@@ -1,5 +1,8 @@
 //! An app's own access tokens.
 
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
 use portico_core::moment::Span;
 use serde_json::{Value, json};
 
@@ -34,15 +37,77 @@ async fn every_call_gives_a_new_token_and_the_old_one_is_good_for_five_more_minu
 }
 
 #[tokio::test]
-async fn several_calls_in_quick_succession_take_nobodys_token_away() {
+async fn three_quick_calls_share_a_generation_and_end_five_minutes_after_the_next_one() {
     let town = Town::new().await;
     let tokens = [town.token(STORE).await, town.token(STORE).await, town.token(STORE).await];
+    assert_eq!(HashSet::from(tokens.clone()).len(), 3);
+    town.world.pass(Span::minutes(30));
     for token in &tokens {
         assert_eq!(opens(&town, token).await, 40003);
     }
-    town.world.pass(Span::minutes(5));
-    assert_eq!((opens(&town, &tokens[0]).await, opens(&town, &tokens[1]).await), (40001, 40001));
-    assert_eq!(opens(&town, &tokens[2]).await, 40003);
+    town.token(STORE).await;
+    town.world.pass(Span::millis(299_999));
+    for token in &tokens {
+        assert_eq!(opens(&town, token).await, 40003);
+    }
+    town.world.pass(Span::millis(1));
+    for token in &tokens {
+        assert_eq!(opens(&town, token).await, 40001);
+    }
+}
+
+#[tokio::test]
+async fn of_three_calls_a_second_apart_each_is_good_for_five_minutes_from_its_own_replacement() {
+    let town = Town::new().await;
+    let mut tokens = vec![];
+    for _ in 0..3 {
+        tokens.push(town.token(STORE).await);
+        town.world.pass(Span::seconds(1));
+    }
+    // Three seconds have passed; the first was replaced after one of them.
+    town.world.pass(Span::millis(297_999));
+    assert_eq!((opens(&town, &tokens[0]).await, opens(&town, &tokens[1]).await), (40003, 40003));
+    town.world.pass(Span::millis(1));
+    assert_eq!((opens(&town, &tokens[0]).await, opens(&town, &tokens[1]).await), (40001, 40003));
+    town.world.pass(Span::seconds(1));
+    assert_eq!((opens(&town, &tokens[1]).await, opens(&town, &tokens[2]).await), (40001, 40003));
+}
+
+#[tokio::test]
+async fn sixteen_parallel_calls_are_each_answered_with_a_good_token_of_their_own() {
+    let town = Town::new().await;
+    let mut all = HashSet::new();
+    for _ in 0..8 {
+        let tokens = join_all((0..16).map(|_| town.token(STORE))).await;
+        for token in tokens {
+            assert_eq!(opens(&town, &token).await, 40003);
+            assert!(all.insert(token), "one text was given twice");
+        }
+        town.world.pass(Span::seconds(1));
+    }
+}
+
+#[tokio::test]
+async fn what_is_sealed_in_another_form_is_none_of_our_tokens() {
+    let town = Town::new().await;
+    let sealed = |says: &[u8]| town.world.house.live.vault().wechat().token("app token", says);
+    let appid = town.appid(STORE).await;
+    // A fresh token as it was before tokens of one generation were told apart.
+    let before = [&[0][..], &[0; 8], &[0, 0, 0, 1], &[0; 8], appid.as_bytes()].concat();
+    for says in [&before[..], &[], &[1], &[2; 12], &[3; 60]] {
+        assert_eq!(opens(&town, sealed(says).expose()).await, 40014, "{says:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_stable_token_that_sixteen_ask_for_at_once_is_one() {
+    let town = Town::new().await;
+    let first = stable(&town, json!(false)).await;
+    town.world.pass(Span::minutes(1));
+    let answers = join_all((0..16).map(|_| stable(&town, json!(true)))).await;
+    let texts: HashSet<&str> = answers.iter().filter_map(|answer| answer["access_token"].as_str()).collect();
+    assert_eq!(texts.len(), 1, "{answers:?}");
+    assert!(!texts.contains(first["access_token"].as_str().unwrap()));
 }
 
 #[tokio::test]
