@@ -1,5 +1,6 @@
 //! One run: everything that is measured of one store, in order.
 
+pub(crate) mod among;
 pub(crate) mod growth;
 pub(crate) mod lists;
 pub(crate) mod merchants;

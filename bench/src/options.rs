@@ -79,6 +79,9 @@ pub(crate) struct Options {
     /// OpenIDs from elsewhere to import [default: 20000; quick 5000]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1000..=10_000_000))]
     pub(crate) links: Option<u32>,
+    /// With --merchants: look one OpenID from elsewhere up among so many besides
+    #[arg(long, requires = "merchants", value_parser = clap::value_parser!(u32).range(1000..=100_000_000))]
+    pub(crate) among: Option<u32>,
     /// Apps in the full store of --scale
     #[arg(long, default_value_t = 100_000, requires = "scale")]
     pub(crate) scale_apps: u32,
@@ -113,6 +116,8 @@ pub(crate) struct Amount {
     pub(crate) refreshes: usize,
     /// OpenIDs from elsewhere that are imported.
     pub(crate) links: usize,
+    /// Among how many one is looked up besides; 0 for not.
+    pub(crate) among: usize,
     /// Codes that a round redeems.
     pub(crate) codes: usize,
     /// Starts on an existing store.
@@ -134,6 +139,7 @@ impl Options {
             launches: 100_000,
             refreshes: 10_000,
             links: 20_000,
+            among: 0,
             codes: 1_000,
             starts: 7,
         };
@@ -162,6 +168,7 @@ impl Options {
         amount.rounds = self.rounds.map_or(amount.rounds, usize::from);
         amount.sessions = self.sessions.map_or(amount.sessions, |sessions| sessions as usize);
         amount.links = self.links.map_or(amount.links, |links| links as usize);
+        amount.among = self.among.map_or(0, |among| among as usize);
         amount.launches = self.launches.map_or(amount.launches, |launches| launches as usize);
         amount
     }

@@ -85,6 +85,11 @@ impl Portico {
         figure::bytes_of(&self.data(), "portico.db")
     }
 
+    /// The file of the embedded store.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.data().join("portico.db")
+    }
+
     /// Bytes of the binary.
     pub(crate) fn binary(&self) -> Outcome<u64> {
         Ok(fs::metadata(&self.program).during("the binary's size")?.len())

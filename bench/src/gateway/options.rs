@@ -74,6 +74,7 @@ impl Options {
             refreshes: 0,
             starts: 0,
             links: 0,
+            among: 0,
             codes: 0,
         }
     }

@@ -2,12 +2,12 @@
 //! goes before.
 
 use super::race::Rounds;
-use super::{Course, progress};
+use super::{Course, among, progress};
 use crate::failure::{Failure, Outcome};
 use crate::figure::Cpu;
 use crate::load::{Expected, Load, Slice};
 use crate::options::Amount;
-use crate::report::{Figure, Row, Run};
+use crate::report::{Cost, Figure, Row, Run};
 use crate::server::{Portico, Serving};
 use crate::setup::launch::{self, Pair};
 use crate::setup::register::{self, App};
@@ -54,13 +54,16 @@ pub(crate) async fn measure(portico: &mut Portico, world: &World, course: Course
         let spent = resolving(&serving, from, to, asked).await?;
         figures.push(Figure { limit, ..Figure::new(name, spent, "ms CPU") });
     }
-    let one = resolving_one(&serving, &apps[2], &apps[3], &ids, amount).await?;
-    figures.push(Figure::new("resolving one imported OpenID", one, "µs CPU"));
+    let one = one_each(&serving, [&apps[2], &apps[3]], &ids, amount).await?;
+    figures.push(Figure::new("resolving one imported OpenID", one.cpu_us, "µs CPU"));
     progress("jscode2session");
-    let row = log_ins(&serving, world, &pairs, amount).await?;
+    let mut rows = vec![log_ins(&serving, world, &pairs, amount).await?];
     serving.process.end()?;
+    if amount.among > 0 {
+        rows.push(among::measure(portico, amount).await?);
+    }
     let name = "merchants; sns/jscode2session beside the same code at the token endpoint".into();
-    Ok(Run { name, beside: "token", rows: vec![row], figures })
+    Ok(Run { name, beside: "token", rows, figures })
 }
 
 /// Imports so many at an app: how fast, what it costs the server, and what a link takes on the disk.
@@ -119,27 +122,26 @@ async fn resolving(serving: &Serving, from: &App, to: &App, open_ids: &[String])
     Ok(Cpu::of(serving.process.id())?.since(&before).as_secs_f64() * 1e3 / TIMES as f64)
 }
 
-/// CPU of a question with one OpenID, asked over many connections, in microseconds.
-async fn resolving_one(
+/// What a question with one OpenID costs, asked over many connections; each of these in its turn.
+pub(super) async fn one_each(
     serving: &Serving,
-    from: &App,
-    to: &App,
+    [from, to]: [&App; 2],
     open_ids: &[String],
     amount: Amount,
-) -> Outcome<f64> {
+) -> Outcome<Cost> {
     let request =
         |open_id: &String| merchant::resolve(serving.public, from, to, std::slice::from_ref(open_id));
     let requests: Arc<[Bytes]> = open_ids.iter().map(request).collect();
     let expected = Expected { status: 200, body_at_least: 90, begins: "{\"results\":[{\"openid\":" };
     let mut load = Load::open(serving.public, amount.connections, amount.sleep).await?;
     let mut rounds = Rounds::default();
-    for _ in 0..amount.rounds {
-        let slice = Slice { first: 0, count: amount.heavy };
+    for number in 0..amount.rounds {
+        let slice = Slice { first: number * amount.heavy, count: amount.heavy };
         let before = Cpu::of(serving.process.id())?;
         let seen = load.round(&requests, slice, expected).await?;
         rounds.add(&seen, Cpu::of(serving.process.id())?.since(&before), slice.count);
     }
-    Ok(rounds.cost().cpu_us)
+    Ok(rounds.cost())
 }
 
 /// One of the places where a code is redeemed.

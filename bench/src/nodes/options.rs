@@ -104,6 +104,7 @@ impl Options {
             launches: 0,
             refreshes: 0,
             links: 0,
+            among: 0,
             codes: 0,
             starts: 0,
         };
