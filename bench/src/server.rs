@@ -28,8 +28,6 @@ pub(crate) struct Serving {
     pub(crate) process: Process,
     pub(crate) public: SocketAddr,
     pub(crate) admin: SocketAddr,
-    /// Where its gateway listens, if it has one.
-    pub(crate) gateway: Option<SocketAddr>,
     /// The bearer token of the admin API.
     pub(crate) admin_token: String,
     issuer: String,
@@ -70,14 +68,13 @@ impl Portico {
         arguments.extend(self.more.iter().map(String::as_str));
         let process = Process::start(&self.cores, &self.program, &arguments, &log)?;
         let addresses = process::addresses(&process.ready);
-        let &[public, admin, ref more @ ..] = addresses.as_slice() else {
+        let &[public, admin] = addresses.as_slice() else {
             return Err(Failure(format!("the ready line names no two addresses: {}", process.ready)));
         };
         self.listen = Some(public);
         let admin_token = fs::read_to_string(data.join("admin.token")).during("reading admin.token")?;
         let issuer = self.issuer.clone().unwrap_or_else(|| format!("http://{public}"));
-        let gateway = more.first().copied();
-        Ok(Serving { process, public, admin, gateway, admin_token: admin_token.trim().into(), issuer })
+        Ok(Serving { process, public, admin, admin_token: admin_token.trim().into(), issuer })
     }
 
     /// Bytes of the database with its write-ahead log.

@@ -14,7 +14,8 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 # The server reads every PORTICO_* variable as configuration.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PORTICO_")}
-READY = re.compile(r"^portico: ready on (http://\S+) \(admin (http://[^\s,)]+)(?:, gateway (https?://[^\s)]+))?\)$")
+READY = re.compile(r"^portico: ready on (http://\S+) \(admin (http://\S+)\)$")
+GATEWAY = re.compile(r"^portico: gateway ready on (https?://\S+)$")
 
 
 def binary():
@@ -47,29 +48,33 @@ class Portico:
 
     def __init__(self, data, log, arguments=()):
         self.data, self.log, self.arguments = Path(data), Path(log), arguments
-        self.process = self.issuer = self.admin = self.gateway = None
+        self.process = self.issuer = self.admin = None
 
     def start(self, listen="127.0.0.1:0"):
         command = [binary(), "serve", "--data", self.data, "--listen", listen, "--admin-listen", "127.0.0.1:0", *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, cwd=self.log.parent, env=ENVIRONMENT)
-        line = self._first_line(seconds=20)
+        line = self._line(seconds=20)
         ready = READY.match(line)
         if not ready:
             self.kill()
             raise Refused(self.process.returncode, line, self.log.read_text(errors="replace"))
-        self.issuer, self.admin, self.gateway = ready.groups()
+        self.issuer, self.admin = ready.groups()
         return self
 
     def restart_in_place(self):
         """Starts again on the same address, so that the issuer stays what it was."""
         return self.start(listen=self.issuer.removeprefix("http://"))
 
-    def _first_line(self, seconds):
+    def gateway(self):
+        """Where the gateway listens, of a server that has one; once."""
+        return GATEWAY.match(self._line(seconds=5)).group(1)
+
+    def _line(self, seconds):
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            assert selector.select(seconds), f"no ready line within {seconds} s"
+            assert selector.select(seconds), f"no line within {seconds} s"
         return self.process.stdout.readline().decode().rstrip("\n")
 
     def stop(self):

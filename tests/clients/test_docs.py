@@ -44,7 +44,7 @@ def test_every_command_in_the_guides_does_what_it_says(tmp_path):
     server = Portico(tmp_path / "portico-data", tmp_path / "log", ["--config", configuration]).start()
     script = [
         "set -euo pipefail",
-        f"export ISSUER={server.issuer} ADMIN={server.admin} GATEWAY={server.gateway} SHOP_PORT={shop}",
+        f"export ISSUER={server.issuer} ADMIN={server.admin} GATEWAY={server.gateway()} SHOP_PORT={shop}",
     ]
     for guide in GUIDES:
         for line, block in blocks(guide):

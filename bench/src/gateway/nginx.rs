@@ -35,7 +35,8 @@ pub(crate) fn start(
     Ok((process, listen))
 }
 
-fn free() -> Outcome<SocketAddr> {
+/// An address that nobody listens on now.
+pub(super) fn free() -> Outcome<SocketAddr> {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).during("a free port")
 }
 

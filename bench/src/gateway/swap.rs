@@ -37,10 +37,10 @@ pub(crate) async fn measure(options: &Options, folder: &Path) -> Outcome<Vec<Run
     let amount = options.amount();
     let (_echo, upstream) = contest::echo(LOAD, folder)?;
     let file = folder.join("portico.toml");
-    std::fs::write(&file, configuration(upstream)).during("the configuration")?;
+    let gateway = nginx::free()?;
+    std::fs::write(&file, configuration(gateway, upstream)).during("the configuration")?;
     let mut portico = Portico::new(program, PROXIES)?.configured(&file);
     let serving = portico.serve()?;
-    let gateway = serving.gateway.ok_or_else(|| Failure("the ready line names no gateway".into()))?;
     progress("signing in, consenting, launching");
     let world = World::register(&serving, amount).await?;
     let callers =
@@ -92,10 +92,10 @@ fn runs(contenders: &[Contender], found: &[(&str, Vec<Cost>)]) -> Vec<Run> {
     others.map(|index| beside(index, limits(contenders[index].name))).collect()
 }
 
-fn configuration(upstream: SocketAddr) -> String {
+fn configuration(listen: SocketAddr, upstream: SocketAddr) -> String {
     format!(
         "[gateway]
-listen = \"127.0.0.1:0\"
+listen = \"{listen}\"
 [[gateway.route]]
 upstream = [\"http://{upstream}\"]
 app = \"org.example.app0000000\"

@@ -30,8 +30,8 @@ pub enum Body {
     Client(Box<Client>),
     /// What an upstream answers, as it comes.
     Answer(Answer),
-    /// The same, of which the first piece is here.
-    Begun(Bytes, Box<Answer>),
+    /// Another body, of which the beginning is here.
+    Begun(Bytes, Box<Body>),
     /// Another stream.
     Other(Other),
 }
@@ -71,6 +71,15 @@ impl Cut {
 }
 
 impl Body {
+    /// Bears this much silence of an upstream from now on.
+    pub(crate) fn bear(&mut self, silence: Duration) {
+        match self {
+            Self::Answer(answer) => answer.bear(silence),
+            Self::Begun(_, rest) => rest.bear(silence),
+            _ => {}
+        }
+    }
+
     /// Whether it can be sent again.
     pub fn is_whole(&self) -> bool {
         matches!(self, Self::Empty | Self::Whole(_))
@@ -98,7 +107,8 @@ impl fmt::Debug for Body {
             Self::Empty => out.write_str("Empty"),
             Self::Whole(bytes) => write!(out, "Whole({})", bytes.len()),
             Self::Client(_) => out.write_str("Client"),
-            Self::Answer(_) | Self::Begun(..) => out.write_str("Answer"),
+            Self::Answer(_) => out.write_str("Answer"),
+            Self::Begun(..) => out.write_str("Begun"),
             Self::Other(_) => out.write_str("Other"),
         }
     }
@@ -124,7 +134,7 @@ impl HttpBody for Body {
             Self::Answer(answer) => answer.poll_frame(context),
             Self::Begun(..) => {
                 let Self::Begun(bytes, rest) = std::mem::take(body) else { unreachable!("it was just seen") };
-                *body = Self::Answer(*rest);
+                *body = *rest;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Self::Other(other) => other.as_mut().poll_frame(context),
@@ -149,8 +159,13 @@ impl HttpBody for Body {
             Self::Client(client) => client.incoming.size_hint(),
             Self::Answer(answer) => answer.size_hint(),
             Self::Begun(bytes, rest) => {
-                let left = rest.size_hint().exact().unwrap_or_default();
-                SizeHint::with_exact(left + bytes.len() as u64)
+                let (left, here) = (rest.size_hint(), bytes.len() as u64);
+                let mut hint = SizeHint::new();
+                hint.set_lower(left.lower() + here);
+                if let Some(most) = left.upper() {
+                    hint.set_upper(most + here);
+                }
+                hint
             }
             Self::Other(other) => other.size_hint(),
         }

@@ -2,14 +2,13 @@
 
 mod cors;
 mod whole;
+mod withhold;
 
-use std::cell::LazyCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, Response, StatusCode, request};
 use hyper::body::Body as _;
-use memchr::memmem::Finder;
 use portico_live::Live;
 
 use crate::accept::Peer;
@@ -17,7 +16,7 @@ use crate::body::Body;
 use crate::guard::Guard;
 use crate::reseal::Keys;
 use crate::resolve::{Resolved, counterparts, resolve, still_holds};
-use crate::rewrite::{self, CallerIds, FoundInAnswer, FoundInRequest};
+use crate::rewrite::{self, BodyDue, CallerIds, FoundInAnswer, FoundInRequest};
 use crate::route::{Counterparts, Route};
 use crate::table::{Current, Way};
 use crate::{Refused, hop};
@@ -97,12 +96,15 @@ impl Pass {
         let due = rewrite::request_body(route, head, body.is_end_stream())?;
         rewrite::strip(route, &mut head.headers);
         if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
-            withhold(&caller.text, head)?;
+            withhold::from_head(live, &caller.text, head).await?;
         }
         let (whole, rest) = match due.is_whole() {
             true => (self.read(route, resolved, body).await?, Body::Empty),
             false => (Default::default(), body),
         };
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
+            withhold::from_body(&caller.text, &whole)?;
+        }
         let found = FoundInRequest::new(route, head, &due, whole)?;
         let others = found.others(ids)?;
         let known = match others.is_empty() {
@@ -121,8 +123,8 @@ impl Pass {
         };
         let swapped = found.apply(head, ids, &known, &reseal)?;
         rewrite::inject(route, app_name(resolved), ids, &mut head.headers);
-        peer.record().swapped(known.len());
-        Ok(swapped.map_or(rest, Body::from))
+        peer.record().swapped(swapped.ids);
+        Ok(swapped.body.map_or(rest, Body::from))
     }
 
     /// All of a request's body. While it was waited for, the caller may have lost what let the request in.
@@ -146,7 +148,14 @@ impl Pass {
     ) -> Result<Response<Body>, Refused> {
         let (route, parties, ids) = (&way.route, &resolved.parties, ids(resolved));
         let (mut head, body) = answer.into_parts();
-        let due = rewrite::answer_body(route, method, &head)?;
+        let (mut due, mut body) = (rewrite::answer_body(route, method, &head)?, body);
+        if due == BodyDue::Perhaps {
+            let begun = whole::begun(body, |so_far| rewrite::begins_like_json(&head.headers, so_far)).await?;
+            if begun.1 == Some(false) {
+                due = BodyDue::Passed;
+            }
+            body = begun.0;
+        }
         let (whole, rest) = match due.is_whole() {
             true => (whole::of_answer(body, route.limits.body).await?, Body::Empty),
             false => (Default::default(), body),
@@ -158,8 +167,8 @@ impl Pass {
             false => counterparts(&self.live, &parties.known_as, &parties.app, &others).await?,
         };
         let swapped = found.apply(&mut head, ids, &known)?;
-        peer.record().swapped(known.len());
-        let body = match (swapped, &resolved.caller) {
+        peer.record().swapped(swapped.ids);
+        let body = match (swapped.body, &resolved.caller) {
             (Some(whole), _) => whole.into(),
             (None, Some(caller)) if Guard::is_for(&rest) => {
                 Guard::new(&self.live, way, caller).over_body(rest)
@@ -168,28 +177,6 @@ impl Pass {
         };
         Ok(Response::from_parts(head, body))
     }
-}
-
-/// Keeps the token from the upstream wherever else the request has it: a page may send it in a cookie as well, and a
-/// browser an address with it as `Referer`. 400 where it stands in the target, which is written down by many.
-fn withhold(token: &str, head: &mut request::Parts) -> Result<(), Refused> {
-    // To make it costs more than most requests have to be looked through, whose values are shorter than a token.
-    let finder = LazyCell::new(|| Finder::new(token));
-    let has_it = |text: &[u8]| text.len() >= token.len() && finder.find(text).is_some();
-    if head.uri.query().is_some_and(|query| has_it(query.as_bytes())) {
-        let text = "The token does not belong into the address.";
-        return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
-    }
-    let names: Vec<_> = head
-        .headers
-        .iter()
-        .filter(|(_, value)| has_it(value.as_bytes()))
-        .map(|(name, _)| name.clone())
-        .collect();
-    for name in names {
-        head.headers.remove(name);
-    }
-    Ok(())
 }
 
 fn ids(resolved: &Resolved) -> Option<&CallerIds> {

@@ -191,10 +191,10 @@ impl File {
         strip(route, &mut parts.headers);
         let body = found.apply(&mut parts, caller.as_ref(), &known, &|data, iv| self.reseal(data, iv))?;
         inject(route, &self.app, caller.as_ref(), &mut parts.headers);
-        if let Some(body) = &body {
+        if let Some(body) = &body.body {
             assert_eq!(parts.headers["content-length"], body.len().to_string());
         }
-        let body = unpacked(&parts.headers, &body.unwrap_or_else(|| message.body()));
+        let body = unpacked(&parts.headers, &body.body.unwrap_or_else(|| message.body()));
         Ok(Seen { line: format!("{} {}", parts.method, parts.uri), headers: seen(&parts.headers), body })
     }
 
@@ -208,7 +208,7 @@ impl File {
         let caller = self.caller();
         let known = known(&self.counterparts.answer, &found.others(caller.as_ref())?);
         let body = found.apply(&mut parts, caller.as_ref(), &known)?;
-        let body = unpacked(&parts.headers, &body.unwrap_or_else(|| message.body()));
+        let body = unpacked(&parts.headers, &body.body.unwrap_or_else(|| message.body()));
         Ok(Seen { line: parts.status.as_u16().to_string(), headers: seen(&parts.headers), body })
     }
 

@@ -200,15 +200,17 @@ impl Running {
     }
 }
 
-/// `portico serve`: starts, says so in one line, and runs until a signal.
+/// `portico serve`: starts, says so in one line, and in another where the gateway is, and runs until a signal.
 ///
 /// `reread` reads the gateway's configuration again, at SIGHUP.
 pub async fn serve(config: Config, reread: Reread) -> Result<(), ServeError> {
     let extras = Extras { reread: Some(reread), ..Extras::default() };
     let running = start(config, extras).await?;
     let mut out = std::io::stdout();
-    let gateway = running.gateway_url.as_ref().map(|url| format!(", gateway {url}")).unwrap_or_default();
-    writeln!(out, "portico: ready on {} (admin {}{gateway})", running.public_url, running.admin_url)?;
+    writeln!(out, "portico: ready on {} (admin {})", running.public_url, running.admin_url)?;
+    if let Some(url) = &running.gateway_url {
+        writeln!(out, "portico: gateway ready on {url}")?;
+    }
     out.flush()?;
     running.until_signal().await
 }

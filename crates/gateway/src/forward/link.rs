@@ -219,7 +219,7 @@ impl Answer {
                 return Body::Whole(bytes);
             }
             let rest = Self { incoming, drive: Some(Drive::Link(link)), flight: Some(flight) };
-            return Body::Begun(bytes, Box::new(rest));
+            return Body::Begun(bytes, Box::new(Body::Answer(rest)));
         }
         Body::Answer(Self { incoming, drive: Some(Drive::Link(link)), flight: Some(flight) })
     }
@@ -234,7 +234,7 @@ impl Answer {
     }
 
     /// Bears this much silence from now on.
-    pub(super) fn bear(&mut self, silence: Duration) {
+    pub(crate) fn bear(&mut self, silence: Duration) {
         match &mut self.drive {
             Some(Drive::Link(link)) => {
                 // It is not for the next request to bear.

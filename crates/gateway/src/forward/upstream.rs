@@ -305,11 +305,7 @@ impl Upstream {
         survey.strip(&mut parts);
         let mut body = body(incoming, survey.keep(self.settings.keep));
         if survey.is_event_stream {
-            match &mut body {
-                Body::Answer(answer) => answer.bear(self.settings.idle),
-                Body::Begun(_, answer) => answer.bear(self.settings.idle),
-                _ => {}
-            }
+            body.bear(self.settings.idle);
         }
         Ok(Response::from_parts(parts, body))
     }

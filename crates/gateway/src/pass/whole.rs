@@ -30,8 +30,12 @@ pub(super) async fn of_request(body: Body, limit: usize) -> Result<Bytes, Refuse
 
 /// The whole body of an answer: 502 over the limit and where it breaks off, 504 where it does not come.
 pub(super) async fn of_answer(body: Body, limit: usize) -> Result<Bytes, Refused> {
+    read(body, limit).await.map_err(of_upstream)
+}
+
+fn of_upstream(why: NotWhole) -> Refused {
     let text = "The answer cannot be passed on.";
-    read(body, limit).await.map_err(|why| match why {
+    match why {
         NotWhole::TooLarge => Refused::new(StatusCode::BAD_GATEWAY, "bad_gateway", text)
             .because("the answer's body is larger than the route takes"),
         NotWhole::Cut(Cut::UpstreamSilent) => {
@@ -41,7 +45,32 @@ pub(super) async fn of_answer(body: Body, limit: usize) -> Result<Bytes, Refused
         NotWhole::Cut(cut) => {
             Refused::new(StatusCode::BAD_GATEWAY, "bad_gateway", text).because(cut.to_string())
         }
-    })
+    }
+}
+
+/// An answer of which as much is here as `says` has to see until it says something; what it said, none at the end of
+/// a body of which it could say nothing.
+pub(super) async fn begun(
+    mut body: Body,
+    says: impl Fn(&[u8]) -> Option<bool>,
+) -> Result<(Body, Option<bool>), Refused> {
+    let mut here = BytesMut::new();
+    loop {
+        let frame = match body.frame().await {
+            Some(frame) => frame.map_err(|cut| of_upstream(NotWhole::Cut(cut)))?,
+            None => return Ok((here.freeze().into(), None)),
+        };
+        let Ok(piece) = frame.into_data() else { continue };
+        here.extend_from_slice(&piece);
+        if let Some(said) = says(&here) {
+            let begun = if body.is_end_stream() {
+                here.freeze().into()
+            } else {
+                Body::Begun(here.freeze(), Box::new(body))
+            };
+            return Ok((begun, Some(said)));
+        }
+    }
 }
 
 /// A body that comes in one piece is not copied.
@@ -89,5 +118,24 @@ mod tests {
             assert_eq!(of_answer(body(pieces), 5).await.unwrap_err().status, 502, "{pieces:?}");
         }
         assert_eq!(of_request(Body::Empty, 0).await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn a_body_begins_with_as_much_as_has_to_be_seen_and_loses_nothing() {
+        let says = |text: &[u8]| (text.len() > 3).then(|| text[3] == b'd');
+        for (pieces, said) in [
+            (&["abcdef"][..], Some(true)),
+            (&["a", "bc", "d", "ef"], Some(true)),
+            (&["abc", "", "xyz"], Some(false)),
+            (&["ab", "c"], None),
+            (&[], None),
+        ] {
+            let (begun, says) = begun(body(pieces), says).await.unwrap();
+            assert_eq!(
+                (of_answer(begun, 6).await.unwrap(), says),
+                (pieces.concat().into(), said),
+                "{pieces:?}"
+            );
+        }
     }
 }

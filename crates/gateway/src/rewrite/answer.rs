@@ -5,10 +5,10 @@ use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, response};
 use portico_core::rule::swap::{Caller, Fate, Spot, Unknown, Value, Wrong, find_in_set_cookie, in_answer};
 
-use super::due::{BodyDue, begins_like_json, may_be_looked_into};
+use super::due::{BodyDue, like_json, may_be_looked_into};
 use super::found::{
-    InBody, InHeader, MOST_IDS, edits, forget_digests, in_headers, measure, others, within_header,
-    write_header,
+    InBody, InHeader, MOST_IDS, Swapped, edits, forget_digests, ids, in_headers, measure, others,
+    within_header, write_header,
 };
 use super::{CallerIds, wrong};
 use crate::Refused;
@@ -49,7 +49,9 @@ impl FoundInAnswer {
         }
         let body = if due.is_whole() { Some(look(route, &parts.headers, due, body)?) } else { None };
         let is_bodiless = method == Method::HEAD || parts.status == StatusCode::NOT_MODIFIED;
-        let is_reworded = body.is_some() || (is_bodiless && may_be_looked_into(route, &parts.headers));
+        let is_reworded = body.is_some()
+            || *due == BodyDue::Passed
+            || (is_bodiless && may_be_looked_into(route, &parts.headers));
         Ok(Self { headers, body, unknown: route.unknown, is_reworded, is_bodiless })
     }
 
@@ -71,25 +73,27 @@ impl FoundInAnswer {
         parts: &mut response::Parts,
         caller: Option<&CallerIds>,
         known: &Counterparts,
-    ) -> Result<Option<Bytes>, Refused> {
-        let ids = caller.map(CallerIds::as_rule);
-        let fate = |spot| of_id(spot, ids, known, self.unknown);
+    ) -> Result<Swapped, Refused> {
+        let caller = caller.map(CallerIds::as_rule);
+        let fate = |spot| of_id(spot, caller, known, self.unknown);
         let headers = self.headers.iter().map(|one| edits(&one.spots, fate));
         let headers = headers.collect::<Result<Vec<_>, _>>().map_err(wrong::value_of_answer)?;
         let spots = self.body.as_ref().map_or(&[][..], |body| &body.spots);
         let body = edits(spots, fate).map_err(wrong::value_of_answer)?;
 
+        let ids = ids(headers.iter().flatten().chain(&body));
         for (place, edits) in self.headers.iter().zip(headers) {
             write_header(&mut parts.headers, place, &edits);
         }
         if self.is_reworded {
             self.reword(&mut parts.headers);
         }
-        Ok(self.body.as_ref().map(|whole| {
+        let body = self.body.as_ref().map(|whole| {
             let bytes = whole.edited(&body);
             measure(&mut parts.headers, &bytes);
             bytes
-        }))
+        });
+        Ok(Swapped { body, ids })
     }
 
     /// Takes back what is true of the upstream's bytes alone. A strong validator says that two bodies are the same
@@ -123,18 +127,15 @@ fn of_id<'a>(
     in_answer(&spot.value, ids, counterpart, unknown)
 }
 
-/// Looks for OpenIDs in a body. One that only may be JSON is looked into if it begins like JSON and is.
+/// Looks for OpenIDs in a body. One that only may be JSON is if it begins like JSON.
 fn look(route: &Route, headers: &HeaderMap, due: &BodyDue, body: Bytes) -> Result<InBody, Refused> {
     if body.is_empty() {
         return Ok(InBody::default());
     }
     let unpacked = InBody::unpacked(due, headers, body, route.limits.body);
     let mut body = unpacked.map_err(wrong::unreadable_answer)?;
-    if *due == BodyDue::Json || begins_like_json(&body.text) == Some(true) {
-        match body.find_json(&route.maps.answer.json) {
-            Err(_) if *due == BodyDue::Json => return Err(wrong::answer("the answer is not JSON")),
-            Ok(()) | Err(_) => (),
-        }
+    if *due == BodyDue::Json || like_json(&body.text) == Some(true) {
+        body.find_json(&route.maps.answer.json).map_err(|_| wrong::answer("the answer is not JSON"))?;
     }
     Ok(body)
 }

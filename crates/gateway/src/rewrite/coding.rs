@@ -86,6 +86,28 @@ pub fn unpack(codings: &[Coding], body: Bytes, limit: usize) -> Result<Bytes, Un
     if body.len() > limit { Err(Unreadable::TooLarge) } else { Ok(body) }
 }
 
+/// What can be unpacked of the first bytes of a body: a few, or none. Of zstd it is none, which ruzstd hands out
+/// only when more than a window is there.
+pub fn beginning(codings: &[Coding], packed: &[u8]) -> Vec<u8> {
+    let mut reader: Box<dyn Read + '_> = Box::new(packed);
+    for coding in codings.iter().rev() {
+        reader = match coding {
+            Coding::Gzip => Box::new(MultiGzDecoder::new(reader)),
+            Coding::Brotli => Box::new(brotli::Decompressor::new(reader, 4096)),
+            Coding::Zstd => return Vec::new(),
+        };
+    }
+    let mut out = Vec::new();
+    let mut some = [0; 64];
+    while out.len() < 256 {
+        match reader.read(&mut some) {
+            Ok(0) | Err(_) => break,
+            Ok(read) => out.extend_from_slice(&some[..read]),
+        }
+    }
+    out
+}
+
 /// Unpacks every frame (RFC 8878 §3.1), until there are that many bytes.
 fn frames(packed: &[u8], most: u64, out: &mut Vec<u8>) -> std::io::Result<()> {
     let mut rest = packed;
@@ -175,6 +197,20 @@ mod tests {
             assert_eq!(unpack(&[coding], other, 1 << 20), Err(Unreadable::Broken), "{coding:?}");
             assert_eq!(unpack(&[coding], Bytes::new(), 1 << 20), Err(Unreadable::Broken), "{coding:?}");
         }
+    }
+
+    #[test]
+    fn the_beginning_of_a_body_is_unpacked_from_the_first_bytes_of_it() {
+        let body: Vec<u8> = b" {".iter().copied().chain((0..60_000_u32).flat_map(u32::to_le_bytes)).collect();
+        for codings in [&[][..], &ALL[..1], &ALL[1..2], &ALL[..2]] {
+            let packed = pack(codings, body.clone());
+            assert!(beginning(codings, &packed).starts_with(b" {"), "{codings:?}");
+            assert_eq!(beginning(codings, b""), b"", "{codings:?}");
+            let most = packed.len().min(200_000);
+            let enough = (0..most).find(|cut| beginning(codings, &packed[..*cut]).starts_with(b" {"));
+            assert!(enough.is_some_and(|cut| cut < most), "{codings:?}");
+        }
+        assert_eq!(beginning(&[Coding::Gzip], b"{\"openid\":\"x\"}"), b"");
     }
 
     #[test]

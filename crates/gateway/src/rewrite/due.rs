@@ -4,7 +4,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method, StatusCode, request, response};
 use mime::Mime;
 
-use super::coding::codings;
+use super::coding::{beginning, codings};
 use super::found::MARK;
 use super::wrong;
 use crate::Refused;
@@ -21,20 +21,36 @@ pub enum BodyDue {
     Form,
     /// The same, as a form of parts between delimiters with this boundary.
     Parts(String),
-    /// The same, and it is JSON if it begins like it: an answer by a type that back ends give to JSON too. One that
-    /// is not packed may stream as soon as [`begins_like_json`] says no.
+    /// The same, and it is JSON if it begins like it: an answer by a type that back ends give to JSON too.
+    /// [`begins_like_json`] says from its beginning whether it is [`Self::Passed`].
     Perhaps,
+    /// It might have been JSON and is not: it streams through.
+    Passed,
 }
 
 impl BodyDue {
     /// Whether the body must be read whole.
     pub fn is_whole(&self) -> bool {
-        *self != Self::Stream
+        !matches!(self, Self::Stream | Self::Passed)
     }
 }
 
-/// Whether a text begins as JSON does that may hold an OpenID; none where there is nothing but space so far.
-pub fn begins_like_json(start: &[u8]) -> Option<bool> {
+/// How much of a body is read at most to see what it begins with.
+const BEGINNING: usize = 1 << 16;
+
+/// Whether an answer's body begins as JSON does that may hold an OpenID; none while that cannot be said yet of what
+/// came so far. What does not say it in 64 KiB is looked into.
+pub fn begins_like_json(headers: &HeaderMap, so_far: &[u8]) -> Option<bool> {
+    let says = match codings(headers).as_deref() {
+        Some([]) => like_json(so_far),
+        Some(codings) => like_json(&beginning(codings, so_far)),
+        None => None,
+    };
+    says.or((so_far.len() >= BEGINNING).then_some(true))
+}
+
+/// The same of a text.
+pub(super) fn like_json(start: &[u8]) -> Option<bool> {
     let text = start.strip_prefix(MARK).unwrap_or(start).trim_ascii_start();
     let first = *text.first()?;
     Some(matches!(first, b'{' | b'[' | b'"') || (MARK.starts_with(text) && start.len() < MARK.len()))
@@ -86,7 +102,7 @@ pub fn request_body(route: &Route, parts: &request::Parts, is_empty: bool) -> Re
 /// What has to be done with an answer's body. `method` is that of the request.
 ///
 /// A body is JSON where its type says so. One by a type that back ends give to JSON as well (`text/html`, which
-/// is PHP's, `text/plain`, or none) is read too, and is swapped if it is JSON.
+/// is PHP's, `text/plain`, or none) is JSON if it begins like it.
 pub fn answer_body(route: &Route, method: &Method, parts: &response::Parts) -> Result<BodyDue, Refused> {
     let is_bodiless = method == Method::HEAD
         || parts.status.is_informational()
@@ -104,8 +120,10 @@ pub fn answer_body(route: &Route, method: &Method, parts: &response::Parts) -> R
     if codings(&parts.headers).is_none() {
         return Err(wrong::answer("the answer is in a content coding that is not understood"));
     }
-    check_length(route, &parts.headers)
-        .map_err(|()| wrong::answer("the answer's body is larger than the route takes"))?;
+    if due == BodyDue::Json {
+        let large = |()| wrong::answer("the answer's body is larger than the route takes");
+        check_length(route, &parts.headers).map_err(large)?;
+    }
     Ok(due)
 }
 

@@ -78,7 +78,7 @@ impl InBody {
         let form = match due {
             BodyDue::Form => Written::Form,
             BodyDue::Parts(_) => Written::Plain,
-            BodyDue::Stream | BodyDue::Json | BodyDue::Perhaps => Written::Json,
+            BodyDue::Stream | BodyDue::Passed | BodyDue::Json | BodyDue::Perhaps => Written::Json,
         };
         Ok(Self { packed, codings, text, form, spots: vec![] })
     }
@@ -119,6 +119,20 @@ pub(super) fn edits<'a>(
         }
     }
     Ok(edits)
+}
+
+/// What came of putting OpenIDs in place.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Swapped {
+    /// The body that goes on, where it was read whole.
+    pub body: Option<Bytes>,
+    /// How many OpenIDs became others.
+    pub ids: usize,
+}
+
+/// How many of these edits are of OpenIDs.
+pub(super) fn ids<'e, 'a: 'e>(edits: impl IntoIterator<Item = &'e Edit<'a>>) -> usize {
+    edits.into_iter().filter(|(spot, _)| matches!(spot.role, Role::Own | Role::Any)).count()
 }
 
 /// Says how long a body is that was read whole.

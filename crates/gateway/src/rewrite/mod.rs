@@ -30,7 +30,7 @@ use portico_core::rule::swap::Caller;
 
 pub use answer::FoundInAnswer;
 pub use due::{BodyDue, answer_body, begins_like_json, request_body};
-pub use found::MOST_IDS;
+pub use found::{MOST_IDS, Swapped};
 pub use identity::{SECRET, inject, strip};
 pub use maps::Maps;
 pub use request::FoundInRequest;

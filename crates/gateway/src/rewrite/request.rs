@@ -12,8 +12,8 @@ use portico_core::rule::swap::{
 use super::coding::is_understood;
 use super::due::BodyDue;
 use super::found::{
-    Edit, InBody, InHeader, MOST_IDS, Written, edits, forget_digests, in_headers, measure, others, spliced,
-    within_header, write_header,
+    Edit, InBody, InHeader, MOST_IDS, Swapped, Written, edits, forget_digests, ids, in_headers, measure,
+    others, spliced, within_header, write_header,
 };
 use super::reseal::{Reseal, Resealed};
 use super::{CallerIds, wrong};
@@ -82,13 +82,13 @@ impl FoundInRequest {
         caller: Option<&CallerIds>,
         known: &Counterparts,
         reseal: Reseal<'_>,
-    ) -> Result<Option<Bytes>, Refused> {
+    ) -> Result<Swapped, Refused> {
         let body_spots = self.body.as_ref().map_or(&[][..], |body| &body.spots);
         let query_resealed = Resealed::new(&self.query, reseal)?;
         let body_resealed = Resealed::new(body_spots, reseal)?;
-        let ids = caller.map(CallerIds::as_rule);
-        let fate = |spot| of_id(spot, ids, known, self.unknown);
-        let in_path = |spot| match of_id(spot, ids, known, self.unknown) {
+        let caller = caller.map(CallerIds::as_rule);
+        let fate = |spot| of_id(spot, caller, known, self.unknown);
+        let in_path = |spot| match of_id(spot, caller, known, self.unknown) {
             // A path without the segment is another path.
             Ok(Fate::Become("")) => Err(Wrong::Unknown),
             other => other,
@@ -101,6 +101,7 @@ impl FoundInRequest {
         let body = edits(body_spots, |spot| body_resealed.or_else(spot, fate));
         let body = body.map_err(wrong::value_of_request)?;
 
+        let ids = ids(headers.iter().flatten().chain(&path).chain(&query).chain(&body));
         readdress(&mut parts.uri, &path, &query)?;
         for (place, edits) in self.headers.iter().zip(headers) {
             write_header(&mut parts.headers, place, &edits);
@@ -108,14 +109,15 @@ impl FoundInRequest {
         if self.looks_back {
             ask_for_all_of_it(&mut parts.headers);
         }
-        Ok(self.body.as_ref().map(|whole| {
+        let body = self.body.as_ref().map(|whole| {
             let bytes = whole.edited(&body);
             if !body.is_empty() {
                 forget_digests(&mut parts.headers);
             }
             measure(&mut parts.headers, &bytes);
             bytes
-        }))
+        });
+        Ok(Swapped { body, ids })
     }
 }
 
@@ -143,7 +145,7 @@ fn look(route: &Route, headers: &HeaderMap, due: &BodyDue, body: Bytes) -> Resul
             body.spots = find_in_parts(&body.text, boundary, &maps.form)
                 .map_err(|_| wrong::request("the form cannot be read, or not in one way only"))?;
         }
-        BodyDue::Json | BodyDue::Perhaps | BodyDue::Stream => {
+        BodyDue::Json | BodyDue::Perhaps | BodyDue::Stream | BodyDue::Passed => {
             body.find_json(&maps.json).map_err(|_| wrong::request("the body is not JSON"))?;
         }
     }

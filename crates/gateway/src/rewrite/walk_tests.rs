@@ -87,7 +87,7 @@ fn sent(route: &Route, mut parts: request::Parts, body: String) -> Result<String
     let found = FoundInRequest::new(route, &parts, &due, body.into())?;
     let known = known(found.others(Some(&caller()))?);
     let never = |_: &str, _: &str| panic!("nothing is encrypted");
-    let body = found.apply(&mut parts, Some(&caller()), &known, &never)?.unwrap();
+    let body = found.apply(&mut parts, Some(&caller()), &known, &never)?.body.unwrap();
     Ok(format!("{} {:?} {}", parts.uri, parts.headers, String::from_utf8(body.to_vec()).unwrap()))
 }
 
@@ -161,7 +161,7 @@ fn answers(route: &Route, id: &str) -> Vec<Result<String, Refused>> {
         if let Some(theirs) = known.get_mut(THEIRS) {
             *theirs = Counterpart { open_id: None, is_known_here: true, is_known_there: false };
         }
-        let body = found.apply(&mut parts, Some(&caller()), &known)?.unwrap();
+        let body = found.apply(&mut parts, Some(&caller()), &known)?.body.unwrap();
         Ok(format!("{:?} {}", parts.headers, String::from_utf8(body.to_vec()).unwrap()))
     };
     all.into_iter().map(one).collect()

@@ -193,6 +193,9 @@ fn scopes(keys: &RouteKeys, token: &TokenPlace) -> Result<ScopeSet, Wrong> {
 fn host(text: &str) -> Result<String, Wrong> {
     let wrong = || format!("`{text}` is not a host such as shop.example, without a port");
     let host = url::Host::parse(text).map_err(|_| wrong())?.to_string();
+    if host.contains('*') {
+        return Err(format!("`{text}`: a route is for one host or, without `host`, for every one"));
+    }
     if host.eq_ignore_ascii_case(text) { Ok(host) } else { Err(wrong()) }
 }
 

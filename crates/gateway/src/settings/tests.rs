@@ -86,6 +86,10 @@ fn a_node_by_itself_has_more_keys_than_a_section() {
 fn what_is_wrong_is_refused_with_the_place_and_the_reason() {
     for (more, reason) in [
         (
+            "host = \"*.example\"",
+            "route 1 (*.example): host: `*.example`: a route is for one host or, without `host`, for every one",
+        ),
+        (
             "host = \"shop.example:80\"",
             "route 1 (shop.example:80): host: `shop.example:80` is not a host such as shop.example, without a port",
         ),

@@ -10,6 +10,7 @@ use portico_gateway::Gateway;
 use tracing_subscriber::EnvFilter;
 
 use super::failed;
+use super::gateway::Fixed;
 use crate::config::{BusFlag, Config, ConfigError, Flags, reference};
 use crate::serve::{Extras, ServeError, start};
 use crate::{config, demo, serve};
@@ -78,7 +79,14 @@ pub(super) fn serve(flags: ServeFlags) -> ExitCode {
         Err(error) => return failed(&error.0, 2),
     };
     log_to_stderr(&config.log.filter);
+    let fixed = match file.as_deref().map(Fixed::read).transpose() {
+        Ok(fixed) => fixed,
+        Err(line) => return failed(&line, 2),
+    };
     let reread = Box::new(move || {
+        if let (Some(fixed), Some(file)) = (&fixed, &file) {
+            fixed.same(file)?;
+        }
         let config = load(file.clone(), &flags).map_err(|error| error.0)?;
         Gateway::try_from(config.gateway.0).map_err(|error| error.to_string())
     });

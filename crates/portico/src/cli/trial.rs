@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use axum::http::{HeaderName, HeaderValue, Request, Response, request, response};
 use clap::Args;
-use portico_gateway::rewrite::{self, CallerIds, FoundInAnswer, FoundInRequest};
+use portico_gateway::rewrite::{self, BodyDue, CallerIds, FoundInAnswer, FoundInRequest};
 use portico_gateway::route::{Counterpart, Counterparts, TokenPlace};
 use portico_gateway::{Refused, Route};
 
@@ -121,7 +121,7 @@ fn inward(
     let encrypted = |data: &str, iv: &str| Ok((format!("{data}@{}", route.known_as), iv.to_owned()));
     let swapped = found.apply(head, caller, &known, &encrypted)?;
     rewrite::inject(route, route.known_as.as_str(), caller, &mut head.headers);
-    Ok(swapped.map_or(body, |bytes| bytes.to_vec()))
+    Ok(swapped.body.map_or(body, |bytes| bytes.to_vec()))
 }
 
 fn outward(
@@ -132,13 +132,16 @@ fn outward(
     body: Vec<u8>,
 ) -> Result<Vec<u8>, Refused> {
     let caller = people.caller.as_ref();
-    let due = rewrite::answer_body(route, method, head)?;
+    let due = match rewrite::answer_body(route, method, head)? {
+        BodyDue::Perhaps if rewrite::begins_like_json(&head.headers, &body) == Some(false) => BodyDue::Passed,
+        due => due,
+    };
     let found = FoundInAnswer::new(route, method, head, &due, body.clone().into())?;
     let names: Vec<String> = found.others(caller)?.into_iter().map(str::to_owned).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let known = lookup(&names, people.pairs().map(|(here, there)| (there, here)).collect());
     let swapped = found.apply(head, caller, &known)?;
-    Ok(swapped.map_or(body, |bytes| bytes.to_vec()))
+    Ok(swapped.body.map_or(body, |bytes| bytes.to_vec()))
 }
 
 /// What is known of each name on the one side, by pairs of names on both.

@@ -67,9 +67,14 @@ fn spot(header: &[u8], pair: Pair, fields: &Fields) -> Option<Spot> {
 /// The header without the cookies of this name, if any other is left. Every other pair stays as it is.
 pub fn without(header: &[u8], name: &str) -> Option<Vec<u8>> {
     let fields = Fields::new([(name, super::spot::Role::Own)]);
+    keep(header, |name, _| fields.role(name).is_none())
+}
+
+/// The header with those cookies alone whose name and value, as it is written, are to be kept, if any are.
+pub fn keep(header: &[u8], is_kept: impl Fn(&str, &[u8]) -> bool) -> Option<Vec<u8>> {
     let rest: Vec<_> = pairs(header)
         .into_iter()
-        .filter(|pair| fields.role(&pair.name).is_none())
+        .filter(|pair| is_kept(&pair.name, &header[pair.value.clone()]))
         .map(|pair| header[pair.whole].trim_ascii())
         .filter(|pair| !pair.is_empty())
         .collect();
@@ -113,5 +118,7 @@ mod tests {
         assert_eq!(without(b"s=1;S=2", "s"), None);
         assert_eq!(without(b"", "s"), None);
         assert_eq!(without(b"a", "s").as_deref(), Some(&b"a"[..]));
+        let is_short = |_: &str, value: &[u8]| value.len() < 2;
+        assert_eq!(keep(b"a=1; b=12;c", is_short).as_deref(), Some(&b"a=1; c"[..]));
     }
 }

@@ -1,9 +1,12 @@
 //! Where OpenIDs stand in a query or an urlencoded form (URL Standard §5.1).
 
 use super::name::Fields;
-use super::spot::Spot;
+use super::spot::{Role, Spot, Value};
 
 /// What stands in the declared fields, in its order. The span is the value as it is written.
+///
+/// Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2): a declared field behind one is
+/// nothing that could be read in one way.
 pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
     let mut found = Vec::new();
     if fields.is_empty() {
@@ -17,10 +20,18 @@ pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
         {
             let before = pair.iter().position(|byte| *byte == b'=').map_or(pair.len(), |at| at + 1);
             found.push(Spot::text(start + before..end, role, value));
+        } else if let Some(role) = behind_semicolons(pair, fields) {
+            found.push(Spot { span: start..end, role, value: Value::Nested });
         }
         start = end + 1;
     }
     found
+}
+
+/// What stands in a declared field that a pair holds for those who part it at semicolons.
+fn behind_semicolons(pair: &[u8], fields: &Fields) -> Option<Role> {
+    let mut pieces = pair.split(|byte| *byte == b';').skip(1);
+    pieces.find_map(|piece| fields.role(&form_urlencoded::parse(piece).next()?.0))
 }
 
 /// A value as a form writes it.
@@ -30,7 +41,6 @@ pub fn in_form(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::spot::{Role, Value};
     use super::*;
 
     fn found(text: &str) -> Vec<(String, &str)> {
@@ -63,6 +73,18 @@ mod tests {
         assert_eq!(found("openid=%zz%f"), [("%zz%f".into(), "%zz%f")]);
         assert_eq!(found("openid=%ff"), [("\u{fffd}".into(), "%ff")]);
         assert_eq!(found("%f=1&openid=2&"), [("2".into(), "2")]);
+    }
+
+    #[test]
+    fn a_field_behind_a_semicolon_is_nothing_that_could_be_swapped() {
+        let fields = Fields::new([("openid", Role::Any)]);
+        for text in ["a=1;openid=x", "a;b;OpenID", "b&a=%3B;openid[]=x"] {
+            let found = find_in_form(text.as_bytes(), &fields);
+            assert_eq!(found.iter().map(|spot| &spot.value).collect::<Vec<_>>(), [&Value::Nested], "{text}");
+        }
+        for text in ["a=1;b=openid", "a=1%3Bopenid=x", ";", "openid%3D;x"] {
+            assert_eq!(find_in_form(text.as_bytes(), &fields), [], "{text}");
+        }
     }
 
     #[test]

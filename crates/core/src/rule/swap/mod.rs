@@ -13,7 +13,7 @@ mod path;
 mod place;
 mod spot;
 
-pub use cookie::{find_in_cookies, find_in_set_cookie, without};
+pub use cookie::{find_in_cookies, find_in_set_cookie, keep, without};
 pub use decide::{Caller, Counterpart, Fate, Wrong, in_answer, in_request, to_be_known};
 pub use form::{find_in_form, in_form};
 pub use json::{JsonMap, NoMap, NotJson, in_json};

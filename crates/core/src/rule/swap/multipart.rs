@@ -105,11 +105,14 @@ impl Field {
         let (mut name, mut is_file) = (None, false);
         while let Some(parameter) = rest.strip_prefix(';') {
             let (key, after) = parameter.split_once('=').ok_or(NotParts)?;
-            let (text, after) = word(after.trim_start())?;
+            let written = after.trim_start();
+            let (text, after) = word(written)?;
+            let has_backslash = written[..written.len() - after.len()].contains('\\');
             rest = after.trim_start();
             match key.trim().to_ascii_lowercase().as_str() {
                 "name" => {
-                    if name.replace(text).is_some() {
+                    // Some back ends drop a backslash wherever it stands, others where a quote follows, others never.
+                    if has_backslash || name.replace(text).is_some() {
                         return Err(NotParts);
                     }
                 }
@@ -130,7 +133,8 @@ fn word(text: &str) -> Result<(String, &str), NotParts> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
         let token = text[..end].trim_end();
-        let is_token = !token.is_empty() && !token.contains([' ', '"', '\t', '=', ',']);
+        // In single quotes too a name stands for PHP.
+        let is_token = !token.is_empty() && !token.contains([' ', '"', '\'', '\t', '=', ',', '\\']);
         return if is_token { Ok((token.to_owned(), &text[end..])) } else { Err(NotParts) };
     };
     let mut out = String::new();
@@ -193,6 +197,10 @@ mod tests {
             "Content-Disposition: form-data; name*=utf-8''openid",
             "Content-Disposition: form-data; name=\"x\"; name*=utf-8''openid",
             "Content-Disposition: form-data; name=\"x",
+            "Content-Disposition: form-data; name=\"open\\id\"",
+            "Content-Disposition: form-data; name=\"open\\\"id\"",
+            "Content-Disposition: form-data; name='openid'",
+            "Content-Disposition: form-data; name=open\\id",
             "Content-Disposition: form-data; name=\"x\" y",
             "Content-Disposition: form-data; name=\"x\"\r\nContent-Disposition: form-data; name=\"openid\"",
             "Content-Disposition: form-data; name=\"x\"\nContent-Disposition: form-data; name=\"openid\"",

@@ -16,10 +16,11 @@ pub fn fold(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same for a field of a query, a form or a cookie header: without the spaces around it, and with `_` for a
-/// dot or a space, as PHP reads it.
+/// The same for a field of a query, a form or a cookie header: up to a NUL, without the spaces around it, and with
+/// `_` for a dot or a space, as PHP reads it.
 pub fn fold_field(name: &str) -> String {
-    fold(name.trim_matches([' ', '\t', '\r', '\n', '\0'])).replace([' ', '.'], "_")
+    let name = name.trim_matches([' ', '\t', '\r', '\n', '\0']).split('\0').next().unwrap_or_default();
+    fold(name.trim_end()).replace([' ', '.'], "_")
 }
 
 /// The same for a header: `_` and `-` are one, as they are behind CGI.
@@ -63,12 +64,31 @@ impl Fields {
         if self.is_empty() {
             return None;
         }
-        let name = path_of(name);
+        let readings = match name.contains(['[', ']']) {
+            true => [Some(path_of(name)), unclosed(name), parted(name)],
+            false => [Some(fold_field(name)), None, None],
+        };
         let is_known = |known: &str| {
-            name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+            let is_same = |rest: &str| rest.is_empty() || rest.starts_with('[');
+            readings.iter().flatten().any(|name| name.strip_prefix(known).is_some_and(is_same))
         };
         self.0.iter().find(|(known, _)| is_known(known)).map(|(_, role)| *role)
     }
+}
+
+/// A name whose first bracket is never closed, as PHP reads it: that bracket is a `_`.
+fn unclosed(name: &str) -> Option<String> {
+    let name = fold_field(name);
+    let (first, rest) = name.split_once('[')?;
+    (!rest.contains(']')).then(|| format!("{first}_{rest}"))
+}
+
+/// A name with brackets where none belong, as Rack reads it: whatever they part is a part of the path.
+fn parted(name: &str) -> Option<String> {
+    let name = fold_field(name);
+    let mut parts = name.split(['[', ']']).filter(|part| !part.is_empty());
+    let first = parts.next()?.to_owned();
+    Some(parts.fold(first, |path, part| format!("{path}[{part}]")))
 }
 
 /// The name as a path, folded: what stands before the first bracket, and then what stands in brackets. What lies
@@ -130,7 +150,15 @@ mod tests {
         {
             assert_eq!(declared.role(same), Some(Role::Any), "{same}");
         }
-        for other in ["openid", "user", "user[name]", "open_id_", ""] {
+        for same in
+            ["open[id", "open[id[x", "open_id]", "]open_id", "]open_id[", "open_id\0x", "open_id \0[x]"]
+        {
+            assert_eq!(declared.role(same), Some(Role::Own), "{same}");
+        }
+        for same in ["user]openid", "user[openid", "user[openid]]", "user[[openid]"] {
+            assert_eq!(declared.role(same), Some(Role::Any), "{same}");
+        }
+        for other in ["openid", "user", "user[name]", "open_id_", "", "[", "]"] {
             assert_eq!(declared.role(other), None, "{other}");
         }
     }
