@@ -122,7 +122,7 @@ fn places(issuer: &str) -> Option<(Url, Url)> {
 }
 
 /// `client_secret_basic` (RFC 6749 §2.3.1): both are form-encoded first.
-fn basic(app: &str, secret: &str) -> Option<HeaderValue> {
+pub(crate) fn basic(app: &str, secret: &str) -> Option<HeaderValue> {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     if app.is_empty() || secret.is_empty() {
         return None;

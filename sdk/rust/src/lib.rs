@@ -21,6 +21,8 @@ mod portico;
 mod recent;
 mod refused;
 mod scopes;
+#[cfg(test)]
+mod tests;
 mod validated;
 mod verify;
 

@@ -1,4 +1,4 @@
-//! The vectors of the feed, and what it costs to remember much.
+//! The vectors of the feed.
 
 use serde_json::Value;
 
@@ -6,11 +6,7 @@ use super::*;
 use crate::claims::ACCESS_TOKEN;
 use crate::jws;
 use crate::keys::KeySet;
-
-fn vectors(name: &str) -> Value {
-    let file = format!("{}/../vectors/back-end/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
-}
+use crate::tests::vectors;
 
 /// One back end as a case has it.
 struct Told {
