@@ -1,1 +1,9 @@
-//! placeholder
+//! Stories against the real server, whose binary `PORTICO_BIN` names.
+
+mod guide;
+mod house;
+mod proxy;
+mod story;
+#[path = "../../examples/taxi.rs"]
+#[expect(dead_code, reason = "its routes are served here, on a port of the test's own")]
+mod taxi;
