@@ -23,6 +23,7 @@ async fn call(caller: Validated) -> Result<Json<Value>, Refused> {
     Ok(Json(json!({ "calling": true })))
 }
 
+/// Everything under one guard but the news of logouts, which brings a token of its own.
 pub fn routes(portico: &Portico) -> Router {
     let sessions_ended = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&sessions_ended);
@@ -41,7 +42,7 @@ pub fn routes(portico: &Portico) -> Router {
 }
 
 #[tokio::main]
-pub async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let (issuer, secret) = (std::env::var("ISSUER")?, std::env::var("TAXI_SECRET")?);
     let portico = Portico::builder(issuer).client("org.example.taxi", secret).build()?;
     axum::serve(TcpListener::bind("127.0.0.1:9030").await?, routes(&portico)).await?;

@@ -23,6 +23,18 @@ const REMEMBERED: usize = 10_000;
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What a handle is made of. Begun by [`Portico::builder`].
+///
+/// ```no_run
+/// # use portico_sdk::{BuildError, Portico};
+/// # use std::time::Duration;
+/// # fn handle(secret: String) -> Result<Portico, BuildError> {
+/// Portico::builder("https://id.example")
+///     .client("org.example.taxi", secret)
+///     .remember(100_000)
+///     .timeout(Duration::from_secs(1))
+///     .build()
+/// # }
+/// ```
 #[must_use]
 pub struct Builder {
     issuer: String,
@@ -66,7 +78,7 @@ impl Builder {
     /// How many tokens are remembered at most, so that their signature is checked once; 10,000 otherwise, at about
     /// half a kilobyte each. Only digests of tokens are kept.
     pub fn remember(mut self, tokens: usize) -> Self {
-        self.remembered = tokens;
+        self.remembered = tokens.max(1);
         self
     }
 

@@ -67,7 +67,10 @@ pub enum Cause {
     /// It was revoked by itself.
     #[error("the token was revoked")]
     Revoked,
-    /// It names a person by an OpenID that no longer holds.
+    /// A logout token that was taken before.
+    #[error("the logout token was taken before")]
+    Repeated,
+    /// It names a person by an OpenID that no longer holds, or who allows the app nothing any more.
     #[error("nothing is granted to the app any more")]
     NothingGranted,
     /// The app is suspended.
@@ -91,6 +94,9 @@ pub enum Unreached {
     /// It answered with this status.
     #[error("status {0}")]
     Status(u16),
+    /// Its metadata are those of another issuer (RFC 8414 §3.3): compare what the handle was told, to the letter.
+    #[error("it calls itself another issuer")]
+    Issuer,
     /// What it answered is not what was asked for.
     #[error("another answer than was asked for")]
     NotTheDocument,

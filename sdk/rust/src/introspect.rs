@@ -47,7 +47,7 @@ impl Inner {
             let metadata: Metadata = inner.ask.get(inner.places.metadata.clone()).await?;
             // Whoever answers for another issuer is not to be given our credentials (RFC 8414 §3.3).
             if metadata.issuer != inner.issuer {
-                return Err(Unreached::NotTheDocument.into());
+                return Err(Unreached::Issuer.into());
             }
             Ok(inner.places.found.get_or_init(|| metadata).clone())
         };

@@ -17,6 +17,16 @@ use crate::validated::Validated;
 /// Lets in who brings an active token with the scopes that are required, and puts a [`Validated`] into the
 /// request's extensions. Everybody else gets [`Refused::response`].
 ///
+/// ```no_run
+/// # use portico_sdk::{Portico, Validated};
+/// # use axum::{Router, routing::get};
+/// # fn routes(portico: Portico) -> Router {
+/// Router::new()
+///     .route("/ride", get(|caller: Validated| async move { caller.user_id().to_owned() }))
+///     .layer(portico.layer().require("openid").require("profile.basic"))
+/// # }
+/// ```
+///
 /// For any tower service of `http` requests whose answers have a body that can be made of [`Bytes`], as those of
 /// axum and `http_body_util::Full` can.
 #[derive(Clone, Debug)]

@@ -46,6 +46,18 @@ impl Portico {
 
     /// Who calls with this token, and for what it is good now.
     ///
+    /// ```no_run
+    /// # use portico_sdk::{Error, Portico};
+    /// # async fn who(portico: Portico, token: &str) -> Result<(), Error> {
+    /// match portico.validate(token).await {
+    ///     Ok(caller) => println!("for: {}", caller.allowed_scopes()),
+    ///     Err(Error::InvalidToken(cause)) => println!("launch again ({cause})"),
+    ///     Err(Error::Unavailable { retry_after, because }) => println!("{because}: later, in {retry_after:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// Locally where the feed was heard lately; otherwise Portico is asked, once for all who ask for the same token
     /// meanwhile. Cancelling it loses nothing.
     ///
@@ -64,6 +76,19 @@ impl Portico {
 
     /// The service to put behind the app's `backchannel_logout_uri`. `tell` is called for each ending, after this
     /// handle refuses its tokens; where it fails, Portico tells of it again.
+    ///
+    /// ```no_run
+    /// # use portico_sdk::Portico;
+    /// # struct Sessions;
+    /// # impl Sessions { async fn forget(&self, _: Option<&str>) -> std::io::Result<()> { Ok(()) } }
+    /// # fn routes(portico: Portico, sessions: std::sync::Arc<Sessions>) -> axum::Router {
+    /// let logout = portico.logout_receiver(move |ended| {
+    ///     let sessions = sessions.clone();
+    ///     async move { sessions.forget(ended.session_id()).await }
+    /// });
+    /// axum::Router::new().route_service("/logout", logout)
+    /// # }
+    /// ```
     ///
     /// Any other way to receive the form will do with [`Portico::log_out`].
     pub fn logout_receiver<F, T, E>(&self, tell: F) -> LogoutReceiver<F>

@@ -44,7 +44,7 @@ impl Inner {
         let now = self.clock.now();
         let logout = token::Logout::of(claims, &self.issuer, &self.app, now).map_err(Error::InvalidToken)?;
         if !self.logouts.write().mark(&logout, now.steady) {
-            return Err(Error::InvalidToken(Cause::Revoked));
+            return Err(Error::InvalidToken(Cause::Repeated));
         }
         Ok(LoggedOut { session_id: logout.sid, user_id: logout.sub })
     }

@@ -101,7 +101,7 @@ async fn who_answers_in_the_name_of_another_issuer_is_not_asked_and_gets_no_cred
     let (fake, clock) = (Fake::new().await, Hands::default());
     *fake.said.issuer.lock() = "https://id.example.evil".into();
     let refused = fake.asking(&clock).validate(&token_with(json!({}))).await.unwrap_err();
-    assert_eq!(refused, Error::Unavailable { retry_after: None, because: Unreached::NotTheDocument });
+    assert_eq!(refused, Error::Unavailable { retry_after: None, because: Unreached::Issuer });
     assert!(fake.said.authorizations.lock().is_empty());
 }
 

@@ -1,4 +1,5 @@
 //! The real binary, with a host, two apps, and people who come.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
 //! Stories against the real server, whose binary `PORTICO_BIN` names.
+#![allow(clippy::unwrap_used)]
 
 mod guide;
 mod house;

@@ -13,6 +13,8 @@ use crate::proxy::Proxy;
 use crate::taxi;
 
 const NOWHERE: &str = "http://127.0.0.1:9/logout";
+/// How long a ping may have been held up in this process and the proxy.
+const ON_ITS_WAY: Duration = Duration::from_millis(300);
 
 /// Waits until a token is what it should be; how long that took.
 async fn until(
@@ -75,12 +77,17 @@ async fn a_feed_that_falls_silent_is_not_believed_for_longer_than_two_seconds() 
     proxy.silence(true);
     house.sign_out(&ana).await;
     let signed_out = Instant::now();
-    let taken = until(&portico, &token, Result::is_err).await;
-    assert!(taken < Duration::from_millis(2_100), "{taken:?}");
-    assert!(signed_out.elapsed() > Duration::from_millis(500), "the feed was not silent");
+    let bound = Duration::from_secs(2) + ON_ITS_WAY;
+    loop {
+        let asked = signed_out.elapsed();
+        match portico.validate(&token).await {
+            Ok(_) => assert!(asked < bound, "{asked:?}"),
+            // It was Portico that said so, not the feed.
+            Err(error) => break assert_eq!(error, Error::InvalidToken(Cause::Inactive)),
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     assert!(!portico.is_local());
-    // It was Portico that said so, and it can be asked of others as well.
-    assert_eq!(portico.validate(&token).await.unwrap_err(), Error::InvalidToken(Cause::Inactive));
     let bob = house.launch(&house.sign_in("bob").await).await;
     portico.validate(&bob).await.unwrap();
     assert!(!portico.is_local());
@@ -154,7 +161,7 @@ async fn the_taxi_of_the_guide_serves_who_is_signed_in_and_hears_of_the_end() {
 
     house.sign_out(&ana).await;
     let begun = Instant::now();
-    while asked(taxi, "/ended", None).await.1 != Value::from(1) {
+    while asked(taxi, "/ended", None).await.1 != 1 {
         assert!(begun.elapsed() < Duration::from_secs(20), "the taxi was never told");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
