@@ -82,7 +82,8 @@ impl Builder {
         self
     }
 
-    /// How long one answer of Portico's is waited for; 2 s otherwise.
+    /// How long one answer of Portico's is waited for; 2 s otherwise. An answer is shared by all who ask for the same
+    /// token until it comes, so with more than that, what ended may be known so much later.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -95,7 +95,7 @@ impl Inner {
     }
 }
 
-fn digest_of(token: &str) -> Digest {
+pub(crate) fn digest_of(token: &str) -> Digest {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
     bytes

@@ -1,7 +1,7 @@
 //! The issuer's public keys.
 
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value;
 
 /// How many keys of a set are looked at.
@@ -62,16 +62,7 @@ impl Key {
             _ => return None,
         };
         let key = DecodingKey::from_jwk(&jwk).ok()?;
-        let fits = key.family() == family(alg);
         let kid = jwk.common.key_id?;
-        (is_for_signatures && fits).then_some(Self { kid, alg, published: jwk.algorithm, key })
-    }
-}
-
-fn family(alg: Algorithm) -> AlgorithmFamily {
-    match alg {
-        Algorithm::EdDSA => AlgorithmFamily::Ed,
-        Algorithm::ES256 => AlgorithmFamily::Ec,
-        _ => AlgorithmFamily::Rsa,
+        is_for_signatures.then_some(Self { kid, alg, published: jwk.algorithm, key })
     }
 }

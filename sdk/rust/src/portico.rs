@@ -19,7 +19,7 @@ use crate::validated::Validated;
 /// seconds later at most.
 #[derive(Clone)]
 pub struct Portico {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     following: Arc<Following>,
 }
 

@@ -5,8 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::fake::Fake;
-use super::{Hands, NOW, vectors};
-use crate::{Error, Validated};
+use super::{Hands, NOW, token_with, vectors};
+use crate::inner::digest_of;
+use crate::{Cause, Error, Validated};
 
 fn shown(validated: &Validated) -> Value {
     let seconds = |time: std::time::SystemTime| time.duration_since(UNIX_EPOCH).unwrap().as_secs();
@@ -42,11 +43,29 @@ async fn tokens_are_good_or_bad_as_the_vectors_say() {
 }
 
 #[tokio::test]
+async fn a_signature_is_checked_once_and_the_time_each_time() {
+    let (fake, clock) = (Fake::new().await, Hands::default());
+    let portico = fake.portico(&clock);
+    portico.caught_up().await;
+    let remembered = &portico.inner.remembered;
+    assert!(portico.validate("x").await.is_err());
+    assert_eq!(remembered.len(), 0);
+    let token = token_with(json!({}));
+    portico.validate(&token).await.unwrap();
+    // Whatever stands beside these claims is taken for what was verified.
+    let claims = remembered.get(&digest_of(&token)).unwrap();
+    remembered.insert(digest_of("x"), claims);
+    portico.validate("x").await.unwrap();
+    clock.forward(Duration::from_secs(1740));
+    assert_eq!(portico.validate(&token).await.unwrap_err(), Error::InvalidToken(Cause::Expired));
+}
+
+#[tokio::test]
 async fn what_is_shown_of_a_caller_for_debugging_names_nobody() {
     let (fake, clock) = (Fake::new().await, Hands::default());
     let portico = fake.portico(&clock);
     portico.caught_up().await;
-    let validated = portico.validate(&super::token_with(json!({}))).await.unwrap();
+    let validated = portico.validate(&token_with(json!({}))).await.unwrap();
     let shown = format!("{validated:?} {portico:?}");
     assert!(shown.contains("profile.basic") && shown.contains("org.example.taxi"), "{shown}");
     for secret in ["ana", "her-session", "jti_1", "secret"] {
