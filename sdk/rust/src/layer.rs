@@ -28,7 +28,29 @@ use crate::validated::Validated;
 /// ```
 ///
 /// For any tower service of `http` requests whose answers have a body that can be made of [`Bytes`], as those of
-/// axum and `http_body_util::Full` can.
+/// axum and `http_body_util::Full` can:
+///
+/// ```
+/// # use std::convert::Infallible;
+/// # use bytes::Bytes;
+/// # use http::{Request, Response};
+/// # use http_body_util::Full;
+/// # use portico_sdk::{Portico, Validated};
+/// # use tower::{Layer, service_fn};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let portico = Portico::builder("https://id.example").client("org.example.taxi", "secret").build()?;
+/// let greeting = service_fn(|request: Request<Full<Bytes>>| async move {
+///     let caller = request.extensions().get::<Validated>().map_or("nobody", Validated::user_id);
+///     Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(format!("hello, {caller}"))))
+/// });
+/// let guarded = portico.layer().layer(greeting);
+/// # use tower::ServiceExt;
+/// let answer = guarded.oneshot(Request::new(Full::<Bytes>::default())).await?;
+/// assert_eq!(answer.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct PorticoLayer {
     portico: Portico,
