@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -23,11 +23,9 @@ from portico.asgi import Application, Receive, Scope, Send
 from portico.asgi import PorticoMiddleware as Asgi
 from portico.asgi import caller_of as asgi_caller
 from portico.fastapi import requires
+from portico.wsgi import Environ, StartResponse
 from portico.wsgi import PorticoMiddleware as Wsgi
 from portico.wsgi import caller_of as wsgi_caller
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 async def _rides(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +55,7 @@ def fastapi(client: AsyncPortico, require: list[str]) -> httpx.AsyncBaseTranspor
     return httpx.ASGITransport(app)
 
 
-def _wsgi_rides(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _wsgi_rides(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     body = json.dumps({"caller": wsgi_caller(environ).user_id}).encode()
     start_response("200 OK", [("content-type", "application/json")])
     return [body]

@@ -38,19 +38,21 @@ def wait_for(what: str, found: Callable[[], T | None], seconds: float = 20) -> T
 
 
 class House:
-    def __init__(self, folder: Path, logout_uri: str) -> None:
+    def __init__(self, folder: Path, logout_uri: str, issuer: str | None = None) -> None:
         self._binary = Path(os.environ.get("PORTICO_BIN", ROOT / "target/release/portico"))
         assert self._binary.is_file(), "PORTICO_BIN names no server"
         self._data, self._key, self._numbers = folder / "data", Ed25519PrivateKey.generate(), itertools.count()
+        more = [] if issuer is None else ["--issuer", issuer]
         listen = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
         self._process = subprocess.Popen(
-            [self._binary, "serve", "--data", self._data, *listen],
+            [self._binary, "serve", "--data", self._data, *listen, *more],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=ENVIRONMENT,
         )  # fmt: skip
         assert self._process.stdout
         ready = READY.match(self._process.stdout.readline())
         assert ready, "the server did not start"
-        self.issuer = ready[1]
+        self.port = int(ready[1].rpartition(":")[2])
+        self.issuer = issuer or ready[1]
         self.http = httpx.Client(timeout=20)
         self.register("developers", {"developer_id": "acme", "name": "Acme"})
         self.register("hosts", self._host())
@@ -90,7 +92,8 @@ class House:
         number, now = next(self._numbers), int(time.time())
         claims = {
             "iss": PEOPLE, "aud": self.issuer, "sub": f"person-{number}", "jti": f"assertion-{number}",
-            "iat": now, "exp": now + 60, "name": "Ana", "phone_number": f"+3519100{number:05}", "phone_number_verified": True,
+            "iat": now, "exp": now + 60, "name": "Ana",
+            "phone_number": f"+3519100{number:05}", "phone_number_verified": True,
         }  # fmt: skip
         assertion = jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": "people"})
         answer = self.token(

@@ -14,8 +14,10 @@ import httpx
 import pytest
 import vectors
 from fakes import APP, ISSUER, Issuer
+from house import wait_for
 
 from portico import AsyncPortico, Caller, InvalidToken, Portico, Unavailable
+from portico._flights import Flights
 
 ANA = vectors.read("feed")["tokens"]["ana"]
 ACTIVE = {
@@ -113,25 +115,40 @@ def test_metadata_of_another_issuer_are_none() -> None:
         portico.validate(ANA)
 
 
-def test_threads_that_ask_about_one_token_share_one_question() -> None:
-    asking, all_wait = threading.Event(), threading.Event()
+def test_threads_that_ask_the_same_meanwhile_share_one_answer() -> None:
+    flights: Flights[int] = Flights()
+    asked: list[str] = []
+    all_wait = threading.Event()
 
-    def introspect(_: httpx.Request) -> httpx.Response:
-        asking.set()
+    def ask() -> int:
+        asked.append("once")
         assert all_wait.wait(10)
-        return httpx.Response(200, json=ACTIVE)
+        return 7
 
-    issuer = Issuer(introspect=introspect)
-    with issuer.threads() as portico, ThreadPoolExecutor(8) as pool:
-        first = pool.submit(portico.validate, ANA)
-        assert asking.wait(10)
-        others = [pool.submit(portico.validate, ANA) for _ in range(7)]
-        for other in others:
-            # Nobody of them gets an answer of its own.
-            assert not other.done()
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(flights.join, "a", ask) for _ in range(8)]
+        wait_for("all of them", lambda: waiting(flights, "a") == 7)
         all_wait.set()
-        callers = [one.result(10) for one in (first, *others)]
-    assert {caller.user_id for caller in callers} == {"o-ana"}
+        assert [answer.result(10) for answer in answers] == [7] * 8
+    assert asked == ["once"]
+    assert flights.join("a", lambda: 8) == 8
+
+
+def waiting(flights: Flights[int], key: str) -> int:
+    """How many threads wait for the answer that flies."""
+    flying = flights._flying.get(key)
+    return len(flying._condition._waiters) if flying else 0  # type: ignore[attr-defined]
+
+
+def test_threads_that_waited_for_a_failure_fail_too() -> None:
+    flights: Flights[int] = Flights()
+
+    def fail() -> int:
+        raise Unavailable("no")
+
+    with pytest.raises(Unavailable):
+        flights.join("a", fail)
+    assert flights.join("a", lambda: 8) == 8
 
 
 def test_tasks_that_ask_about_one_token_share_one_question_and_none_takes_it_away() -> None:

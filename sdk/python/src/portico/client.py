@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import random
+import socket
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 import httpx
@@ -132,6 +134,7 @@ class _Running:
         self._asking: Flights[Caller] = Flights()
         self._reading: Flights[None] = Flights()
         self._stopping = threading.Event()
+        self._feed: socket.socket | None = None
         self._thread = threading.Thread(target=self._follow, name="portico-feed", daemon=True)
 
     def start(self) -> None:
@@ -139,6 +142,11 @@ class _Running:
 
     def stop(self) -> None:
         self._stopping.set()
+        feed = self._feed
+        if feed is not None:
+            # A thread that waits for a silent feed hears of nothing else.
+            with suppress(OSError):
+                feed.shutdown(socket.SHUT_RDWR)
         self._thread.join(self._settings.timeout)
         self._http.close()
 
@@ -205,6 +213,8 @@ class _Running:
             try:
                 self._listen(backoff)
             except Exception as why:  # whatever it is, the feed is to come back
+                if self._stopping.is_set():
+                    return
                 log.warning("the feed was lost (%s); tokens are asked about meanwhile", type(why).__name__)
             self._stopping.wait(backoff.delay(random.random()))
 
@@ -218,6 +228,8 @@ class _Running:
         ) as response:
             if not is_event_stream(response):
                 raise Unavailable(f"Portico answered with status {response.status_code}")
+            stream = response.extensions.get("network_stream")
+            self._feed = stream.get_extra_info("socket") if stream is not None else None
             listening = Listening(self._local, self._clock)
             for chunk in response.iter_bytes():
                 if self._stopping.is_set():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ._core.answers import Answer, answer_to, bearer, logged_out
 from ._core.logout import LONGEST_BODY, Logout, logout_token
@@ -12,13 +12,14 @@ from .caller import Caller
 from .client import Portico
 from .errors import InvalidLogout, NoToken, PorticoError
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _KEY = "portico.caller"
 
 
-def caller_of(environ: WSGIEnvironment) -> Caller:
+def caller_of(environ: Environ) -> Caller:
     """Give who calls, as `PorticoMiddleware` found out.
 
     Raises:
@@ -51,7 +52,7 @@ class PorticoMiddleware:
 
     def __init__(
         self,
-        app: WSGIApplication,
+        app: Application,
         portico: Portico,
         *,
         scopes: Iterable[str] = (),
@@ -65,7 +66,7 @@ class PorticoMiddleware:
         self._open_paths, self._logout_path = frozenset(open_paths), logout_path
         self._receiver = LogoutReceiver(portico, on_logout)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         if path == self._logout_path:
@@ -77,7 +78,7 @@ class PorticoMiddleware:
         except PorticoError as why:
             return _send(answer_to(why), start_response)
 
-    def _let_in(self, environ: WSGIEnvironment) -> None:
+    def _let_in(self, environ: Environ) -> None:
         header = environ.get("HTTP_AUTHORIZATION")
         if header is None and self._optional:
             return
@@ -97,7 +98,7 @@ class LogoutReceiver:
     def __init__(self, portico: Portico, on_logout: Callable[[Logout], None] | None = None) -> None:
         self._portico, self._on_logout = portico, on_logout
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         try:
             if environ["REQUEST_METHOD"] != "POST":
@@ -110,7 +111,7 @@ class LogoutReceiver:
         return _send(logged_out(), start_response)
 
 
-def _body(environ: WSGIEnvironment) -> bytes:
+def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not (length.isascii() and length.isdigit()) or int(length) > LONGEST_BODY:
         raise InvalidLogout("no length, or too long")

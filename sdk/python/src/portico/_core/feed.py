@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
@@ -30,9 +31,9 @@ class Feed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         # In the order of the moments at which they may be forgotten, which are the values.
-        self._ended: dict[str, float] = {}
-        self._revoked: dict[str, float] = {}
-        self._granted: dict[str, tuple[frozenset[str], float]] = {}
+        self._ended: OrderedDict[str, float] = OrderedDict()
+        self._revoked: OrderedDict[str, float] = OrderedDict()
+        self._granted: OrderedDict[str, tuple[frozenset[str], float]] = OrderedDict()
         # Few sets of scopes occur; each is kept once.
         self._sets: dict[str, frozenset[str]] = {}
         self._caught_up = self._relied_on = self._suspended = False
@@ -145,9 +146,9 @@ class Feed:
     def _forget(self, steady: float) -> None:
         for times in (self._ended, self._revoked):
             while times and next(iter(times.values())) <= steady:
-                del times[next(iter(times))]
+                times.popitem(last=False)
         while self._granted and next(iter(self._granted.values()))[1] <= steady:
-            del self._granted[next(iter(self._granted))]
+            self._granted.popitem(last=False)
         if not self._granted:
             self._sets.clear()
 
@@ -156,9 +157,9 @@ class Feed:
         return len(self._ended) + len(self._revoked) + len(self._granted)
 
 
-def _put_last(kept: dict[str, Any], key: str, value: Any) -> None:
-    kept.pop(key, None)
+def _put_last(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
     kept[key] = value
+    kept.move_to_end(key)
 
 
 def _data(event: Event) -> dict[str, Any]:

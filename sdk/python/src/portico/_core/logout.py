@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -81,13 +82,13 @@ class Once:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: dict[str, float] = {}
+        self._seen: OrderedDict[str, float] = OrderedDict()
 
     def first(self, token_id: str, until: float, wall: float) -> bool:
         """Whether this id is seen for the first time."""
         with self._lock:
             while self._seen and next(iter(self._seen.values())) <= wall:
-                del self._seen[next(iter(self._seen))]
+                self._seen.popitem(last=False)
             if token_id in self._seen:
                 return False
             self._seen[token_id] = until

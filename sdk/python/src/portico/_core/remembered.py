@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from hashlib import sha256
 
 from ..caller import Caller
@@ -17,15 +18,15 @@ class Remembered:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: dict[bytes, Caller] = {}
+        self._kept: OrderedDict[bytes, Caller] = OrderedDict()
 
     def find(self, token: str) -> Caller | None:
         """Give what a token says that was verified before."""
         digest = _digest(token)
         with self._lock:
-            caller = self._kept.pop(digest, None)
+            caller = self._kept.get(digest)
             if caller is not None:
-                self._kept[digest] = caller
+                self._kept.move_to_end(digest)
             return caller
 
     def keep(self, token: str, caller: Caller) -> None:
@@ -34,7 +35,7 @@ class Remembered:
         with self._lock:
             self._kept[digest] = caller
             if len(self._kept) > self._most:
-                del self._kept[next(iter(self._kept))]
+                self._kept.popitem(last=False)
 
     def clear(self) -> None:
         """Forget everything."""
