@@ -2,7 +2,6 @@ package org.portico.servlet;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jose4j.json.JsonUtil;
@@ -46,11 +45,25 @@ final class Answers {
     }
 
     private static void send(int status, Map<String, Object> body, HttpServletResponse response) throws IOException {
-        byte[] text = JsonUtil.toJson(body).getBytes(StandardCharsets.UTF_8);
+        String text = JsonUtil.toJson(body);
         response.setStatus(status);
         response.setHeader("Cache-Control", "no-store");
         response.setContentType("application/json");
-        response.setContentLength(text.length);
-        response.getOutputStream().write(text);
+        response.setContentLength(text.length());
+        // All of it is ASCII: scopes are (RFC 6749 §3.3).
+        output(response).accept(text);
+    }
+
+    /** Whichever the servlet has begun with; a container allows the other no more. */
+    private static Output output(HttpServletResponse response) throws IOException {
+        try {
+            return response.getOutputStream()::print;
+        } catch (IllegalStateException writing) {
+            return response.getWriter()::print;
+        }
+    }
+
+    private interface Output {
+        void accept(String text) throws IOException;
     }
 }
