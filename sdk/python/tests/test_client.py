@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +15,7 @@ import vectors
 from fakes import APP, ISSUER, Issuer
 from house import wait_for
 
-from portico import AsyncPortico, Caller, InvalidToken, Portico, Unavailable
+from portico import Caller, InvalidToken, Portico, Unavailable
 from portico._flights import Flights
 
 ANA = vectors.read("feed")["tokens"]["ana"]
@@ -229,25 +228,11 @@ def test_a_closed_client_starts_anew() -> None:
         assert portico.validate(ANA).user_id == "o-ana"
 
 
-def wrong_settings() -> Iterator[dict[str, Any]]:
-    good = {"issuer": "https://id.example", "app_id": "a", "client_secret": "s"}
-    yield good | {"issuer": "http://id.example"}
-    yield good | {"issuer": "id.example"}
-    yield good | {"issuer": "https://id.example?x"}
-    yield good | {"app_id": ""}
-    yield good | {"client_secret": ""}
-    yield good | {"timeout": 0}
-    yield good | {"remembered_tokens": 0}
+def test_an_async_client_serves_one_loop_after_another() -> None:
+    portico = Issuer(introspect=answering(ACTIVE)).tasks()
 
+    async def asking() -> str:
+        return (await portico.validate(ANA)).user_id
 
-@pytest.mark.parametrize("settings", list(wrong_settings()))
-def test_what_cannot_work_is_refused_at_once(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):
-        Portico(**settings)
-    with pytest.raises(ValueError):
-        AsyncPortico(**settings)
-
-
-def test_an_issuer_on_this_machine_needs_no_tls() -> None:
-    for host in ("127.0.0.1:8080", "[::1]:8080", "localhost:8080"):
-        Portico(f"http://{host}", "a", "s")
+    for _ in range(2):
+        assert asyncio.run(asking()) == "o-ana"

@@ -15,7 +15,7 @@ from ._core.clock import Clock, SystemClock
 from ._core.listen import Listening
 from ._core.local import Local, Question
 from ._core.logout import Logout
-from ._core.settings import Places, Settings, is_event_stream, key_set
+from ._core.settings import Places, Settings, cause_of, is_event_stream, key_set
 from ._flights import AsyncFlights
 from .caller import Caller
 from .errors import Unavailable
@@ -58,7 +58,8 @@ class AsyncPortico:
         self._running: _Running | None = None
 
     def _here(self) -> _Running:
-        if self._running is None:
+        # Another loop than before, as tests have them, has nothing of the one that is gone.
+        if self._running is None or self._running.loop is not asyncio.get_running_loop():
             self._running = _Running(self._settings, self._http_client(), self._clock)
         return self._running
 
@@ -88,7 +89,7 @@ class AsyncPortico:
     async def close(self) -> None:
         """Stop following the feed. The next question would start anew."""
         running, self._running = self._running, None
-        if running is not None:
+        if running is not None and running.loop is asyncio.get_running_loop():
             await running.stop()
 
     async def __aenter__(self) -> AsyncPortico:
@@ -107,6 +108,7 @@ class _Running:
     """What one event loop has: memory, connections, and a task."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient, clock: Clock) -> None:
+        self.loop = asyncio.get_running_loop()
         self._settings, self._http, self._clock = settings, http, clock
         self._local = Local(settings.issuer, settings.app_id, settings.remembered_tokens)
         self._places: Places | None = None
@@ -186,7 +188,7 @@ class _Running:
             try:
                 await self._listen(backoff)
             except Exception as why:  # whatever it is, the feed is to come back
-                log.warning("the feed was lost (%s); tokens are asked about meanwhile", type(why).__name__)
+                log.warning("the feed was lost (%s); tokens are asked about meanwhile", cause_of(why))
             await asyncio.sleep(backoff.delay(random.random()))
 
     async def _listen(self, backoff: Backoff) -> None:

@@ -19,7 +19,7 @@ from ._core.clock import Clock, SystemClock
 from ._core.listen import Listening
 from ._core.local import Local, Question
 from ._core.logout import Logout
-from ._core.settings import Places, Settings, is_event_stream, key_set
+from ._core.settings import Places, Settings, cause_of, is_event_stream, key_set
 from ._flights import Flights
 from .caller import Caller
 from .errors import Unavailable
@@ -215,7 +215,7 @@ class _Running:
             except Exception as why:  # whatever it is, the feed is to come back
                 if self._stopping.is_set():
                     return
-                log.warning("the feed was lost (%s); tokens are asked about meanwhile", type(why).__name__)
+                log.warning("the feed was lost (%s); tokens are asked about meanwhile", cause_of(why))
             self._stopping.wait(backoff.delay(random.random()))
 
     def _listen(self, backoff: Backoff) -> None:

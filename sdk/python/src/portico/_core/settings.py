@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlsplit
 import httpx
 
 from ..caller import Caller
-from ..errors import Unavailable
+from ..errors import PorticoError, Unavailable
 from . import introspection
 from .keys import KeySet
 
@@ -142,6 +142,11 @@ def is_event_stream(response: httpx.Response) -> bool:
     """Whether the feed was opened."""
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return response.status_code == httpx.codes.OK and bool(kind == "text/event-stream")
+
+
+def cause_of(failure: Exception) -> str:
+    """Say what went wrong, for a log that must not hold a secret."""
+    return str(failure) if isinstance(failure, PorticoError) else type(failure).__name__
 
 
 def _is_loopback(host: str) -> bool:

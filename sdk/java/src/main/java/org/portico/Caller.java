@@ -32,7 +32,19 @@ public record Caller(
         Optional<String> actor,
         Set<String> givenScopes)
         implements Principal {
-    /** Keeps sets of its own, which nobody can change. */
+    /**
+     * Keeps sets of its own, which nobody can change.
+     *
+     * @param userId {@code sub}
+     * @param allowedScopes what holds now
+     * @param sessionId {@code sid}
+     * @param appId {@code aud}
+     * @param issuedAt {@code iat}
+     * @param expiresAt {@code exp}
+     * @param tokenId {@code jti}
+     * @param actor {@code act.sub}
+     * @param givenScopes {@code scope} of the token
+     */
     public Caller {
         allowedScopes = Set.copyOf(allowedScopes);
         givenScopes = Set.copyOf(givenScopes);

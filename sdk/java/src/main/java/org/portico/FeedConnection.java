@@ -35,8 +35,8 @@ final class FeedConnection implements AutoCloseable {
 
     static FeedConnection open(HttpClient http, Settings settings, Optional<String> lastId)
             throws IOException, InterruptedException {
+        // Without a timeout of its own, which would cut an open feed where it covers the body too (from Java 26 on).
         HttpRequest.Builder request = HttpRequest.newBuilder(settings.feed())
-                .timeout(settings.timeout())
                 .header("accept", "text/event-stream")
                 .header("cache-control", "no-store")
                 .header("authorization", settings.authorization());
@@ -51,9 +51,11 @@ final class FeedConnection implements AutoCloseable {
             }
             return connection;
         } catch (ExecutionException | TimeoutException why) {
+            opening.cancel(true);
             connection.close();
             throw new IOException("the feed cannot be opened", why);
         } catch (InterruptedException | IOException why) {
+            opening.cancel(true);
             connection.close();
             throw why;
         }

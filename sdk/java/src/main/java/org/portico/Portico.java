@@ -126,7 +126,7 @@ public class Portico implements AutoCloseable {
                 return;
             } catch (IOException | BrokenStreamException | RuntimeException why) {
                 if (!closed) {
-                    String cause = why.getClass().getSimpleName();
+                    String cause = why instanceof PorticoException ? why.getMessage() : why.getClass().getSimpleName();
                     LOG.log(Level.WARNING, "the feed was lost ({0}); tokens are asked about meanwhile", cause);
                 }
             }

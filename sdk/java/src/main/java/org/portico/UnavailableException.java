@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** Portico cannot be asked now, so nothing may be assumed of the token. HTTP status 503. */
 public final class UnavailableException extends PorticoException {
-    private final Duration retryAfter;
+    private final transient Duration retryAfter;
 
     UnavailableException(String message) {
         this(message, Duration.ofSeconds(1));

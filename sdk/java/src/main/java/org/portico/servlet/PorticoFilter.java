@@ -38,10 +38,10 @@ public class PorticoFilter extends HttpFilter {
     private static final String CALLER = "org.portico.Caller";
 
     private transient Portico portico;
-    private boolean isOurs;
-    private List<String> scopes = List.of();
-    private Set<String> openPaths = Set.of();
-    private boolean optional;
+    private transient boolean isOurs;
+    private transient List<String> scopes = List.of();
+    private transient Set<String> openPaths = Set.of();
+    private transient boolean optional;
 
     /** Makes a filter that is configured by init-params. */
     public PorticoFilter() {}
