@@ -108,10 +108,22 @@ def test_an_answer_that_is_none_lets_nobody_in(answer: Any) -> None:
         portico.validate(ANA)
 
 
-def test_metadata_of_another_issuer_are_none() -> None:
-    evil = answering({"issuer": "https://id.example.evil", "jwks_uri": "x", "introspection_endpoint": "y"})
-    with Issuer(metadata=evil).threads() as portico, pytest.raises(Unavailable):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"issuer": "https://id.example.evil"},
+        {"jwks_uri": "http://id.example/jwks"},
+        {"introspection_endpoint": "http://id.example/introspect"},
+        {"introspection_endpoint": "//id.example/introspect"},
+        {"introspection_endpoint": None},
+    ],
+)
+def test_metadata_that_cannot_be_trusted_are_none(wrong: dict[str, Any]) -> None:
+    right = {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/jwks", "introspection_endpoint": f"{ISSUER}/introspect"}
+    issuer = Issuer(metadata=answering(right | wrong), introspect=answering(ACTIVE))
+    with issuer.threads() as portico, pytest.raises(Unavailable):
         portico.validate(ANA)
+    assert set(issuer.asked) == {"metadata"}
 
 
 def test_threads_that_ask_the_same_meanwhile_share_one_answer() -> None:

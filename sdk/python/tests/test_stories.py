@@ -69,13 +69,13 @@ def test_a_back_end_greets_lives_with_less_and_hears_of_the_end(taxi: Taxi) -> N
     assert taxi.ask("POST", "/calls", token).status_code == 200
 
     person.keep("profile.basic")
-    refused = wait_for("the withdrawal", lambda: _refused(taxi.ask("POST", "/calls", token)), seconds=2)
+    refused = wait_for("the withdrawal", lambda: _refused(taxi.ask("POST", "/calls", token)), seconds=5)
     assert refused.status_code == 403
     assert refused.json() == {"error": "insufficient_scope", "scope": "phone.verified", "withdrawn": True}
     assert taxi.ask("GET", "/rides", token).json()["driver_may_call"] is False
 
     person.sign_out()
-    gone = wait_for("the end", lambda: _refused(taxi.ask("GET", "/rides", token)), seconds=2)
+    gone = wait_for("the end", lambda: _refused(taxi.ask("GET", "/rides", token)), seconds=5)
     assert (gone.status_code, gone.json()) == (401, {"error": "invalid_token"})
     wait_for("the logout token's delivery", lambda: delivered(taxi.house))
 
@@ -123,7 +123,8 @@ def check_silence(house: House, between: Proxy, person: Person, validate: Callab
     between.silent, asked = True, between.introspections
     since = time.monotonic()
     person.sign_out()
-    assert seconds_until_refused(validate, since) < 2.25
+    # Two seconds, and what one question takes on a busy machine.
+    assert seconds_until_refused(validate, since) < 3
     assert between.introspections > asked
 
 
@@ -183,7 +184,7 @@ def test_a_suspended_apps_tokens_are_refused_and_good_again_when_it_is_resumed(t
             token = house.sign_in().launch()
             portico.validate(token)
             house.cli("apps", "suspend", APP)
-            assert seconds_until_refused(lambda: check(portico, token), time.monotonic()) < 2
+            assert seconds_until_refused(lambda: check(portico, token), time.monotonic()) < 5
             house.cli("apps", "resume", APP)
             wait_for("the app", lambda: is_good(portico, token))
     finally:

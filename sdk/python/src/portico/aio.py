@@ -179,7 +179,7 @@ class _Running:
             return await self._http.request(
                 method, url, data=data, auth=auth, headers=headers, timeout=self._settings.timeout
             )
-        except httpx.HTTPError as why:
+        except (httpx.HTTPError, httpx.InvalidURL) as why:
             raise Unavailable(f"Portico cannot be reached: {type(why).__name__}") from why
 
     async def _follow(self) -> None:

@@ -204,7 +204,7 @@ class _Running:
             return self._http.request(
                 method, url, data=data, auth=auth, headers=headers, timeout=self._settings.timeout
             )
-        except httpx.HTTPError as why:
+        except (httpx.HTTPError, httpx.InvalidURL) as why:
             raise Unavailable(f"Portico cannot be reached: {type(why).__name__}") from why
 
     def _follow(self) -> None:

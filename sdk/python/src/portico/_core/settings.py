@@ -36,10 +36,8 @@ class Settings:
 
         """
         parts = urlsplit(self.issuer)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("issuer must be a URL without query")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ValueError("issuer must be https, unless it is on this machine")
+        if not _is_safe(self.issuer) or parts.query or parts.fragment:
+            raise ValueError("issuer must be an https URL without query; http does on this machine alone")
         if not self.app_id or not self.client_secret:
             raise ValueError("app_id and client_secret are needed")
         if self.timeout <= 0 or self.remembered_tokens < 1:
@@ -105,8 +103,9 @@ class Places:
         if not isinstance(metadata, dict) or metadata.get("issuer") != settings.issuer:
             raise Unavailable("the issuer's metadata names another issuer")
         jwks, ask = metadata.get("jwks_uri"), metadata.get("introspection_endpoint")
-        if not isinstance(jwks, str) or not isinstance(ask, str):
-            raise Unavailable("the issuer's metadata lacks an address")
+        # The app's secret goes to one of them, and the keys are believed because of the other.
+        if not (isinstance(jwks, str) and isinstance(ask, str) and _is_safe(jwks) and _is_safe(ask)):
+            raise Unavailable("the issuer's metadata lacks an https address")
         return cls(jwks, ask)
 
 
@@ -147,6 +146,17 @@ def is_event_stream(response: httpx.Response) -> bool:
 def cause_of(failure: Exception) -> str:
     """Say what went wrong, for a log that must not hold a secret."""
     return str(failure) if isinstance(failure, PorticoError) else type(failure).__name__
+
+
+def _is_safe(url: str) -> bool:
+    """Whether what goes there is read by nobody else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    )
 
 
 def _is_loopback(host: str) -> bool:

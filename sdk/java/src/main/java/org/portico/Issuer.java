@@ -60,10 +60,15 @@ final class Issuer {
         }
         try {
             URI keySet = URI.create(Json.text(metadata, "jwks_uri"));
-            places = new Places(keySet, URI.create(Json.text(metadata, "introspection_endpoint")));
+            URI introspection = URI.create(Json.text(metadata, "introspection_endpoint"));
+            // The app's secret goes to one of them, and the keys are believed because of the other.
+            if (!Settings.isSafe(keySet) || !Settings.isSafe(introspection)) {
+                throw new Json.ShapeException("no https address");
+            }
+            places = new Places(keySet, introspection);
             return places;
         } catch (Json.ShapeException | IllegalArgumentException why) {
-            throw new UnavailableException("the issuer's metadata lacks an address");
+            throw new UnavailableException("the issuer's metadata lacks an https address");
         }
     }
 
@@ -80,7 +85,7 @@ final class Issuer {
                         Introspection.retryAfter(response.headers().firstValue("retry-after")));
             }
             return Json.object(response.body());
-        } catch (IOException | IllegalArgumentException why) {
+        } catch (IOException why) {
             throw new UnavailableException("Portico cannot be reached: " + why.getClass().getSimpleName(), why);
         } catch (InterruptedException why) {
             Thread.currentThread().interrupt();

@@ -10,15 +10,9 @@ import java.util.Base64;
 record Settings(String issuer, String appId, String clientSecret, Duration timeout, int rememberedTokens) {
     Settings {
         URI uri = URI.create(issuer);
-        boolean http = "http".equals(uri.getScheme());
-        if (!(http || "https".equals(uri.getScheme())) || uri.getHost() == null) {
-            throw new IllegalArgumentException("issuer must be a URL");
-        }
-        if (uri.getQuery() != null || uri.getFragment() != null) {
-            throw new IllegalArgumentException("issuer must be a URL without query");
-        }
-        if (http && !isLoopback(uri.getHost())) {
-            throw new IllegalArgumentException("issuer must be https, unless it is on this machine");
+        if (!isSafe(uri) || uri.getQuery() != null || uri.getFragment() != null) {
+            throw new IllegalArgumentException(
+                    "issuer must be an https URL without query; http does on this machine alone");
         }
         if (appId.isEmpty() || clientSecret.isEmpty()) {
             throw new IllegalArgumentException("appId and clientSecret are needed");
@@ -26,6 +20,12 @@ record Settings(String issuer, String appId, String clientSecret, Duration timeo
         if (timeout.isZero() || timeout.isNegative() || rememberedTokens < 1) {
             throw new IllegalArgumentException("timeout and rememberedTokens must be positive");
         }
+    }
+
+    /** Whether what goes there is read by nobody else. */
+    static boolean isSafe(URI uri) {
+        String host = uri.getHost();
+        return host != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && isLoopback(host));
     }
 
     private static boolean isLoopback(String host) {

@@ -128,9 +128,16 @@ class ClientTest {
     }
 
     @Test
-    void metadata_of_another_issuer_are_none() {
-        metadata.put("issuer", "https://evil.example");
-        assertThrows(UnavailableException.class, () -> portico.validate(ANA));
+    void metadata_that_cannot_be_trusted_are_none() {
+        Map<String, Object> wrong = Map.of(
+                "issuer", "https://evil.example", "jwks_uri", "http://id.example/jwks",
+                "introspection_endpoint", "//id.example/introspect");
+        wrong.forEach((name, value) -> {
+            Object right = metadata.put(name, value);
+            assertThrows(UnavailableException.class, () -> portico.validate(ANA), name);
+            metadata.put(name, right);
+        });
+        assertEquals(0, asked.size());
     }
 
     @Test
