@@ -11,8 +11,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Constants;
@@ -23,14 +21,8 @@ import org.apache.tomcat.util.descriptor.web.FilterMap;
 
 /** A real servlet container on a free port of loopback. */
 final class Container implements AutoCloseable {
-    private static final Logger QUIET = Logger.getLogger("org.apache");
-
     private final Tomcat tomcat = new Tomcat();
     private final HttpClient http = HttpClient.newHttpClient();
-
-    static {
-        QUIET.setLevel(Level.SEVERE);
-    }
 
     Container(Path folder) throws LifecycleException {
         tomcat.setBaseDir(folder.toString());
