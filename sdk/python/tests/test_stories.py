@@ -191,6 +191,19 @@ def test_a_suspended_apps_tokens_are_refused_and_good_again_when_it_is_resumed(t
         house.close()
 
 
+def test_without_a_framework_it_is_as_the_guide_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    house = House(tmp_path, "http://127.0.0.1:9/logout")
+    try:
+        person = house.sign_in()
+        token = person.launch()
+        person.keep("profile.basic")
+        source = shown_in_the_guide("Without a framework").replace("https://id.example", house.issuer)
+        exec(source, {"secret": house.secret, "token": token})
+        assert capsys.readouterr().out.endswith("goes on without the phone\n")
+    finally:
+        house.close()
+
+
 def is_good(portico: Portico, token: str) -> bool:
     try:
         return bool(portico.validate(token))
