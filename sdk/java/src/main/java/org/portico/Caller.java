@@ -72,7 +72,9 @@ public record Caller(
      * @return the scopes that no longer hold
      */
     public Set<String> withdrawnScopes() {
-        return givenScopes.stream().filter(scope -> !allowedScopes.contains(scope)).collect(Collectors.toUnmodifiableSet());
+        return givenScopes.stream()
+                .filter(scope -> !allowedScopes.contains(scope))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

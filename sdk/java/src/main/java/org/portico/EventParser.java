@@ -83,7 +83,8 @@ final class EventParser {
     }
 
     private CharBuffer decoded(ByteBuffer bytes) {
-        ByteBuffer all = ByteBuffer.allocate(undecoded.remaining() + bytes.remaining()).put(undecoded).put(bytes).flip();
+        int length = undecoded.remaining() + bytes.remaining();
+        ByteBuffer all = ByteBuffer.allocate(length).put(undecoded).put(bytes).flip();
         CharBuffer text = CharBuffer.allocate(all.remaining() + 1);
         decoder.decode(all, text, false);
         undecoded = all;

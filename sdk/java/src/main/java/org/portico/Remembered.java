@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tokens whose signature was found good, up to a bound: a second look at one costs no signature check. They are kept
- * as their digests, so that memory holds none that could be used. May be shared among threads.
+ * The tokens whose signature was found good, up to a bound: a second look at one costs no signature check. They are
+ * kept as their digests, so that memory holds none that could be used. May be shared among threads.
  */
 final class Remembered {
     private final Map<ByteBuffer, Caller> kept;

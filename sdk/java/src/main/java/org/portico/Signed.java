@@ -74,7 +74,8 @@ record Signed(String text, String algorithm, String kid) {
     }
 
     /** Checks who it is from, for whom, and for how long (RFC 7519 §4.1). */
-    static void checkStanding(Map<String, Object> claims, String issuer, String appId, double wall, Duration longestLife)
+    static void checkStanding(
+            Map<String, Object> claims, String issuer, String appId, double wall, Duration longestLife)
             throws NotSignedException {
         if (!issuer.equals(claims.get("iss")) || !appId.equals(claims.get("aud"))) {
             throw new NotSignedException("from or for somebody else");

@@ -115,7 +115,8 @@ class ClientTest {
 
     @Test
     void an_answer_that_is_none_lets_nobody_in() {
-        Map<String, Object> wrong = Map.of("active", "yes", "aud", "org.example.shop", "iss", "https://evil.example", "sub", "");
+        Map<String, Object> wrong =
+                Map.of("active", "yes", "aud", "org.example.shop", "iss", "https://evil.example", "sub", "");
         wrong.forEach((name, value) -> {
             Object right = answer.put(name, value);
             assertThrows(UnavailableException.class, () -> portico.validate(ANA), name);

@@ -176,7 +176,8 @@ class CoreTest {
 
     @Test
     void keys_that_cannot_be_used_are_passed_over() throws Json.ShapeException {
-        List<Object> odd = new ArrayList<>(List.of("x", Map.of(), Map.of("kid", "a"), Map.of("kid", "b", "alg", "EdDSA", "kty", "OKP")));
+        Map<String, Object> empty = Map.of("kid", "b", "alg", "EdDSA", "kty", "OKP");
+        List<Object> odd = new ArrayList<>(List.of("x", Map.of(), Map.of("kid", "a"), empty));
         odd.addAll(Vectors.list(Vectors.object(Vectors.read("keys"), "first"), "keys"));
         KeySet keys = KeySet.read(Map.of("keys", odd));
         assertTrue(keys.knows("ed25519-today"));

@@ -18,8 +18,8 @@ import org.portico.PorticoException;
 /**
  * Takes in logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8).
  *
- * <p>From the answer on, the session's tokens are refused here; other processes hear of the end from the feed. The app is
- * told once of each token that is good; the same end may be told again by a fresh token, so ending twice must do no
+ * <p>From the answer on, the session's tokens are refused here; other processes hear of the end from the feed. The app
+ * is told once of each token that is good; the same end may be told again by a fresh token, so ending twice must do no
  * harm. If the app fails, so does the request, and Portico tries again.
  *
  * <p>Its path must be among the {@link PorticoFilter#openPaths open paths} of a filter before it.

@@ -20,16 +20,16 @@ import org.portico.PorticoException;
 /**
  * Lets in whoever brings a launch token that is good, and answers everybody else.
  *
- * <p>What it answers is RFC 6750's: 401 without a good token, 403 where a scope is missing, and 503 where Portico cannot
- * be asked. A {@link PorticoException} that a servlet throws is answered the same way, so that
+ * <p>What it answers is RFC 6750's: 401 without a good token, 403 where a scope is missing, and 503 where Portico
+ * cannot be asked. A {@link PorticoException} that a servlet throws is answered the same way, so that
  * {@code caller(request).require("phone.verified")} is a guard. Behind it, the caller is the request's
  * {@link HttpServletRequest#getUserPrincipal() principal} too, and
  * {@link HttpServletRequest#isUserInRole isUserInRole} asks for a scope.
  *
- * <p>In a {@code web.xml}, its init-params are {@code issuer}, {@code appId} and {@code clientSecret}, then {@code scopes}
- * and {@code openPaths} (lists separated by spaces) and {@code optional}. A value of the form <code>${NAME}</code> is read
- * from the environment, or from the system property of that name. The client that the filter makes is the servlet
- * context's attribute {@link #CLIENT}.
+ * <p>In a {@code web.xml}, its init-params are {@code issuer}, {@code appId} and {@code clientSecret}, then
+ * {@code scopes} and {@code openPaths} (lists separated by spaces) and {@code optional}. Where one of the first three has
+ * the form <code>${NAME}</code>, it is read from the environment, or from the system property of that name. The client
+ * that the filter makes is the servlet context's attribute {@link #CLIENT}.
  */
 public class PorticoFilter extends HttpFilter {
     /** The attribute of the servlet context under which the client stands that a filter made from init-params. */

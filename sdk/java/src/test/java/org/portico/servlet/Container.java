@@ -68,7 +68,8 @@ final class Container implements AutoCloseable {
     }
 
     HttpResponse<String> ask(String method, String path, String authorization) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path)).method(method, BodyPublishers.noBody());
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url() + path)).method(method, BodyPublishers.noBody());
         if (authorization != null) {
             request.header("authorization", authorization);
         }

@@ -208,7 +208,7 @@ final class House implements AutoCloseable {
         HttpRequest request = HttpRequest.newBuilder(URI.create(issuer + path))
                 .header("authorization", "Bearer " + token)
                 .header("content-type", "application/json")
-                .method(method, document.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(JsonUtil.toJson(document)))
+                .method(method, BodyPublishers.ofString(document.isEmpty() ? "" : JsonUtil.toJson(document)))
                 .build();
         HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
         assertEquals(2, answer.statusCode() / 100, answer.body());
