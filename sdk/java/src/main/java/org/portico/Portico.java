@@ -1,0 +1,235 @@
+package org.portico;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.http.HttpClient;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.portico.EventParser.BrokenStreamException;
+import org.portico.Finding.Known;
+import org.portico.Finding.Question;
+
+/**
+ * Portico, as one app's back end knows it; shared by all its threads.
+ *
+ * <p>From the start a daemon thread follows the feed, until {@link #close}.
+ */
+public class Portico implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("org.portico");
+
+    private final Settings settings;
+    private final HttpClient http;
+    private final Now.Clock clock;
+    private final Local local;
+    private final Issuer issuer;
+    private final Flights<Caller> asking = new Flights<>();
+    private final Flights<Boolean> reading = new Flights<>();
+    private final Thread following = new Thread(this::follow, "portico-feed");
+    private volatile boolean closed;
+
+    Portico(Settings settings, HttpClient http, Now.Clock clock) {
+        this.settings = settings;
+        this.http = http;
+        this.clock = clock;
+        this.local = new Local(settings.issuer(), settings.appId(), settings.rememberedTokens());
+        this.issuer = new Issuer(settings, http);
+        following.setDaemon(true);
+    }
+
+    /**
+     * Begins a client.
+     *
+     * @param issuer Portico's issuer URL; https, unless it is on this machine
+     * @param appId this app, the audience of its launch tokens
+     * @param clientSecret the app's secret ({@code client_secret_basic})
+     * @return what takes the options
+     */
+    public static Builder builder(String issuer, String appId, String clientSecret) {
+        return new Builder(issuer, appId, clientSecret);
+    }
+
+    Portico start() {
+        following.start();
+        return this;
+    }
+
+    /**
+     * Says whom a launch token names, and what it is good for now.
+     *
+     * <p>Answers from memory while the feed is live: what ended or was withdrawn is known here after 2 seconds at the
+     * very latest. Asks Portico otherwise.
+     *
+     * @param token the launch token
+     * @return who calls
+     * @throws InvalidTokenException if the token is good for nothing
+     * @throws UnavailableException if Portico cannot be asked now
+     */
+    public Caller validate(String token) {
+        Finding found = local.look(token, clock.now());
+        // Twice where the set that is read first does not hold the key.
+        for (int read = 0; found == Question.KEYS && read < 2; read++) {
+            found = lookAgain(token);
+        }
+        return found instanceof Known known ? known.caller() : asking.join(token, () -> issuer.introspect(token));
+    }
+
+    private Finding lookAgain(String token) {
+        try {
+            readKeys();
+        } catch (UnavailableException why) {
+            return Question.PORTICO;
+        }
+        return local.look(token, clock.now());
+    }
+
+    /**
+     * Takes in a logout token (OpenID Connect Back-Channel Logout 1.0), and refuses its session from now on.
+     *
+     * @param logoutToken as it was sent
+     * @return what is over
+     * @throws InvalidLogoutException if it is none of Portico's for this app, or was taken before
+     * @throws UnavailableException if the issuer's keys cannot be read now
+     */
+    public Logout logOut(String logoutToken) {
+        Optional<Logout> taken = local.logOut(logoutToken, clock.now());
+        for (int read = 0; taken.isEmpty() && read < 2; read++) {
+            readKeys();
+            taken = local.logOut(logoutToken, clock.now());
+        }
+        return taken.orElseThrow(() -> new UnavailableException("the issuer's keys cannot be read"));
+    }
+
+    /** Stops following the feed; from then on every token is asked about. */
+    @Override
+    public void close() {
+        closed = true;
+        following.interrupt();
+    }
+
+    private void readKeys() {
+        reading.join("keys", () -> {
+            int rotation = local.rotation();
+            local.keysRead(issuer.keys(), rotation, clock.now());
+            return true;
+        });
+    }
+
+    private void follow() {
+        Backoff backoff = new Backoff();
+        while (!closed) {
+            try {
+                listen(backoff);
+            } catch (InterruptedException why) {
+                return;
+            } catch (IOException | BrokenStreamException | RuntimeException why) {
+                if (!closed) {
+                    String cause = why instanceof PorticoException ? why.getMessage() : why.getClass().getSimpleName();
+                    LOG.log(Level.WARNING, "the feed was lost ({0}); tokens are asked about meanwhile", cause);
+                }
+            }
+            try {
+                Thread.sleep(backoff.delay(ThreadLocalRandom.current().nextDouble()).toMillis());
+            } catch (InterruptedException why) {
+                return;
+            }
+        }
+    }
+
+    private void listen(Backoff backoff) throws IOException, InterruptedException, BrokenStreamException {
+        if (!local.hasKeys()) {
+            readKeys();
+        }
+        try (FeedConnection connection = FeedConnection.open(http, settings, local.feed.lastId())) {
+            Listening listening = new Listening(local, clock);
+            Optional<ByteBuffer> piece = connection.next();
+            while (piece.isPresent()) {
+                if (listening.hear(piece.get())) {
+                    // The feed must go on being heard meanwhile.
+                    Thread rotating = new Thread(this::readRotatedKeys, "portico-keys");
+                    rotating.setDaemon(true);
+                    rotating.start();
+                }
+                if (local.feed.hasCaughtUp()) {
+                    backoff.worked();
+                }
+                piece = connection.next();
+            }
+        }
+    }
+
+    private void readRotatedKeys() {
+        try {
+            while (local.areKeysStale() && !closed) {
+                readKeys();
+            }
+        } catch (UnavailableException why) {
+            LOG.log(Level.WARNING, "rotated keys cannot be read yet: {0}", why.getMessage());
+        }
+    }
+
+    /** The options of a client. */
+    public static final class Builder {
+        private final String issuer;
+        private final String appId;
+        private final String clientSecret;
+        private Duration timeout = Duration.ofSeconds(5);
+        private int rememberedTokens = 10_000;
+        private HttpClient http;
+
+        private Builder(String issuer, String appId, String clientSecret) {
+            this.issuer = issuer;
+            this.appId = appId;
+            this.clientSecret = clientSecret;
+        }
+
+        /**
+         * How long one request to Portico may take; 5 seconds by default.
+         *
+         * @param timeout more than nothing
+         * @return this
+         */
+        public Builder timeout(Duration timeout) {
+            this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Of how many tokens the verified signature is remembered; 10,000 by default.
+         *
+         * @param most at least one
+         * @return this
+         */
+        public Builder rememberedTokens(int most) {
+            this.rememberedTokens = most;
+            return this;
+        }
+
+        /**
+         * The HTTP client, for certificates or proxies of one's own; it should not follow redirects.
+         *
+         * @param http made by the caller
+         * @return this
+         */
+        public Builder httpClient(HttpClient http) {
+            this.http = http;
+            return this;
+        }
+
+        /**
+         * Makes the client, which begins to follow the feed.
+         *
+         * @return the client
+         * @throws IllegalArgumentException if an option cannot be used
+         */
+        public Portico build() {
+            Settings settings = new Settings(issuer, appId, clientSecret, timeout, rememberedTokens);
+            HttpClient client = http != null
+                    ? http
+                    : HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout).build();
+            return new Portico(settings, client, Now::ofThisMachine).start();
+        }
+    }
+}

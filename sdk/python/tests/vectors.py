@@ -1,0 +1,18 @@
+"""The vectors that every back-end SDK agrees on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "back-end"
+
+
+def read(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def named(cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `pytest.mark.parametrize` takes beside the name of the argument."""
+    return {"argvalues": cases, "ids": [case["name"] for case in cases]}
