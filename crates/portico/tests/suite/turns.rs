@@ -19,7 +19,8 @@ async fn sixteen_that_change_one_row_again_and_again_all_get_through() {
         tokio::task::yield_now().await;
         let generation = current.map_or(1, |current| current.generation + 1);
         let since = world.now();
-        let token = AppToken { app: app.clone(), kind: AppTokenKind::Fresh, generation, since, earlier: vec![] };
+        let token =
+            AppToken { app: app.clone(), kind: AppTokenKind::Fresh, generation, since, earlier: vec![] };
         Ok((vec![Change::AppTokenTurned(token)], ()))
     };
     let caller = |_| async {
