@@ -6,6 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use portico_core::denied::{Code, Denied};
+use portico_core::rule::import;
 use serde::de::DeserializeOwned;
 
 /// How long a body may take to come.
@@ -14,6 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub const FORM: usize = 64 * 1024;
 /// The largest JSON document that a person or app sends.
 pub const JSON: usize = 256 * 1024;
+
+/// What an OpenID from elsewhere takes in a JSON list at most: quotes, a comma and a space, and each byte escaped.
+const LISTED_OPEN_ID: usize = 6 * import::LONGEST + 4;
+
+/// The largest JSON document that names so many OpenIDs, and little else.
+pub const fn naming(open_ids: usize) -> usize {
+    FORM + open_ids * LISTED_OPEN_ID
+}
 
 /// Reads a form body.
 pub async fn form(headers: &HeaderMap, body: Body) -> Result<Bytes, Denied> {

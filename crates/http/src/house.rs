@@ -92,6 +92,9 @@ pub struct House {
 const ATTEMPTS: usize = 3;
 /// How long one waits for those who met before.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// How long who comes new lets them go first: longer than a commit takes, and little beside a lease, for which
+/// one of them may be waiting.
+const COURTESY: Duration = Duration::from_millis(250);
 
 impl House {
     /// Puts a house together.
@@ -185,6 +188,7 @@ impl House {
     where
         F: Future<Output = Result<(Vec<Change>, T), Denied>>,
     {
+        self.after_those_who_met().await;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let (changes, outcome) = attempt().await?;
@@ -205,6 +209,13 @@ impl House {
             }
         }
         Err(Denied::unavailable("what was relied on kept changing"))
+    }
+
+    /// Who comes new would otherwise change what those who decide again have just looked at, again and again.
+    async fn after_those_who_met(&self) {
+        if self.turns.try_lock().is_err() {
+            let _turn = tokio::time::timeout(COURTESY, self.turns.lock()).await;
+        }
     }
 
     /// Decides what closes one thing. Where there is nothing left to close, a call before this one

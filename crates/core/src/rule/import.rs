@@ -18,7 +18,7 @@ use crate::rule::register::Object;
 /// The most lines of one call.
 pub const MOST: usize = 1000;
 /// The longest OpenID from elsewhere, in bytes.
-const LONGEST: usize = 512;
+pub const LONGEST: usize = 512;
 
 const WHO: [&str; 4] = ["user_id", "username", "email", "phone"];
 

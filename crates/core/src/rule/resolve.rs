@@ -15,21 +15,19 @@ pub fn measure(open_ids: &[String]) -> Result<(), Denied> {
     }
 }
 
-/// The two apps of a question, as far as the caller may ask it: one of them, about two that both work.
+/// Between which apps an agreement has to be, where the caller is one of them: others' are not looked for.
 ///
-/// Refuses with `access_denied`, in the same words as [`agreed`]: what other apps there are is not told.
-pub fn parties<T: AsRef<Client>>(
-    caller: &ClientId,
-    from: Option<T>,
-    to: Option<T>,
-) -> Result<(T, T), Denied> {
+/// Refuses with `access_denied`, in the same words as [`agreed`] and [`working`]: what other apps there are, and
+/// what they agreed upon, is not told.
+pub fn between(caller: &ClientId, from: &str, to: &str) -> Result<(ClientId, ClientId), Denied> {
+    let (Ok(from), Ok(to)) = (from.parse(), to.parse()) else { return Err(no_agreement()) };
+    if from == *caller || to == *caller { Ok((from, to)) } else { Err(no_agreement()) }
+}
+
+/// The two apps of an agreement, where both are there and work.
+pub fn working<T: AsRef<Client>>(from: Option<T>, to: Option<T>) -> Result<(T, T), Denied> {
     let works = |client: &T| client.as_ref().app().is_some() && client.as_ref().is_live();
-    let (from, to) = from.filter(works).zip(to.filter(works)).ok_or_else(no_agreement)?;
-    let is_one = from.as_ref().id == *caller || to.as_ref().id == *caller;
-    match is_one {
-        true => Ok((from, to)),
-        false => Err(no_agreement()),
-    }
+    from.filter(works).zip(to.filter(works)).ok_or_else(no_agreement)
 }
 
 /// Refuses unless an agreement is registered.
@@ -55,34 +53,38 @@ mod tests {
         }
     }
 
-    fn refused(caller: &str, from: Option<Client>, to: Option<Client>) -> bool {
-        let caller = caller.parse().unwrap();
-        match parties(&caller, from.map(Loaded), to.map(Loaded)) {
-            Ok(_) => false,
-            Err(denied) => {
-                assert_eq!(denied, agreed(false).unwrap_err(), "it tells what there is");
-                true
-            }
-        }
-    }
+    const SHOP: &str = "org.example.shop";
+    const TAXI: &str = "org.example.taxi";
 
     #[test]
     fn either_app_of_an_agreement_may_ask_and_no_other() {
-        let (shop, taxi) = (|| Some(client("org.example.shop")), || Some(client("org.example.taxi")));
-        assert!(!refused("org.example.shop", shop(), taxi()));
-        assert!(!refused("org.example.taxi", shop(), taxi()));
-        assert!(refused("org.example.bank", shop(), taxi()));
-        assert_eq!(agreed(true), Ok(()));
+        let pair = || Ok((SHOP.parse().unwrap(), TAXI.parse().unwrap()));
+        for caller in [SHOP, TAXI] {
+            assert_eq!(between(&caller.parse().unwrap(), SHOP, TAXI), pair());
+        }
+        assert_eq!(between(&"org.example.bank".parse().unwrap(), SHOP, TAXI), Err(no_agreement()));
+        assert_eq!((agreed(true), agreed(false)), (Ok(()), Err(no_agreement())));
+    }
+
+    #[test]
+    fn what_is_no_id_of_an_app_is_refused_as_an_app_without_an_agreement_is() {
+        let caller = SHOP.parse().unwrap();
+        for other in ["", "No App", "4111111111111111 "] {
+            assert_eq!(between(&caller, SHOP, other), Err(no_agreement()), "{other}");
+            assert_eq!(between(&caller, other, SHOP), Err(no_agreement()), "{other}");
+        }
     }
 
     #[test]
     fn an_app_that_is_not_there_or_suspended_and_a_host_are_refused_alike() {
-        let shop = || Some(client("org.example.shop"));
-        let suspended = Client { suspended_at: Some(NOW), ..client("org.example.taxi") };
+        let shop = || Some(Loaded(client(SHOP)));
+        let refused = |from, to| working(from, to).err() == Some(no_agreement());
+        let suspended = Client { suspended_at: Some(NOW), ..client(TAXI) };
         for other in [None, Some(suspended), Some(host("super"))] {
-            assert!(refused("org.example.shop", shop(), other.clone()));
-            assert!(refused("org.example.shop", other, shop()));
+            assert!(refused(shop(), other.clone().map(Loaded)));
+            assert!(refused(other.map(Loaded), shop()));
         }
+        assert!(!refused(shop(), Some(Loaded(client(TAXI)))));
     }
 
     #[test]

@@ -51,6 +51,11 @@ pub(super) fn shield() -> Markup {
     drawing("M12 2.500l7.5 3v6c0 4.7-3 8.2-7.5 10-4.5-1.8-7.5-5.3-7.5-10v-6zM8.5 12l2.5 2.5 4.5-4.5")
 }
 
+/// A shield of which nothing is left to rely on.
+pub(super) fn undone() -> Markup {
+    drawing("M12 2.500l7.5 3v6c0 4.7-3 8.2-7.5 10-4.5-1.8-7.5-5.3-7.5-10v-6zM9.5 9.500l5 5M14.5 9.500l-5 5")
+}
+
 pub(super) fn device() -> Markup {
     drawing("M4 5h16v11H4zM2 19.500h20")
 }

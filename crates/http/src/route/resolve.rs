@@ -15,8 +15,8 @@ use crate::{House, body, caller};
 
 /// Where it is asked.
 pub const PATH: &str = "/v1/identities/resolve";
-/// The largest question, in bytes: as many OpenIDs as may be named, each as long as one may be in UTF-8.
-pub const LARGEST: usize = 1024 * 1024;
+/// The largest question, in bytes.
+pub const LARGEST: usize = body::naming(rule::MOST);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,9 +49,11 @@ async fn resolved(house: &House, request: Request) -> Result<Reply, Denied> {
     let asked: Asked = body::json(&parts.headers, body, LARGEST).await?;
     rule::measure(&asked.openids)?;
     // Neither app is looked for before the agreement is there: how long a refusal takes tells of no app.
-    rule::agreed(has_agreement(house, &caller.client.id, &asked).await?)?;
-    let (from, to) = (app(house, &asked.from).await?, app(house, &asked.to).await?);
-    let (from, to) = rule::parties(&caller.client.id, from.as_deref(), to.as_deref())?;
+    let (from, to) = rule::between(&caller.client.id, &asked.from, &asked.to)?;
+    let agreement = house.live.store().agreement(&from, &to).await.map_err(|cause| unavailable(&cause))?;
+    rule::agreed(agreement.is_some())?;
+    let (from, to) = (app(house, &from).await?, app(house, &to).await?);
+    let (from, to) = rule::working(from.as_deref(), to.as_deref())?;
     let found =
         house.live.resolve_open_ids(from, to, &asked.openids).await.map_err(|cause| unavailable(&cause))?;
     rule::agreed(found.agreed)?;
@@ -59,19 +61,6 @@ async fn resolved(house: &House, request: Request) -> Result<Reply, Denied> {
     Ok(reply::ok(&Answer { results: rows.map(|(openid, resolved)| Row { openid, resolved }).collect() }))
 }
 
-/// Whether there is an agreement; of those in which the caller has no part, nothing is asked.
-async fn has_agreement(house: &House, caller: &ClientId, asked: &Asked) -> Result<bool, Denied> {
-    let (Ok(from), Ok(to)) = (asked.from.parse(), asked.to.parse()) else { return Ok(false) };
-    if from != *caller && to != *caller {
-        return Ok(false);
-    }
-    let agreement = house.live.store().agreement(&from, &to).await;
-    Ok(agreement.map_err(|cause| unavailable(&cause))?.is_some())
-}
-
-async fn app(house: &House, id: &str) -> Result<Option<Arc<LiveClient>>, Denied> {
-    match id.parse::<ClientId>() {
-        Ok(id) => house.live.client(&id).await.map_err(|cause| unavailable(&cause)),
-        Err(_) => Ok(None),
-    }
+async fn app(house: &House, id: &ClientId) -> Result<Option<Arc<LiveClient>>, Denied> {
+    house.live.client(id).await.map_err(|cause| unavailable(&cause))
 }

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::caller;
 use super::params::Asked;
 use super::reply::{self, Answer, fine};
-use crate::House;
 use crate::house::unavailable;
 use crate::reply::Reply;
+use crate::{House, body};
 
 /// `POST cgi-bin/changeopenid`.
 pub async fn change(State(house): State<Arc<House>>, request: Request) -> Reply {
@@ -20,7 +20,8 @@ pub async fn change(State(house): State<Arc<House>>, request: Request) -> Reply 
 }
 
 async fn changed(house: &House, request: Request) -> Answer {
-    let asked = Asked::read(request, &["access_token", "from_appid", "openid_list"]).await?;
+    let names = ["access_token", "from_appid", "openid_list"];
+    let asked = Asked::read_within(body::naming(rule::MOST), request, &names).await?;
     asked.posted()?;
     let to = caller::by_token(house, &asked).await?;
     let from = caller::named(house, asked.need("from_appid", Errcode::AppIdMissing)?).await?;

@@ -25,11 +25,16 @@ impl Asked {
     /// both, is malformed; so is what is not UTF-8 or out of measure. Any other parameter is ignored, however often
     /// it stands there.
     pub async fn read(request: Request, names: &[&str]) -> Result<Self, Errcode> {
+        Self::read_within(body::FORM, request, names).await
+    }
+
+    /// The same, of a body of this size at most.
+    pub async fn read_within(most: usize, request: Request, names: &[&str]) -> Result<Self, Errcode> {
         let (parts, body) = request.into_parts();
         let is_post = parts.method == Method::POST;
         let mut members = form(parts.uri.query().unwrap_or_default().as_bytes(), names)?;
         if is_post {
-            let bytes = body::whole(body, body::FORM).await.map_err(|_| Errcode::Malformed)?;
+            let bytes = body::whole(body, most).await.map_err(|_| Errcode::Malformed)?;
             let sent = if is_object(&bytes) { object(&bytes, names)? } else { form(&bytes, names)? };
             for (name, value) in sent {
                 match members.iter().find(|(known, _)| *known == name) {

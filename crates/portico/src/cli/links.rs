@@ -3,6 +3,7 @@
 
 mod progress;
 mod report;
+mod stop;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use self::progress::Progress;
 use self::report::Report;
+use self::stop::Stop;
 use super::admin::{Admin, Refusal};
 use super::lines::{Line, Lines};
 use super::{Failure, Input, Outcome, Slice, say};
@@ -51,7 +53,7 @@ pub(super) struct Import {
     #[arg(long, value_name = "N", default_value_t = 1)]
     from_line: usize,
     /// Write the refused lines here, as JSON lines with number and reason: a file begun anew, or with --from-line
-    /// the one that is there gone on with
+    /// the one that is there gone on with, but for what it says of that line and later ones
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -103,7 +105,8 @@ impl Import {
 
     async fn run_showing(self, admin: &Admin, mut progress: Progress) -> Outcome {
         let mut lines = Lines::open(&self.file)?;
-        let report = Report::open(self.report, &lines, self.from_line > 1)?;
+        let mut stop = Stop::while_reading(&lines);
+        let report = Report::open(self.report, &lines, self.from_line)?;
         let mut sender = Sender { admin, default: self.app.as_deref(), unknown: BTreeSet::new(), report };
         let mut batch = Batch::default();
         while let Some(Line { number, object }) = lines.next()? {
@@ -119,12 +122,12 @@ impl Import {
             };
             let bytes = link.to_string().len();
             if batch.is_over(&app, bytes) {
-                sender.send(std::mem::take(&mut batch)).await?;
-                progress.show(&lines, number, &sender.report.words());
+                sender.send_unless(&mut stop, std::mem::take(&mut batch)).await?;
+                progress.show(&lines, number - 1, &sender.report.words());
             }
             batch.push(app, Sent { number, link }, bytes);
         }
-        sender.send(batch).await?;
+        sender.send_unless(&mut stop, batch).await?;
         progress.end(&lines, &sender.report.words());
         sender.report.finish()
     }
@@ -151,6 +154,16 @@ struct Sender<'i> {
 }
 
 impl Sender<'_> {
+    /// Sends a batch, unless the import is told to stop before it went through: then says from which line to go
+    /// on. Whatever of the batch did go through is unchanged when it is sent again.
+    async fn send_unless(&mut self, stop: &mut Stop, batch: Batch) -> Result<(), Failure> {
+        let Some(first) = batch.lines.first().map(|line| line.number) else { return Ok(()) };
+        tokio::select! {
+            sent = self.send(batch) => sent,
+            () = stop.told() => Err(self.stopped(first, Failure::Refused("told to stop".into()))),
+        }
+    }
+
     /// Sends a batch. What is refused as a whole is halved until the lines that are refused stand alone; where a
     /// batch does not go through, says from which line to go on.
     async fn send(&mut self, batch: Batch) -> Result<(), Failure> {
@@ -164,10 +177,14 @@ impl Sender<'_> {
             }
             match self.post(&app, lines).await {
                 Ok(answer) => self.took(lines, &answer)?,
-                Err(refusal) if !refusal.is_about_what_was_sent() => return Err(self.stopped(first, refusal)),
+                Err(refusal) if !refusal.is_about_what_was_sent() => {
+                    return Err(self.stopped(first.number, refusal));
+                }
                 Err(refusal) => match self.admin.has(&["apps", &app]).await {
-                    Err(refusal) => return Err(self.stopped(first, refusal)),
-                    Ok(false) if self.default == Some(&app) => return Err(self.stopped(first, refusal)),
+                    Err(refusal) => return Err(self.stopped(first.number, refusal)),
+                    Ok(false) if self.default == Some(&app) => {
+                        return Err(self.stopped(first.number, refusal));
+                    }
                     Ok(false) => {
                         self.unknown.insert(app.clone());
                         waiting.push(lines);
@@ -203,10 +220,10 @@ impl Sender<'_> {
         lines.iter().try_for_each(|line| self.report.refuse(line.number, reason))
     }
 
-    fn stopped(&self, first: &Sent, refusal: Refusal) -> Failure {
+    fn stopped(&self, first: usize, why: impl Into<Failure>) -> Failure {
         say(&self.report.words());
-        say(&format!("stopped; go on with --from-line {}", first.number));
-        refusal.into()
+        say(&format!("stopped; go on with --from-line {first}"));
+        why.into()
     }
 }
 

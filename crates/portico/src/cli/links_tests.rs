@@ -183,7 +183,7 @@ async fn lines_of_an_app_that_is_not_there_are_refused_and_hold_up_no_other() {
 }
 
 #[tokio::test]
-async fn an_import_that_goes_on_adds_to_the_report_and_one_that_begins_empties_it() {
+async fn an_import_that_goes_on_adds_to_what_was_before_and_one_that_begins_empties_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("refused.jsonl");
     let text = format!("no JSON\n{}no JSON\n", lines(1));
@@ -191,9 +191,24 @@ async fn an_import_that_goes_on_adds_to_the_report_and_one_that_begins_empties_i
     assert_eq!(first.outcome, Err(Failure::Refused("later".into())));
     let numbers = |done: &Imported| done.refused().into_iter().map(|(number, _)| number).collect::<Vec<_>>();
     let on = imported_into(&report, &text, Some("a"), 2, usize::MAX).await;
-    assert_eq!(numbers(&on), [1, 3, 3]);
+    assert_eq!(numbers(&on), [1, 3]);
     let anew = imported_into(&report, &text, Some("a"), 1, usize::MAX).await;
     assert_eq!(numbers(&anew), [1, 3]);
+}
+
+#[test]
+fn a_report_is_gone_on_with_without_what_it_says_of_the_lines_that_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, path) = (folder.path().join("links.jsonl"), folder.path().join("refused.jsonl"));
+    std::fs::write(&file, "").unwrap();
+    let about = |line: usize| format!("{{\"line\":{line},\"reason\":\"taken\"}}\n");
+    // Killed while it wrote, and a line that is no JSON was refused before those that waited to be sent.
+    std::fs::write(&path, [about(9), about(3), about(5), "{\"line\":1".to_owned()].concat()).unwrap();
+    let name = folder.path().join("another name");
+    std::os::unix::fs::symlink(&path, &name).unwrap();
+    let mut report = Report::open(Some(name), &Lines::open(&file).unwrap(), 5).unwrap();
+    report.refuse(6, "taken").unwrap();
+    assert_eq!(std::fs::read_to_string(path).unwrap(), [about(3), about(6)].concat());
 }
 
 #[test]
@@ -201,7 +216,7 @@ fn a_refused_line_stands_in_the_report_as_soon_as_it_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (file, path) = (folder.path().join("links.jsonl"), folder.path().join("refused.jsonl"));
     std::fs::write(&file, "").unwrap();
-    let mut report = Report::open(Some(path.clone()), &Lines::open(&file).unwrap(), false).unwrap();
+    let mut report = Report::open(Some(path.clone()), &Lines::open(&file).unwrap(), 1).unwrap();
     report.refuse(7, "taken").unwrap();
     assert_eq!(std::fs::read_to_string(path).unwrap(), "{\"line\":7,\"reason\":\"taken\"}\n");
 }

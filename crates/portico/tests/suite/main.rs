@@ -12,3 +12,4 @@ mod route;
 mod simulation;
 mod story;
 mod touch;
+mod turns;

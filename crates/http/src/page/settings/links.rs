@@ -112,7 +112,7 @@ fn row(view: &Links, words: &Words, tie: &Tie) -> Markup {
 fn past_row(words: &Words, past: &Past) -> Markup {
     html! {
         li.row {
-            (glyph::shield())
+            (glyph::undone())
             div.text {
                 h3.name { bdi { (name::tidy(&past.name).as_str()) } }
                 p.quiet.small { span { (words.say("links-since")) " " (time(&past.linked)) } }

@@ -1,10 +1,11 @@
 //! What came of an import, and the file of the lines that were refused.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use super::super::lines::Lines;
 use super::super::{Failure, Outcome, print, say};
@@ -22,13 +23,18 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Opens the file of the refused lines, if there is to be one: at its end where an import goes on, empty where
-    /// one begins. Refuses the file that is read, by whatever name it goes.
-    pub(super) fn open(path: Option<PathBuf>, lines: &Lines<'_>, goes_on: bool) -> Result<Self, Failure> {
+    /// Opens the file of the refused lines, if there is to be one: empty where an import begins; where one goes
+    /// on, without what it says of this line and later ones, which are sent again. Refuses the file that is read,
+    /// by whatever name it goes.
+    pub(super) fn open(path: Option<PathBuf>, lines: &Lines<'_>, from_line: usize) -> Result<Self, Failure> {
+        let goes_on = from_line > 1;
         let open = |path: PathBuf| {
             let unusable = |why: &str| Failure::Usage(format!("{}: {why}", path.display()));
             if lines.come_from(&path) {
                 return Err(unusable("the report would be written over the lines that are imported"));
+            }
+            if goes_on {
+                keep_before(from_line, &path).map_err(|error| unusable(&error.to_string()))?;
             }
             let mut options = OpenOptions::new();
             let opened = options.create(true).write(true).append(goes_on).truncate(!goes_on).open(&path);
@@ -82,6 +88,26 @@ impl Report {
             }
         }
     }
+}
+
+/// Leaves of a report what is about lines before this one. An import that was killed may have refused lines
+/// after the last one of which it told, and written half of the last.
+fn keep_before(from_line: usize, path: &Path) -> std::io::Result<()> {
+    let is_file = std::fs::metadata(path).is_ok_and(|about| about.is_file());
+    let (true, Ok(path)) = (is_file, path.canonicalize()) else { return Ok(()) };
+    let old = File::open(&path)?;
+    let permissions = old.metadata()?.permissions();
+    let mut kept = NamedTempFile::new_in(path.parent().unwrap_or(&path))?;
+    for line in BufReader::new(old).split(b'\n') {
+        let line = line?;
+        let about = serde_json::from_slice::<Value>(&line).ok().and_then(|refused| refused["line"].as_u64());
+        if about.is_some_and(|number| number < from_line as u64) {
+            kept.write_all(&[&line, &b"\n"[..]].concat())?;
+        }
+    }
+    kept.as_file().set_permissions(permissions)?;
+    kept.persist(&path)?;
+    Ok(())
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {

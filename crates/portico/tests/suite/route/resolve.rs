@@ -100,13 +100,28 @@ async fn a_thousand_of_the_longest_openids_are_answered_and_any_digits_may_be_on
     let long = "o".repeat(512);
     let answer = resolve(&world, SHOP, &from_shop(&[&*long; 1000])).await.ok().json();
     assert_eq!(answer["results"].as_array().map(Vec::len), Some(1000));
-    let larger = resolve(&world, SHOP, &from_shop(&["o".repeat(1024 * 1024).as_str()])).await;
+    let larger = resolve(&world, SHOP, &from_shop(&["o".repeat(4 * 1024 * 1024).as_str()])).await;
     assert_eq!(larger.status, 413);
     let card = "4111111111111111";
     let answer = resolve(&world, SHOP, &from_shop(&[card])).await.ok().json();
     assert_eq!(answer["results"], json!([{ "openid": card, "resolved": null }]));
     let elsewhere = json!({ "from": card, "to": RIDES, "openids": [] });
     assert_eq!(resolve(&world, SHOP, &elsewhere).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_thousand_of_the_longest_openids_are_answered_however_they_are_escaped() {
+    let world = World::new().await;
+    agree(&world, SHOP, RIDES).await;
+    let credentials = world.credentials(SHOP);
+    let headers = [("authorization", credentials.as_str()), ("content-type", "application/json")];
+    // 512 bytes of UTF-8 each, as client libraries write them and as they could be written.
+    for (escaped, times) in [("\\ud83d\\ude00", 128), ("\\u00e9", 256), ("\\u006f", 512)] {
+        let list = vec![format!("\"{}\"", escaped.repeat(times)); 1000].join(", ");
+        let body = format!(r#"{{"from": "{SHOP}", "to": "{RIDES}", "openids": [{list}]}}"#);
+        let answer = world.call(Method::POST, "/v1/identities/resolve", &headers, &body).await.ok().json();
+        assert_eq!(answer["results"].as_array().map(Vec::len), Some(1000), "{escaped}");
+    }
 }
 
 #[tokio::test]

@@ -6,5 +6,6 @@ mod binary;
 mod closing;
 mod gateway;
 mod group;
+mod import;
 mod postgres;
 mod server;

@@ -1,5 +1,6 @@
 //! OpenIDs of another app, under an agreement.
 
+use axum::http::Method;
 use portico_core::Change;
 use portico_core::noun::agreement::Agreement;
 use serde_json::{Value, json};
@@ -36,6 +37,25 @@ async fn under_an_agreement_each_openid_is_answered_in_order() {
     let wrong = "ori_openid error";
     let rows = [row("nobody", "", wrong), row(&old, &new, "ok"), row(&his, "", wrong), row(&new, "", wrong)];
     assert_eq!(answer["result_list"], json!(rows));
+}
+
+#[tokio::test]
+async fn a_hundred_of_the_longest_openids_are_answered_however_they_are_escaped() {
+    let town = Town::new().await;
+    agree(&town, OTHER, STORE).await;
+    let (from, token) = (town.appid(OTHER).await, town.token(STORE).await);
+    let post = async |escaped: &str, times: usize| {
+        let list = vec![format!("\"{}\"", escaped.repeat(times)); 100].join(", ");
+        let body = format!(r#"{{"from_appid": "{from}", "openid_list": [{list}]}}"#);
+        let path = format!("/wechat/cgi-bin/changeopenid?access_token={token}");
+        town.world.call(Method::POST, &path, &[], &body).await
+    };
+    // 512 bytes of UTF-8 each, as client libraries write them and as they could be written.
+    for (escaped, times) in [("\\ud83d\\ude00", 128), ("\\u00e9", 256), ("\\u006f", 512)] {
+        let answer = post(escaped, times).await.json();
+        assert_eq!(answer["result_list"].as_array().map(Vec::len), Some(100), "{escaped}");
+    }
+    assert_eq!(errcode(&post("\\u006f", 1024).await), 47001);
 }
 
 #[tokio::test]
