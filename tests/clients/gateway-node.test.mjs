@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import * as openid from "openid-client";
 
-import { portico as middleware } from "../../sdk/node/dist/express.js";
+import { gateway as middleware } from "../../sdk/node/dist/express.js";
 import { manifest, serve } from "../support/portico.mjs";
 import { Visitor } from "../support/visitor.mjs";
 

@@ -77,4 +77,10 @@ export interface Configuration {
     route: RouteKeys | RouteKeys[];
     /** How long one question to Portico may take. Default `"5 s"`. */
     timeout?: string;
+    /**
+     * `"feed"` (default): tokens are validated in this process, by the keys and the feed of the route's app; what ended is
+     * refused within two seconds. `"introspection"`: Portico is asked about each token, and what ended is refused from the
+     * next request on.
+     */
+    validate?: "feed" | "introspection";
 }
