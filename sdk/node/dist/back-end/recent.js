@@ -4,7 +4,7 @@ const KEPT = (LONGEST_LIFE + CLOCK_SKEW) * 1000;
 export class Recent {
     #current = new Map();
     #previous = new Map();
-    #since = -Infinity;
+    #since;
     set(key, value, now) {
         this.#turn(now);
         this.#current.set(key, value);
@@ -21,11 +21,12 @@ export class Recent {
         this.#previous = new Map();
     }
     #turn(now) {
-        const age = now - this.#since;
-        if (age < KEPT)
+        this.#since ??= now;
+        const turns = Math.floor((now - this.#since) / KEPT);
+        if (turns < 1)
             return;
-        this.#previous = age < 2 * KEPT ? this.#current : new Map();
+        this.#previous = turns === 1 ? this.#current : new Map();
         this.#current = new Map();
-        this.#since = now;
+        this.#since += turns * KEPT;
     }
 }

@@ -13,7 +13,7 @@ const KEPT = (LONGEST_LIFE + CLOCK_SKEW) * 1000;
 export class Recent<Value> {
   #current = new Map<string, Value>();
   #previous = new Map<string, Value>();
-  #since = -Infinity;
+  #since: number | undefined;
 
   set(key: string, value: Value, now: number): void {
     this.#turn(now);
@@ -36,10 +36,11 @@ export class Recent<Value> {
   }
 
   #turn(now: number): void {
-    const age = now - this.#since;
-    if (age < KEPT) return;
-    this.#previous = age < 2 * KEPT ? this.#current : new Map();
+    this.#since ??= now;
+    const turns = Math.floor((now - this.#since) / KEPT);
+    if (turns < 1) return;
+    this.#previous = turns === 1 ? this.#current : new Map();
     this.#current = new Map();
-    this.#since = now;
+    this.#since += turns * KEPT;
   }
 }
