@@ -8,5 +8,6 @@ export type { Validated } from "./back-end/validated.js";
 export type { AppKeys, Configuration, RequestPlacesKeys, RouteKeys } from "./configuration/file.js";
 export { fromToml } from "./configuration/read.js";
 export { ConfigurationError } from "./configuration/wrong.js";
+export type { Closing } from "./node/closing.js";
 export type { Options } from "./node/handle.js";
 export { Refused, type Code } from "./refused.js";

@@ -13,21 +13,18 @@ export declare abstract class Failure extends Error {
 }
 /** The request brings no token: 401 (RFC 6750 §3). */
 export declare class TokenMissing extends Failure {
-    readonly name: string;
     readonly code = "token_missing";
     readonly status = 401;
     constructor();
 }
 /** The token is not good, whatever the cause: 401 `invalid_token` (RFC 6750 §3.1). */
 export declare class InvalidToken extends Failure {
-    readonly name: string;
     readonly code = "invalid_token";
     readonly status = 401;
     constructor();
 }
 /** Portico cannot be asked now, so nobody can be let in: 503 with `Retry-After`. */
 export declare class Unavailable extends Failure {
-    readonly name: string;
     readonly code = "temporarily_unavailable";
     readonly status = 503;
     /** In how many seconds to ask again. */
@@ -37,14 +34,13 @@ export declare class Unavailable extends Failure {
 }
 /** The token does not open what was asked for: 403 `insufficient_scope` (RFC 6750 §3.1). */
 export declare class InsufficientScope extends Failure {
-    readonly missing: readonly string[];
-    readonly name: string;
     readonly code = "insufficient_scope";
     readonly status = 403;
     /** Whether everything that is missing was given with the token and has been withdrawn since. */
     readonly withdrawn: boolean;
-    /** `missing` are the scopes that were required and do not hold, in the order of the requirement. */
-    constructor(missing: readonly string[]);
+    /** The scopes that were required and do not hold, in the order of the requirement. */
+    readonly missing: readonly string[];
+    constructor(missing: readonly string[], name?: string);
 }
 /**
  * The person gave the scope with this token and has withdrawn it since: be ready to go on with less.
@@ -52,6 +48,6 @@ export declare class InsufficientScope extends Failure {
  * A launch leaves it out silently from now on; `requestPermission` in the front end asks the person again.
  */
 export declare class ScopeWithdrawn extends InsufficientScope {
-    readonly name: string;
     readonly withdrawn = true;
+    constructor(missing: readonly string[]);
 }

@@ -1,42 +1,44 @@
 export class Failure extends Error {
+    constructor(name, message) {
+        super(message);
+        this.name = name;
+    }
 }
 export class TokenMissing extends Failure {
-    name = "TokenMissing";
     code = "token_missing";
     status = 401;
     constructor() {
-        super("The request brings no launch token.");
+        super("TokenMissing", "The request brings no launch token.");
     }
 }
 export class InvalidToken extends Failure {
-    name = "InvalidToken";
     code = "invalid_token";
     status = 401;
     constructor() {
-        super("The token is not good.");
+        super("InvalidToken", "The token is not good.");
     }
 }
 export class Unavailable extends Failure {
-    name = "Unavailable";
     code = "temporarily_unavailable";
     status = 503;
     retryAfter = 1;
     constructor(because) {
-        super(`Portico cannot be asked: ${because}`);
+        super("Unavailable", `Portico cannot be asked: ${because}`);
     }
 }
 export class InsufficientScope extends Failure {
-    missing;
-    name = "InsufficientScope";
     code = "insufficient_scope";
     status = 403;
     withdrawn = false;
-    constructor(missing) {
-        super(`The token does not open ${missing.join(" ")}.`);
+    missing;
+    constructor(missing, name = "InsufficientScope") {
+        super(name, `The token does not open ${missing.join(" ")}.`);
         this.missing = missing;
     }
 }
 export class ScopeWithdrawn extends InsufficientScope {
-    name = "ScopeWithdrawn";
     withdrawn = true;
+    constructor(missing) {
+        super(missing, "ScopeWithdrawn");
+    }
 }

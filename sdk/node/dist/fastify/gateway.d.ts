@@ -14,7 +14,7 @@ interface FastifyOptions {
  * Fastify's `serverFactory`: `fastify({ serverFactory: gateway(…) })`. It stands in front of Fastify's router, so that
  * hooks, parameters, the query and the body are all of the swapped request; what `app.inject` sends does not pass it.
  *
- * @throws {@link ConfigurationError}
+ * @throws `ConfigurationError`
  */
 export declare function gateway(configuration: Configuration, options?: Options): (handler: RequestListener, given: FastifyOptions) => Server;
 export {};

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Configuration } from "../configuration/file.js";
+import type { Closing } from "../node/closing.js";
 import { type Options } from "../node/handle.js";
 /** What is used of Koa's context. */
 interface Context {
@@ -17,9 +18,7 @@ export type Middleware = (context: Context, next: () => Promise<unknown>) => Pro
  * Middleware for Koa: `app.use(gateway(…))`, before every body parser. Its `close` lets go of its connections to
  * Portico, which keep no process alive.
  *
- * @throws {@link ConfigurationError}
+ * @throws `ConfigurationError`
  */
-export declare function gateway(configuration: Configuration, options?: Options): Middleware & {
-    close(): void;
-};
+export declare function gateway(configuration: Configuration, options?: Options): Middleware & Closing;
 export {};

@@ -2,9 +2,11 @@ import { Failure, InsufficientScope, Unavailable } from "./failure.js";
 
 /** An answer to be sent as it is. */
 export interface Answer {
+  /** The HTTP status. */
   readonly status: number;
   /** Names are in small letters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The body as text; empty where there is none. */
   readonly body: string;
 }
 

@@ -11,33 +11,36 @@ export abstract class Failure extends Error {
   abstract readonly code: FailureCode;
   /** The status of the answer. */
   abstract readonly status: 401 | 403 | 503;
+
+  /** @internal */
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
 }
 
 /** The request brings no token: 401 (RFC 6750 §3). */
 export class TokenMissing extends Failure {
-  override readonly name: string = "TokenMissing";
   readonly code = "token_missing";
   readonly status = 401;
 
   constructor() {
-    super("The request brings no launch token.");
+    super("TokenMissing", "The request brings no launch token.");
   }
 }
 
 /** The token is not good, whatever the cause: 401 `invalid_token` (RFC 6750 §3.1). */
 export class InvalidToken extends Failure {
-  override readonly name: string = "InvalidToken";
   readonly code = "invalid_token";
   readonly status = 401;
 
   constructor() {
-    super("The token is not good.");
+    super("InvalidToken", "The token is not good.");
   }
 }
 
 /** Portico cannot be asked now, so nobody can be let in: 503 with `Retry-After`. */
 export class Unavailable extends Failure {
-  override readonly name: string = "Unavailable";
   readonly code = "temporarily_unavailable";
   readonly status = 503;
   /** In how many seconds to ask again. */
@@ -45,21 +48,23 @@ export class Unavailable extends Failure {
 
   /** `because` is for the log. */
   constructor(because: string) {
-    super(`Portico cannot be asked: ${because}`);
+    super("Unavailable", `Portico cannot be asked: ${because}`);
   }
 }
 
 /** The token does not open what was asked for: 403 `insufficient_scope` (RFC 6750 §3.1). */
 export class InsufficientScope extends Failure {
-  override readonly name: string = "InsufficientScope";
   readonly code = "insufficient_scope";
   readonly status = 403;
   /** Whether everything that is missing was given with the token and has been withdrawn since. */
   readonly withdrawn: boolean = false;
 
-  /** `missing` are the scopes that were required and do not hold, in the order of the requirement. */
-  constructor(readonly missing: readonly string[]) {
-    super(`The token does not open ${missing.join(" ")}.`);
+  /** The scopes that were required and do not hold, in the order of the requirement. */
+  readonly missing: readonly string[];
+
+  constructor(missing: readonly string[], name = "InsufficientScope") {
+    super(name, `The token does not open ${missing.join(" ")}.`);
+    this.missing = missing;
   }
 }
 
@@ -69,6 +74,9 @@ export class InsufficientScope extends Failure {
  * A launch leaves it out silently from now on; `requestPermission` in the front end asks the person again.
  */
 export class ScopeWithdrawn extends InsufficientScope {
-  override readonly name: string = "ScopeWithdrawn";
   override readonly withdrawn = true;
+
+  constructor(missing: readonly string[]) {
+    super(missing, "ScopeWithdrawn");
+  }
 }

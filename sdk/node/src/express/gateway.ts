@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Configuration } from "../configuration/file.js";
 import { Gateway } from "../gateway.js";
+import type { Closing } from "../node/closing.js";
 import { handle, type Options } from "../node/handle.js";
 
 /** What Express adds to a request, as far as it is used here. */
@@ -19,9 +20,9 @@ export type Middleware = (request: IncomingMessage, response: ServerResponse, ne
  * Middleware for Express 4 and 5: `app.use(gateway(…))`, before every body parser. Its `close` lets go of its
  * connections to Portico, which keep no process alive.
  *
- * @throws {@link ConfigurationError}
+ * @throws `ConfigurationError`
  */
-export function gateway(configuration: Configuration, options: Options = {}): Middleware & { close(): void } {
+export function gateway(configuration: Configuration, options: Options = {}): Middleware & Closing {
   const inside = new Gateway(configuration);
   const middleware: Middleware = (request: ExpressRequest, response, next) => {
     const target = request.originalUrl ?? request.url ?? "";

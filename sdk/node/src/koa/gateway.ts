@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Configuration } from "../configuration/file.js";
 import { Gateway } from "../gateway.js";
+import type { Closing } from "../node/closing.js";
 import { handle, type Options } from "../node/handle.js";
 
 /** What is used of Koa's context. */
@@ -20,9 +21,9 @@ export type Middleware = (context: Context, next: () => Promise<unknown>) => Pro
  * Middleware for Koa: `app.use(gateway(…))`, before every body parser. Its `close` lets go of its connections to
  * Portico, which keep no process alive.
  *
- * @throws {@link ConfigurationError}
+ * @throws `ConfigurationError`
  */
-export function gateway(configuration: Configuration, options: Options = {}): Middleware & { close(): void } {
+export function gateway(configuration: Configuration, options: Options = {}): Middleware & Closing {
   const inside = new Gateway(configuration);
   const middleware: Middleware = async (context, next) => {
     const { req, res } = context;
