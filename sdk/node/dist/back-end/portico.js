@@ -130,7 +130,7 @@ export class Portico {
         return this.#issuer.ask(url, { method: "GET", headers: { accept: "application/json" } });
     }
     #tell(problem) {
-        this.#options.onProblem?.(problem);
+        queueMicrotask(() => this.#options.onProblem?.(problem));
     }
 }
 export function createPortico(options) {

@@ -179,7 +179,8 @@ export class Portico {
   }
 
   #tell(problem: Error): void {
-    this.#options.onProblem?.(problem);
+    // What the app does with it stops nothing here.
+    queueMicrotask(() => this.#options.onProblem?.(problem));
   }
 }
 

@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 
 import express from "express";
 import express4 from "express4";
 import fastify from "fastify";
+import fastify4 from "fastify4";
 import Koa from "koa";
 import koaBody from "koa-bodyparser";
 
@@ -45,9 +47,9 @@ function koaApp(...parsers) {
   };
 }
 
-function fastifyApp(prepare = () => undefined) {
+function fastifyApp(make, prepare = () => undefined) {
   return async (portico, ended) => {
-    const app = fastify();
+    const app = make();
     prepare(app);
     app.get("/", { onRequest: forFastify.requireScopes(portico, "openid") }, async (request, reply) => {
       reply.type("application/json");
@@ -68,10 +70,17 @@ const APPS = {
   "express 5 behind its parser of bytes": expressApp(express, express.raw({ type: "*/*" })),
   koa: koaApp(),
   "koa behind its parser": koaApp(koaBody()),
-  fastify: fastifyApp(),
-  "fastify with a parser of its own": fastifyApp((app) =>
+  "fastify 5": fastifyApp(fastify),
+  "fastify 4": fastifyApp(fastify4),
+  "fastify 5 with a parser of its own": fastifyApp(fastify, (app) =>
     app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) => done(null, { body }))),
 };
+
+test("programs that are CommonJS take it too", { skip: !process.features.require_module }, () => {
+  const take = createRequire(import.meta.url);
+  assert.equal(typeof take("@portico/node").createPortico, "function");
+  for (const framework of ["express", "koa", "fastify"]) assert.equal(typeof take(`@portico/node/${framework}`).requireScopes, "function");
+});
 
 for (const [name, make] of Object.entries(APPS)) {
   describe(name, () => {

@@ -13,7 +13,7 @@ export interface Surroundings {
     readonly chance: () => number;
     /** Resolves after so many milliseconds, or once the signal ends everything. */
     readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-    /** Hears why a connection was lost or did not open; for the log. */
+    /** Hears why there is no connection; for the log. */
     readonly lost: (error: Error) => void;
     /** Hears that a connection has caught up. */
     readonly caughtUp: () => void;

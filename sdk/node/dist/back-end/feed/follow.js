@@ -17,11 +17,11 @@ export async function follow(connect, following, { clock, chance, pause, lost, c
                 }
             }
             if (!signal.aborted)
-                lost(new Error("the feed was closed"));
+                lost(new Error("the feed was lost: it was closed"));
         }
         catch (error) {
             if (!signal.aborted)
-                lost(error);
+                lost(new Error(`the feed was lost: ${error.message}`, { cause: error }));
         }
         await pause(pauseAfter(failures, chance()), signal);
     }

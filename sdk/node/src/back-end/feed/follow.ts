@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly chance: () => number;
   /** Resolves after so many milliseconds, or once the signal ends everything. */
   readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-  /** Hears why a connection was lost or did not open; for the log. */
+  /** Hears why there is no connection; for the log. */
   readonly lost: (error: Error) => void;
   /** Hears that a connection has caught up. */
   readonly caughtUp: () => void;
@@ -45,9 +45,9 @@ export async function follow(
           caughtUp();
         }
       }
-      if (!signal.aborted) lost(new Error("the feed was closed"));
+      if (!signal.aborted) lost(new Error("the feed was lost: it was closed"));
     } catch (error) {
-      if (!signal.aborted) lost(error as Error);
+      if (!signal.aborted) lost(new Error(`the feed was lost: ${(error as Error).message}`, { cause: error }));
     }
     await pause(pauseAfter(failures, chance()), signal);
   }

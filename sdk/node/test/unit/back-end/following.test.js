@@ -26,7 +26,7 @@ test("connections that do not open are tried with longer pauses, and from the be
   await stage.live();
   await stage.lose();
   assert.equal(stage.pauses.at(-1), 187.5);
-  assert.deepEqual([stage.problems[0], stage.problems.at(-1)], ["503 from /v1/feed", "the feed was closed"]);
+  assert.deepEqual([stage.problems[0], stage.problems.at(-1)], ["the feed was lost: 503 from /v1/feed", "the feed was lost: it was closed"]);
 });
 
 test("a closed back end opens no connection any more, and asks about each token", async () => {
