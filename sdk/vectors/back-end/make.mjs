@@ -20,13 +20,23 @@ write("keys.json", {
 });
 write("tokens.json", {
   about: "Launch tokens, each told to a fresh validator of this app whose feed is live and has said nothing.",
-  issuer: ISSUER, client_id: APP, now: NOW, cases: tokenCases(),
+  issuer: ISSUER,
+  client_id: APP,
+  now: NOW,
+  cases: tokenCases(),
 });
 write("feed.json", {
   about: "What a feed says, when, and what is answered in between.",
-  issuer: ISSUER, client_id: APP, now: NOW, ...feedVectors(),
+  issuer: ISSUER,
+  client_id: APP,
+  now: NOW,
+  ...feedVectors(),
 });
 write("logout.json", {
-  about: "What arrives at a receiver of OpenID Connect Back-Channel Logout, one case after another at the same receiver.",
-  issuer: ISSUER, client_id: APP, now: NOW, ...logoutVectors(),
+  about:
+    "What arrives at a receiver of OpenID Connect Back-Channel Logout, one case after another at the same receiver.",
+  issuer: ISSUER,
+  client_id: APP,
+  now: NOW,
+  ...logoutVectors(),
 });

@@ -1,4 +1,4 @@
-import type { Answer } from "./answer.js";
+import { type Answer } from "./answer.js";
 import { type LoggedOut } from "./logout.js";
 import type { PorticoOptions } from "./options.js";
 import { Validated } from "./validated.js";

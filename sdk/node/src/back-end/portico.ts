@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { Answer } from "./answer.js";
-import { answerTo } from "./answer.js";
+import { answerTo, type Answer } from "./answer.js";
 import { hasTokenForm } from "./claims.js";
 import { systemClock, type Clock } from "./clock.js";
 import { privateKeyJwt, secretBasic, type Credentials } from "./credentials.js";

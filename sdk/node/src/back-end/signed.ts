@@ -26,7 +26,7 @@ export async function verifySigned(
   const { alg, kid } = header;
   const type = String(header.typ).toLowerCase().replace(/^application\//, "");
   if (alg === undefined || !algorithms.includes(alg) || type !== typ) return undefined;
-  if (typeof kid !== "string" || "crit" in header) return undefined;
+  if (typeof kid !== "string") return undefined;
   const key = await keys.key({ ...header, alg, kid });
   if (!key) return undefined;
   try {

@@ -18,7 +18,7 @@ export class EventParser {
             return;
         if (this.#endedInCr && text.startsWith("\n"))
             text = text.slice(1);
-        this.#endedInCr = text === "" ? false : text.endsWith("\r");
+        this.#endedInCr = text.endsWith("\r");
         const lines = text.split(/\r\n|\n|\r/);
         lines[0] = this.#rest + (lines[0] ?? "");
         this.#rest = lines.pop() ?? "";

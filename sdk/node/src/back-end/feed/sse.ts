@@ -34,7 +34,7 @@ export class EventParser {
     if (text === "") return;
     // The LF of a line end that was cut between CR and LF.
     if (this.#endedInCr && text.startsWith("\n")) text = text.slice(1);
-    this.#endedInCr = text === "" ? false : text.endsWith("\r");
+    this.#endedInCr = text.endsWith("\r");
     const lines = text.split(/\r\n|\n|\r/);
     lines[0] = this.#rest + (lines[0] ?? "");
     this.#rest = lines.pop() ?? "";

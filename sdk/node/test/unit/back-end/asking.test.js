@@ -63,6 +63,11 @@ test("an answer that is not about a bearer token of this app is none", async () 
   await assert.rejects(asking(() => active({ exp: undefined })).portico.validate(token), Unavailable);
 });
 
+test("a token that is bound to a key is no bearer token, whatever is answered", async () => {
+  const bound = file.cases.find(({ name }) => name === "a token that is bound to a key is no bearer token").token;
+  await assert.rejects(asking(() => active()).portico.validate(bound), InvalidToken);
+});
+
 test("what has no form of a token is not asked about", async () => {
   const stage = asking(() => active());
   for (const text of ["", "portico", "a.b", `${token}.`, `${token} `, `a.${"b".repeat(16_384)}.c`, "a.b.c"]) {
