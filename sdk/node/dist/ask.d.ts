@@ -21,4 +21,6 @@ export declare class Connections {
         status: number;
         body: string;
     }>;
+    /** Lets go of the connections that are kept alive. */
+    close(): void;
 }

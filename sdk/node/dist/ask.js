@@ -20,6 +20,10 @@ export class Connections {
             clearTimeout(timer);
         }
     }
+    close() {
+        this.#plain.destroy();
+        this.#tls.destroy();
+    }
     #sent(url, question, signal) {
         const { method, headers, body = "" } = question;
         const isTls = url.protocol === "https:";

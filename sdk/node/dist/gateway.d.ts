@@ -9,6 +9,8 @@ export declare class Gateway {
     #private;
     /** @throws {@link ConfigurationError} */
     constructor(configuration: Configuration, people?: People);
+    /** Lets go of the feed and of every connection to Portico. */
+    close(): void;
     /**
      * Lets a request in, by its head: the route that takes it, and who calls.
      *

@@ -1,7 +1,7 @@
 import { read } from "./configuration/read.js";
 import { credential } from "./credential.js";
 import { swapAnswer, swapRequest } from "./exchange.js";
-import { Portico } from "./people.js";
+import { PorticoPeople } from "./people.js";
 import { Refused } from "./refused.js";
 import { hasDots, routeOf } from "./route.js";
 import { values } from "./swap/message.js";
@@ -12,7 +12,10 @@ export class Gateway {
     #people;
     constructor(configuration, people) {
         this.#read = read(configuration);
-        this.#people = people ?? new Portico(this.#read.issuer, this.#read.timeout);
+        this.#people = people ?? new PorticoPeople(this.#read.issuer, this.#read.timeout, this.#read.validation);
+    }
+    close() {
+        this.#people.close();
     }
     async admit(request) {
         const { routes, apps } = this.#read;

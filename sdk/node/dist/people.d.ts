@@ -8,25 +8,30 @@ export interface Token {
 }
 /** What must be found out about the people in a message. */
 export interface People {
-    /** What the token says; undefined where it is not good at this moment, or not this app's. */
+    /** What the token says; undefined where it is not good, or not this app's. */
     introspect(app: App, token: string): Promise<Token | undefined>;
     /** What is known of these names of the app `from`, as `to` has them. `app` asks. */
     counterparts(app: App, from: string, to: string, names: Iterable<string>): Promise<Counterparts>;
     /** The caller's UnionID, by their token. */
     unionId(token: string): Promise<string | undefined>;
+    /** Lets go of whatever is open. */
+    close(): void;
 }
+/** How tokens are validated: by the feed, or by asking each time. */
+export type Validation = "feed" | "introspection";
 /**
- * Asks Portico itself, each time: an answer is not kept, and not shared with a question that was put later. So
- * nothing is ever held to be good after a call that ended it has been answered.
+ * Finds out from Portico itself. Tokens are validated as a back end validates them; what becomes of OpenIDs is asked
+ * each time, and not kept.
  *
  * Connections are kept alive, in one pool.
  */
-export declare class Portico implements People {
+export declare class PorticoPeople implements People {
     #private;
     /** `timeout` is how long one question may take, in milliseconds. */
-    constructor(issuer: string, timeout: number);
-    /** RFC 7662 §2. */
+    constructor(issuer: string, timeout: number, validation?: Validation);
     introspect(app: App, token: string): Promise<Token | undefined>;
+    /** Lets go of the feeds and the connections. */
+    close(): void;
     /** Asks for a thousand at a time. */
     counterparts(app: App, from: string, to: string, names: Iterable<string>): Promise<Counterparts>;
     /** OpenID Connect Core 1.0 §5.3. */

@@ -1,31 +1,36 @@
 import { Connections } from "./ask.js";
+import { InvalidToken, Unavailable } from "./back-end/failure.js";
+import { createPortico } from "./back-end/portico.js";
 import { Refused } from "./refused.js";
 const MOST = 1000;
 const AT_ONCE = 4;
-export class Portico {
+export class PorticoPeople {
     #issuer;
     #timeout;
+    #validation;
     #connections = new Connections();
+    #validators = new Map();
     #endpoints;
-    constructor(issuer, timeout) {
+    constructor(issuer, timeout, validation = "feed") {
         this.#issuer = issuer;
         this.#timeout = timeout;
+        this.#validation = validation;
     }
     async introspect(app, token) {
-        const { introspection_endpoint: endpoint } = await this.#discovered();
-        const answer = await this.#asked(endpoint, {
-            method: "POST",
-            headers: { authorization: basic(app), "content-type": "application/x-www-form-urlencoded" },
-            body: new URLSearchParams({ token }).toString(),
-        });
-        if (answer["active"] !== true)
-            return undefined;
-        const isOwn = answer["iss"] === this.#issuer && answer["client_id"] === app.id && answer["aud"] === app.id;
-        const { sub, scope, token_type: type } = answer;
-        const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
-        if (!isOwn || !isBearer || typeof sub !== "string" || sub === "")
-            return undefined;
-        return { sub, scope: typeof scope === "string" ? scope.split(" ").filter((one) => one !== "") : [] };
+        try {
+            const { userId, allowedScopes } = await this.#validator(app).validate(token);
+            return { sub: userId, scope: allowedScopes };
+        }
+        catch (error) {
+            if (error instanceof InvalidToken)
+                return undefined;
+            throw error instanceof Unavailable ? unavailable(error.message) : error;
+        }
+    }
+    close() {
+        for (const validator of this.#validators.values())
+            validator.close();
+        this.#connections.close();
     }
     async counterparts(app, from, to, names) {
         const all = [...names];
@@ -68,6 +73,16 @@ export class Portico {
                 throw unavailable("the answer about OpenIDs is not about those that were asked");
             return typeof row.resolved === "string" ? row.resolved : null;
         });
+    }
+    #validator({ id, secret = "" }) {
+        const known = this.#validators.get(id);
+        if (known)
+            return known;
+        const validator = createPortico({
+            issuer: this.#issuer, clientId: id, clientSecret: secret, timeout: this.#timeout, validate: this.#validation,
+        });
+        this.#validators.set(id, validator);
+        return validator;
     }
     get #base() {
         return this.#issuer.replace(/\/$/, "");
@@ -112,7 +127,7 @@ function parsed(text) {
 }
 function hint(status) {
     if (status === 401)
-        return ": the app's `client_secret` is wrong";
+        return ": the app's credentials are wrong";
     return status === 403 ? ": is an agreement registered, this way round?" : "";
 }
 function unavailable(because) {

@@ -39,6 +39,12 @@ export class Connections {
     }
   }
 
+  /** Lets go of the connections that are kept alive. */
+  close(): void {
+    this.#plain.destroy();
+    this.#tls.destroy();
+  }
+
   #sent(url: URL, question: Question, signal: AbortSignal): Promise<IncomingMessage> {
     const { method, headers, body = "" } = question;
     const isTls = url.protocol === "https:";

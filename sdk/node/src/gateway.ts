@@ -3,7 +3,7 @@ import type { Configuration } from "./configuration/file.js";
 import { read, type Read } from "./configuration/read.js";
 import { credential } from "./credential.js";
 import { swapAnswer, swapRequest, type Asked, type Swapped } from "./exchange.js";
-import { Portico, type People, type Token } from "./people.js";
+import { PorticoPeople, type People, type Token } from "./people.js";
 import { Refused } from "./refused.js";
 import { hasDots, routeOf, type Route } from "./route.js";
 import type { Caller, Counterparts } from "./swap/decide.js";
@@ -21,7 +21,12 @@ export class Gateway {
   /** @throws {@link ConfigurationError} */
   constructor(configuration: Configuration, people?: People) {
     this.#read = read(configuration);
-    this.#people = people ?? new Portico(this.#read.issuer, this.#read.timeout);
+    this.#people = people ?? new PorticoPeople(this.#read.issuer, this.#read.timeout, this.#read.validation);
+  }
+
+  /** Lets go of the feed and of every connection to Portico. */
+  close(): void {
+    this.#people.close();
   }
 
   /**

@@ -1,4 +1,6 @@
 import { Connections, type Question } from "./ask.js";
+import { InvalidToken, Unavailable } from "./back-end/failure.js";
+import { createPortico, type Portico } from "./back-end/portico.js";
 import type { App } from "./configuration/app.js";
 import { Refused } from "./refused.js";
 import type { Counterparts } from "./swap/decide.js";
@@ -12,12 +14,14 @@ export interface Token {
 
 /** What must be found out about the people in a message. */
 export interface People {
-  /** What the token says; undefined where it is not good at this moment, or not this app's. */
+  /** What the token says; undefined where it is not good, or not this app's. */
   introspect(app: App, token: string): Promise<Token | undefined>;
   /** What is known of these names of the app `from`, as `to` has them. `app` asks. */
   counterparts(app: App, from: string, to: string, names: Iterable<string>): Promise<Counterparts>;
   /** The caller's UnionID, by their token. */
   unionId(token: string): Promise<string | undefined>;
+  /** Lets go of whatever is open. */
+  close(): void;
 }
 
 /** The most OpenIDs of one question. */
@@ -27,43 +31,47 @@ const MOST = 1000;
 const AT_ONCE = 4;
 
 interface Endpoints {
-  readonly introspection_endpoint: string;
   readonly userinfo_endpoint: string;
 }
 
+/** How tokens are validated: by the feed, or by asking each time. */
+export type Validation = "feed" | "introspection";
+
 /**
- * Asks Portico itself, each time: an answer is not kept, and not shared with a question that was put later. So
- * nothing is ever held to be good after a call that ended it has been answered.
+ * Finds out from Portico itself. Tokens are validated as a back end validates them; what becomes of OpenIDs is asked
+ * each time, and not kept.
  *
  * Connections are kept alive, in one pool.
  */
-export class Portico implements People {
+export class PorticoPeople implements People {
   readonly #issuer: string;
   readonly #timeout: number;
+  readonly #validation: Validation;
   readonly #connections = new Connections();
+  readonly #validators = new Map<string, Portico>();
   #endpoints: Promise<Endpoints> | undefined;
 
   /** `timeout` is how long one question may take, in milliseconds. */
-  constructor(issuer: string, timeout: number) {
+  constructor(issuer: string, timeout: number, validation: Validation = "feed") {
     this.#issuer = issuer;
     this.#timeout = timeout;
+    this.#validation = validation;
   }
 
-  /** RFC 7662 §2. */
   async introspect(app: App, token: string): Promise<Token | undefined> {
-    const { introspection_endpoint: endpoint } = await this.#discovered();
-    const answer = await this.#asked(endpoint, {
-      method: "POST",
-      headers: { authorization: basic(app), "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ token }).toString(),
-    });
-    if (answer["active"] !== true) return undefined;
-    const isOwn = answer["iss"] === this.#issuer && answer["client_id"] === app.id && answer["aud"] === app.id;
-    const { sub, scope, token_type: type } = answer;
-    // A token that is bound to a key is worth nothing without the proof, which nobody looks at here.
-    const isBearer = typeof type === "string" && type.toLowerCase() === "bearer";
-    if (!isOwn || !isBearer || typeof sub !== "string" || sub === "") return undefined;
-    return { sub, scope: typeof scope === "string" ? scope.split(" ").filter((one) => one !== "") : [] };
+    try {
+      const { userId, allowedScopes } = await this.#validator(app).validate(token);
+      return { sub: userId, scope: allowedScopes };
+    } catch (error) {
+      if (error instanceof InvalidToken) return undefined;
+      throw error instanceof Unavailable ? unavailable(error.message) : error;
+    }
+  }
+
+  /** Lets go of the feeds and the connections. */
+  close(): void {
+    for (const validator of this.#validators.values()) validator.close();
+    this.#connections.close();
   }
 
   /** Asks for a thousand at a time. */
@@ -112,6 +120,16 @@ export class Portico implements People {
     });
   }
 
+  #validator({ id, secret = "" }: App): Portico {
+    const known = this.#validators.get(id);
+    if (known) return known;
+    const validator = createPortico({
+      issuer: this.#issuer, clientId: id, clientSecret: secret, timeout: this.#timeout, validate: this.#validation,
+    });
+    this.#validators.set(id, validator);
+    return validator;
+  }
+
   get #base(): string {
     return this.#issuer.replace(/\/$/, "");
   }
@@ -156,7 +174,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
 }
 
 function hint(status: number): string {
-  if (status === 401) return ": the app's `client_secret` is wrong";
+  if (status === 401) return ": the app's credentials are wrong";
   return status === 403 ? ": is an agreement registered, this way round?" : "";
 }
 

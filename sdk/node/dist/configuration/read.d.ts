@@ -1,3 +1,4 @@
+import type { Validation } from "../people.js";
 import type { Route } from "../route.js";
 import { type App } from "./app.js";
 import type { Configuration } from "./file.js";
@@ -8,6 +9,7 @@ export interface Read {
     readonly routes: readonly Route[];
     /** How long one question to Portico may take, in milliseconds. */
     readonly timeout: number;
+    readonly validation: Validation;
 }
 /** Reads a configuration. @throws {@link ConfigurationError} */
 export declare function read(configuration: Configuration): Read;

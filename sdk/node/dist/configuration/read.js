@@ -5,7 +5,7 @@ import { Table } from "./table.js";
 import { milliseconds } from "./units.js";
 import { ConfigurationError } from "./wrong.js";
 export function read(configuration) {
-    const table = new Table(configuration, "", ["issuer", "apps", "route", "timeout"]);
+    const table = new Table(configuration, "", ["issuer", "apps", "route", "timeout", "validate"]);
     const issuer = table.need("issuer");
     if (!URL.canParse(issuer) || !/^https?:/.test(issuer))
         throw table.wrong("issuer", "is an http or https URL");
@@ -18,7 +18,10 @@ export function read(configuration) {
     const timeout = milliseconds(table.text("timeout") ?? "5 s");
     if (timeout === undefined)
         throw table.wrong("timeout", "is a time such as `5 s`");
-    return { issuer, apps, routes, timeout };
+    const validation = table.text("validate") ?? "feed";
+    if (validation !== "feed" && validation !== "introspection")
+        throw table.wrong("validate", "is `feed` or `introspection`");
+    return { issuer, apps, routes, timeout, validation };
 }
 const ALONE = ["listen", "admin_listen", "store", "bus", "master_key", "tls", "issuer", "route"];
 export function fromToml(text) {

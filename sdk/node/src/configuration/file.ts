@@ -2,10 +2,13 @@
 export interface RequestPlacesKeys {
   /** Templates such as `/users/{openid}`; `*` is any one segment. */
   path?: string[];
+  /** Parameters of the query. */
   query?: string[];
   /** Fields of a form, urlencoded or multipart. */
   form?: string[];
+  /** Cookies. */
   cookie?: string[];
+  /** Headers. */
   header?: string[];
   /** JSON Pointers (RFC 6901) in which `*` stands for every element or member, such as `/items/*\/openid`. */
   json?: string[];
@@ -17,10 +20,13 @@ export interface RouteKeys {
   host?: string;
   /** The path that the request's must be or lie under. Default: any. */
   path?: string;
-  /** Not used, as `http2`, `authorities` and `health`: here the back end is what comes next in the process. */
+  /** Not used: here the back end is what comes next in the process. */
   upstream?: string[];
+  /** Not used. */
   http2?: boolean;
+  /** Not used. */
   authorities?: string;
+  /** Not used. */
   health?: string;
   /** The app whose launch tokens callers bring. */
   app: string;
@@ -37,19 +43,39 @@ export interface RouteKeys {
   /** What becomes of an OpenID in `any` that nobody has: `refuse` (default) or `empty`. */
   unknown?: string;
   /** Identity headers: `openid`, `unionid`, `app`, or any other text as it stands. */
-  inject?: { headers?: Record<string, string> };
+  inject?: {
+    /** What each header says, by its name. */
+    headers?: Record<string, string>;
+  };
   /** Fields that must name the caller. */
   self?: RequestPlacesKeys;
   /** Fields that may name others too. */
   any?: RequestPlacesKeys;
   /** Where answers name people. */
-  response?: { header?: string[]; json?: string[]; set_cookie?: string[] };
-  /** `body` is the largest body in which something is swapped: `"1 MiB"` (default). The others are not used here. */
-  limits?: { body?: string; connect?: string; response?: string; idle?: string };
+  response?: {
+    /** Headers. */
+    header?: string[];
+    /** JSON Pointers, as in requests. */
+    json?: string[];
+    /** Cookies that are set. */
+    set_cookie?: string[];
+  };
+  /** Limits. */
+  limits?: {
+    /** The largest body in which something is swapped: `"1 MiB"` (default). */
+    body?: string;
+    /** Not used. */
+    connect?: string;
+    /** Not used. */
+    response?: string;
+    /** Not used. */
+    idle?: string;
+  };
 }
 
 /** An app, as registering it answered, and what else must be known of it here. */
 export interface AppKeys {
+  /** Its id. */
   app_id: string;
   /** Needed of an app that a route names as `app`. */
   client_secret?: string;
@@ -69,4 +95,10 @@ export interface Configuration {
   route: RouteKeys | RouteKeys[];
   /** How long one question to Portico may take. Default `"5 s"`. */
   timeout?: string;
+  /**
+   * `"feed"` (default): tokens are validated in this process, by the keys and the feed of the route's app; what ended is
+   * refused within two seconds. `"introspection"`: Portico is asked about each token, and what ended is refused from the
+   * next request on.
+   */
+  validate?: "feed" | "introspection";
 }

@@ -1,5 +1,6 @@
 import { parse } from "smol-toml";
 
+import type { Validation } from "../people.js";
 import type { Route } from "../route.js";
 import { readApps, type App } from "./app.js";
 import type { Configuration, RouteKeys } from "./file.js";
@@ -15,11 +16,12 @@ export interface Read {
   readonly routes: readonly Route[];
   /** How long one question to Portico may take, in milliseconds. */
   readonly timeout: number;
+  readonly validation: Validation;
 }
 
 /** Reads a configuration. @throws {@link ConfigurationError} */
 export function read(configuration: Configuration): Read {
-  const table = new Table(configuration, "", ["issuer", "apps", "route", "timeout"]);
+  const table = new Table(configuration, "", ["issuer", "apps", "route", "timeout", "validate"]);
   const issuer = table.need("issuer");
   if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) throw table.wrong("issuer", "is an http or https URL");
   const apps = readApps(table.value("apps"));
@@ -29,7 +31,9 @@ export function read(configuration: Configuration): Read {
   const routes = list.map((one, at) => readRoute(one, `route[${at}]`, apps));
   const timeout = milliseconds(table.text("timeout") ?? "5 s");
   if (timeout === undefined) throw table.wrong("timeout", "is a time such as `5 s`");
-  return { issuer, apps, routes, timeout };
+  const validation = table.text("validate") ?? "feed";
+  if (validation !== "feed" && validation !== "introspection") throw table.wrong("validate", "is `feed` or `introspection`");
+  return { issuer, apps, routes, timeout, validation };
 }
 
 /** What `portico gateway` is told beside the routes, and is not used here. */

@@ -11,9 +11,9 @@ import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 import express from "express";
 import multer from "multer";
 
-import { portico as middleware } from "../../dist/express.js";
-import { portico as serverFactory } from "../../dist/fastify.js";
-import { portico as inFront } from "../../dist/http.js";
+import { gateway as middleware } from "../../dist/express.js";
+import { gateway as serverFactory } from "../../dist/fastify.js";
+import { gateway as inFront } from "../../dist/http.js";
 import { fakePortico, LIVE, SHOP, WX_APP_ID } from "../support/portico.js";
 import { ANSWERS, SHOPS } from "../support/shops.js";
 

@@ -8,6 +8,9 @@ export const SHOP = "org.example.shop";
 export const SECRET = "s3cret/with+signs";
 export const WX_APP_ID = "wx0123456789abcdef";
 
+/** What looks like a token. Nobody signed it: this Portico has no feed, so it is asked about each. */
+export const tokenLike = (claims) => `${btoa("{}")}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.unsigned`.replaceAll("=", "");
+
 /** People by what each app knows them by, and the tokens that are good. */
 export async function fakePortico() {
   const people = [
@@ -23,11 +26,13 @@ export async function fakePortico() {
     const [id, secret] = Buffer.from((headers.authorization ?? "").replace("Basic ", ""), "base64").toString().split(":");
     return id === LIVE && decodeURIComponent(secret) === SECRET;
   };
+  const metadata = () => ({
+    issuer: state.issuer, jwks_uri: `${state.issuer}/oauth/jwks`,
+    introspection_endpoint: `${state.issuer}/oauth/introspect`, userinfo_endpoint: `${state.issuer}/oauth/userinfo`,
+  });
   const answers = {
-    "/.well-known/openid-configuration": () => ({
-      issuer: state.issuer, introspection_endpoint: `${state.issuer}/oauth/introspect`,
-      userinfo_endpoint: `${state.issuer}/oauth/userinfo`,
-    }),
+    "/.well-known/openid-configuration": () => metadata(),
+    "/.well-known/oauth-authorization-server": () => metadata(),
     "/oauth/introspect": async (request) => {
       if (!isKnown(request)) return 401;
       const token = new URLSearchParams(await text(request)).get("token");
@@ -57,8 +62,8 @@ export async function fakePortico() {
   state.connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
   /** A good launch token. */
   state.launch = (sub = "o-alice-live", scope = "openid profile.basic") => {
-    const token = `token-${tokens.size + 1}`;
-    tokens.set(token, { sub, scope, sid: "s" });
+    const token = tokenLike({ sub, scope, jti: tokens.size });
+    tokens.set(token, { sub, scope, sid: "s", jti: "j", iat: 1, exp: 2 });
     return token;
   };
   state.stop = () => {

@@ -11,10 +11,10 @@ import fastify from "fastify";
 import Koa from "koa";
 import koaBody from "koa-bodyparser";
 
-import { portico as forExpress } from "../../dist/express.js";
-import { portico as forFastify } from "../../dist/fastify.js";
-import { portico as forHttp } from "../../dist/http.js";
-import { portico as forKoa } from "../../dist/koa.js";
+import { gateway as forExpress } from "../../dist/express.js";
+import { gateway as forFastify } from "../../dist/fastify.js";
+import { gateway as forHttp } from "../../dist/http.js";
+import { gateway as forKoa } from "../../dist/koa.js";
 
 /** Names of headers that do not tell anything about the request. */
 const OFF = new Set(["host", "connection", "user-agent", "accept", "accept-language", "sec-fetch-mode", "accept-encoding"]);

@@ -54,6 +54,7 @@ test("a mistake is named by its key, and an unknown key by the nearest one", () 
   refused(whole({ requires: [] }), "route[0].requires", /did you mean `require`/);
   refused(whole({ self: { jsn: [] } }), "route[0].self.jsn", /did you mean `json`/);
   refused(whole({}, { isuer: 1 }), "isuer", /did you mean `issuer`/);
+  refused(whole({}, { validate: "never" }), "validate", /`feed` or `introspection`/);
   refused(whole({ self: { json: ["/a", "b"] } }), "route[0].self.json[1]", /JSON Pointer/);
   refused(whole({ self: { json: [""] } }), "route[0].self.json", /list of texts/);
   refused(whole({ self: { json: ["/a"] }, any: { json: ["/a/b"] } }), "route[0].json", /within another/);

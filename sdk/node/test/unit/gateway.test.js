@@ -8,8 +8,8 @@ import { test } from "node:test";
 import { Connections, NoAnswer } from "../../dist/ask.js";
 import { Gateway } from "../../dist/gateway.js";
 import { Body, Gone } from "../../dist/node/incoming.js";
-import { Portico } from "../../dist/people.js";
-import { fakePortico, LIVE, SECRET, SHOP } from "../support/portico.js";
+import { PorticoPeople } from "../../dist/people.js";
+import { fakePortico, LIVE, SECRET, SHOP, tokenLike } from "../support/portico.js";
 
 const APP = { id: LIVE, secret: SECRET };
 
@@ -95,28 +95,29 @@ test("an answer that does not come in time is none", async () => {
 
 test("a token is only as good as Portico says it is for this very app", async () => {
   const portico = await fakePortico();
-  const people = new Portico(portico.issuer, 1000);
+  const people = new PorticoPeople(portico.issuer, 1000);
   const token = portico.launch();
   const { sub, scope } = await people.introspect(APP, token);
   assert.deepEqual({ sub, scope }, { sub: "o-alice-live", scope: ["openid", "profile.basic"] });
   for (const wrong of [{ aud: SHOP }, { client_id: SHOP }, { iss: "https://other.example" }, { sub: "" }, { sub: undefined }, { token_type: "DPoP" }]) {
-    portico.tokens.set("odd", { sub: "o-alice-live", scope: "openid", ...wrong });
-    assert.equal(await people.introspect(APP, "odd"), undefined, JSON.stringify(wrong));
+    const odd = tokenLike(wrong);
+    portico.tokens.set(odd, { sid: "s", jti: "j", iat: 1, exp: 2, sub: "o-alice-live", scope: "openid", ...wrong });
+    assert.equal(await people.introspect(APP, odd), undefined, JSON.stringify(wrong));
   }
-  const wrongSecret = people.introspect({ ...APP, secret: "x" }, token);
-  await assert.rejects(wrongSecret, { code: "temporarily_unavailable", because: /client_secret/ });
+  const wrongSecret = new PorticoPeople(portico.issuer, 1000).introspect({ ...APP, secret: "x" }, token);
+  await assert.rejects(wrongSecret, { code: "temporarily_unavailable", because: /credentials/ });
   await portico.stop();
 });
 
 test("discovery must speak for the issuer, and is asked again after it failed", async () => {
   const portico = await fakePortico();
-  const people = new Portico(`${portico.issuer}/`, 1000);
-  await assert.rejects(people.introspect(APP, "x"), { because: /discovery/ });
-  const right = new Portico(portico.issuer, 1000);
+  const people = new PorticoPeople(`${portico.issuer}/`, 1000);
+  await assert.rejects(people.introspect(APP, tokenLike({})), { because: /metadata does not speak/ });
+  const right = new PorticoPeople(portico.issuer, 1000);
   portico.isDown = true;
-  await assert.rejects(right.introspect(APP, "x"), { code: "temporarily_unavailable" });
+  await assert.rejects(right.introspect(APP, tokenLike({})), { code: "temporarily_unavailable" });
   portico.isDown = false;
-  assert.equal(await right.introspect(APP, "x"), undefined);
+  assert.equal(await right.introspect(APP, tokenLike({})), undefined);
   await portico.stop();
 });
 

@@ -4,9 +4,17 @@ const HEADER = { typ: "at+jwt", alg: "EdDSA", kid: "ed25519-today" };
 
 /** The claims of a launch token, a minute old. */
 export const claims = (more = {}) => ({
-  iss: ISSUER, aud: APP, client_id: APP, sub: "F87Pg8NMWi-2I-p22yNWeA84YhFn", sid: "qiJ46IAt6jwidR9_qwCiQl186cz-",
-  scope: "openid profile.basic phone.verified", iat: NOW - 60, exp: NOW + 1740,
-  jti: "jti_23e45e0f8519f2b224a1cb6b20a2c2d6", act: { sub: "super.app" }, ...more,
+  iss: ISSUER,
+  aud: APP,
+  client_id: APP,
+  sub: "F87Pg8NMWi-2I-p22yNWeA84YhFn",
+  sid: "qiJ46IAt6jwidR9_qwCiQl186cz-",
+  scope: "openid profile.basic phone.verified",
+  iat: NOW - 60,
+  exp: NOW + 1740,
+  jti: "jti_23e45e0f8519f2b224a1cb6b20a2c2d6",
+  act: { sub: "super.app" },
+  ...more,
 });
 
 const without = (name) => {
@@ -18,11 +26,21 @@ export const token = (payload = claims(), header = {}, kid = "ed25519-today") =>
   signed(kid, { ...HEADER, kid, ...header }, payload);
 
 const fields = (payload = claims()) => ({
-  user_id: payload.sub, allowed_scopes: payload.scope?.split(" ") ?? [], session_id: payload.sid, app_id: APP,
-  issued_at: payload.iat, expires_at: payload.exp, token_id: payload.jti, actor: payload.act?.sub ?? null,
+  user_id: payload.sub,
+  allowed_scopes: payload.scope?.split(" ") ?? [],
+  session_id: payload.sid,
+  app_id: APP,
+  issued_at: payload.iat,
+  expires_at: payload.exp,
+  token_id: payload.jti,
+  actor: payload.act?.sub ?? null,
 });
 
-const good = (name, payload = claims(), header = {}) => ({ name, token: token(payload, header), valid: fields(payload) });
+const good = (name, payload = claims(), header = {}) => ({
+  name,
+  token: token(payload, header),
+  valid: fields(payload),
+});
 const bad = (name, text) => ({ name, token: text, invalid: true });
 
 const [head, body, signature] = token().split(".");
@@ -35,12 +53,16 @@ export const tokenCases = () => [
   good("a token of an issuer whose clock is a minute ahead is good", claims({ iat: NOW + 60, exp: NOW + 1860 })),
   good("the type may be written in full", claims(), { typ: "application/at+jwt" }),
   good("the type may be written in capitals", claims(), { typ: "AT+JWT" }),
-  good("claims and parameters that are not known change nothing", claims({ acr: "urn:portico:acr:1", theme: "dark" }), { x: 1 }),
+  good("claims and parameters that are not known change nothing", claims({ acr: "urn:portico:acr:1", theme: "dark" }), {
+    x: 1,
+  }),
   good("a token without an actor has none", without("act")),
   good("a token without a scope allows none", without("scope")),
   {
     name: "a token whose key was published since is good after the key set was read again",
-    token: token(claims(), {}, "ed25519-tomorrow"), valid: fields(), key_set_reads: 2,
+    token: token(claims(), {}, "ed25519-tomorrow"),
+    valid: fields(),
+    key_set_reads: 2,
   },
   { name: "a token expires to the second", now: NOW + 1740, token: token(), invalid: true },
   { name: "a token is good a second before it expires", now: NOW + 1739, token: token(), valid: fields() },
@@ -52,7 +74,10 @@ export const tokenCases = () => [
   bad("a token without an end is refused", token(without("exp"))),
   bad("a token without a beginning is refused", token(without("iat"))),
   bad("an end that is a text is refused", token(claims({ exp: String(NOW + 1740) }))),
-  bad("an end that is no time is refused", token(`{"iss":"${ISSUER}","aud":"${APP}","sub":"a","sid":"b","jti":"c","iat":${NOW},"exp":1e400}`)),
+  bad(
+    "an end that is no time is refused",
+    token(`{"iss":"${ISSUER}","aud":"${APP}","sub":"a","sid":"b","jti":"c","iat":${NOW},"exp":1e400}`),
+  ),
   bad("a token for another app is refused", token(claims({ aud: "org.example.shop" }))),
   bad("a token for this app and another is refused", token(claims({ aud: [APP, "org.example.shop"] }))),
   bad("a token that names this app twice is refused", token(claims({ aud: [APP, APP] }))),
@@ -66,14 +91,20 @@ export const tokenCases = () => [
   bad("a token without a session is refused", token(without("sid"))),
   bad("a token without an id is refused", token(without("jti"))),
   bad("a scope that is a list is refused", token(claims({ scope: ["openid"] }))),
-  bad("a token that is bound to a key is no bearer token", token(claims({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } }))),
+  bad(
+    "a token that is bound to a key is no bearer token",
+    token(claims({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } })),
+  ),
   bad("a token without a type is refused", signed("ed25519-today", { alg: "EdDSA", kid: "ed25519-today" }, claims())),
   bad("a token of the type JWT is refused", token(claims(), { typ: "JWT" })),
   bad("a logout token is no launch token", token(claims(), { typ: "logout+jwt" })),
   bad("a token with critical extensions is refused", token(claims(), { crit: ["exp"], exp: NOW })),
   bad("a token with an empty list of critical extensions is refused", token(claims(), { crit: [] })),
   bad("a token that nobody signed is refused", `${encoded(none)}.${encoded(claims())}.`),
-  bad("a token that says that nobody signed it is refused, with a signature too", `${encoded(none)}.${encoded(claims())}.${signature}`),
+  bad(
+    "a token that says that nobody signed it is refused, with a signature too",
+    `${encoded(none)}.${encoded(claims())}.${signature}`,
+  ),
   bad("a token signed by HS256 with the public key is refused", hmacByPublicKey("ed25519-today", HEADER, claims())),
   bad("a token signed by RS256 is refused", token(claims(), { alg: "RS256" }, "rs256-today")),
   bad("a token signed by ES256 is refused", token(claims(), { alg: "ES256" }, "es256-today")),
@@ -81,11 +112,23 @@ export const tokenCases = () => [
   bad("a token that names no key is refused", signed("ed25519-today", { typ: "at+jwt", alg: "EdDSA" }, claims())),
   {
     name: "a token of a key that nobody publishes is refused after the key set was read again",
-    token: token(claims(), {}, "ed25519-stranger"), invalid: true, key_set_reads: 2,
+    token: token(claims(), {}, "ed25519-stranger"),
+    invalid: true,
+    key_set_reads: 2,
   },
   bad("a token signed by a stranger in another's name is refused", signed("ed25519-stranger", HEADER, claims())),
-  bad("a token that brings its own key is refused", signed("ed25519-stranger", { ...HEADER, jwk: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }, claims())),
-  bad("a token whose claims were changed is refused", `${head}.${encoded(claims({ scope: "openid kyc.status" }))}.${signature}`),
+  bad(
+    "a token that brings its own key is refused",
+    signed(
+      "ed25519-stranger",
+      { ...HEADER, jwk: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } },
+      claims(),
+    ),
+  ),
+  bad(
+    "a token whose claims were changed is refused",
+    `${head}.${encoded(claims({ scope: "openid kyc.status" }))}.${signature}`,
+  ),
   bad("a token whose signature was changed is refused", `${head}.${body}.${flipped}`),
   bad("a token without its signature is refused", `${head}.${body}.`),
   bad("a token whose signature was cut is refused", `${head}.${body}.${signature.slice(0, 40)}`),

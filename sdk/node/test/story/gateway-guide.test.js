@@ -1,4 +1,4 @@
-// The programs in the README, as they stand there but for the addresses.
+// The programs in GATEWAY.md, as they stand there but for the addresses.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { fakePortico, LIVE, SECRET, SHOP } from "../support/portico.js";
 
 const package_ = fileURLToPath(new URL("../../", import.meta.url));
-const programs = [...readFileSync(join(package_, "README.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
+const programs = [...readFileSync(join(package_, "GATEWAY.md"), "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
 
 async function freePort() {
   const server = createServer();

@@ -1,0 +1,1 @@
+export const systemClock = { wall: () => Date.now(), steady: () => performance.now() };

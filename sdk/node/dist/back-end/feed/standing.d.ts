@@ -1,0 +1,27 @@
+import type { Facts } from "../validated.js";
+import type { FeedEvent } from "./event.js";
+/** For how long after the last word the feed is relied on, in milliseconds. */
+export declare const SILENCE = 2000;
+/** What the feed's word makes of a token: the scopes that hold; `undefined` where it must be asked. */
+export type Judgement = {
+    readonly allowed: readonly string[];
+} | "invalid" | undefined;
+/**
+ * How things stand by what the feed has said: what has ended, what holds, and whether that is recent enough to be
+ * relied on. Every moment is an argument, in milliseconds of a clock that never goes back.
+ */
+export declare class Standing {
+    #private;
+    /** A new connection: what it says is not complete before it has caught up. */
+    opened(): void;
+    /** What was said cannot be relied on any more. */
+    lost(): void;
+    hear(event: FeedEvent, now: number): void;
+    /** Refuses every token of this session. */
+    endSession(sessionId: string, now: number): void;
+    /** Whether answers may be given without asking. */
+    isLive(now: number): boolean;
+    /** The app is suspended: every token is refused, and there is nobody to ask. */
+    get isSuspended(): boolean;
+    judge(token: Facts, now: number): Judgement;
+}

@@ -1,0 +1,26 @@
+const LONGEST = 64 * 1024;
+export function send(response, { status, headers, body }) {
+    response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+    response.end(body);
+}
+export async function formOf(request, parsed) {
+    if (typeof parsed === "string")
+        return parsed;
+    if (Buffer.isBuffer(parsed))
+        return parsed.toString("utf8");
+    if (typeof parsed === "object" && parsed !== null)
+        return rewritten(parsed);
+    const pieces = [];
+    let size = 0;
+    for await (const piece of request) {
+        size += piece.length;
+        if (size > LONGEST)
+            return undefined;
+        pieces.push(piece);
+    }
+    return Buffer.concat(pieces).toString("utf8");
+}
+function rewritten(parsed) {
+    const fields = Object.entries(parsed).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]));
+    return new URLSearchParams(fields).toString();
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Answer } from "./answer.js";
+
+/** The longest form that is read, in bytes: a token, and room for what may be beside it. */
+const LONGEST = 64 * 1024;
+
+/** Sends an answer in place of the app. */
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/**
+ * The form in a request's body, as text: read here, or read before by a parser that left it as `parsed`. Undefined where
+ * it is longer than any logout token needs.
+ */
+export async function formOf(request: IncomingMessage, parsed: unknown): Promise<string | undefined> {
+  if (typeof parsed === "string") return parsed;
+  if (Buffer.isBuffer(parsed)) return parsed.toString("utf8");
+  if (typeof parsed === "object" && parsed !== null) return rewritten(parsed);
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    size += piece.length;
+    if (size > LONGEST) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+/** A form that was parsed, as a form again: with each of several values of one name. */
+function rewritten(parsed: object): string {
+  const fields = Object.entries(parsed).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+  );
+  return new URLSearchParams(fields).toString();
+}
