@@ -20,17 +20,6 @@ write("keys.json", {
 });
 write("tokens.json", {
   about: "Launch tokens, each told to a fresh validator of this app whose feed is live and has said nothing.",
-<<<<<<< HEAD
-  issuer: ISSUER, client_id: APP, now: NOW, cases: tokenCases(),
-});
-write("feed.json", {
-  about: "What a feed says, when, and what is answered in between.",
-  issuer: ISSUER, client_id: APP, now: NOW, ...feedVectors(),
-});
-write("logout.json", {
-  about: "What arrives at a receiver of OpenID Connect Back-Channel Logout, one case after another at the same receiver.",
-  issuer: ISSUER, client_id: APP, now: NOW, ...logoutVectors(),
-=======
   issuer: ISSUER,
   client_id: APP,
   now: NOW,
@@ -50,5 +39,4 @@ write("logout.json", {
   client_id: APP,
   now: NOW,
   ...logoutVectors(),
->>>>>>> sdk-node
 });

@@ -1,6 +1,6 @@
 import { findInSetCookie } from "./cookie.js";
 import { inAnswer } from "./decide.js";
-import { cookiePiece, foundInJson, foundInPerhaps, headerPiece, inHeaders, MOST_IDS, NOTHING, toBeKnownIn, } from "./found.js";
+import { cookiePiece, foundInJson, headerPiece, inHeaders, looksLikeJson, MOST_IDS, NOTHING, toBeKnownIn, } from "./found.js";
 import { NotJson } from "./json.js";
 import { kindByType } from "./kind.js";
 import { DIGESTS, without } from "./message.js";
@@ -48,8 +48,8 @@ export class FoundInAnswer {
 function look(route, kind, body) {
     if (kind === undefined || body.length === 0)
         return NOTHING;
-    if (kind === "perhaps")
-        return foundInPerhaps(body, route.maps.answer.json);
+    if (kind === "perhaps" && !looksLikeJson(body))
+        return NOTHING;
     try {
         return foundInJson(body, route.maps.answer.json);
     }

@@ -14,9 +14,23 @@ export function findInForm(text, fields) {
             const from = Math.min(start + before + 1, end);
             found.push(textSpot(from, end, role, read(text.slice(from, end))));
         }
+        else {
+            const behind = behindSemicolons(pair, fields);
+            if (behind !== undefined)
+                found.push({ start, end, role: behind, value: { kind: "nested" } });
+        }
         start = end + 1;
     }
     return found;
+}
+function behindSemicolons(pair, fields) {
+    for (const piece of pair.split(";").slice(1)) {
+        const [name = ""] = piece.split("=", 1);
+        const role = piece === "" ? undefined : fields.role(read(name));
+        if (role !== undefined)
+            return role;
+    }
+    return undefined;
 }
 function read(text) {
     return percentDecoded(text.replaceAll("+", " "));

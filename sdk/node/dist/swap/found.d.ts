@@ -17,8 +17,6 @@ export interface FoundInBody {
 export declare function foundInJson(body: Buffer, map: Crossing | undefined): FoundInBody;
 /** Looks into a form. @throws {@link NotParts} */
 export declare function foundInForm(body: Buffer, kind: Exclude<Kind, "json" | "perhaps">, fields: Fields): FoundInBody;
-/** The same where a body only may be JSON: it is looked into if it begins like JSON, and is. */
-export declare function foundInPerhaps(body: Buffer, map: Crossing | undefined): FoundInBody;
 /** Whether a body begins like JSON that may hold OpenIDs. */
 export declare function looksLikeJson(body: Buffer): boolean;
 /** What is found where there is nothing. */

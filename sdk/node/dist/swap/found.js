@@ -1,7 +1,7 @@
 import { asBytes, fromBytes, percentEncoded } from "./bytes.js";
 import { toBeKnown } from "./decide.js";
 import { inForm } from "./form.js";
-import { findInJson, NotJson } from "./json.js";
+import { findInJson } from "./json.js";
 import { findInParts } from "./multipart.js";
 import { spliced, textSpot } from "./spot.js";
 import { findInForm } from "./form.js";
@@ -16,16 +16,6 @@ export function foundInForm(body, kind, fields) {
         ? { text, spots: findInForm(text, fields), written: inForm }
         : { text, spots: findInParts(text, kind.boundary, fields), written: (id) => id };
     return found(piece, fromBytes);
-}
-export function foundInPerhaps(body, map) {
-    try {
-        return looksLikeJson(body) ? foundInJson(body, map) : NOTHING;
-    }
-    catch (error) {
-        if (error instanceof NotJson)
-            return NOTHING;
-        throw error;
-    }
 }
 export function looksLikeJson(body) {
     return /^(\xef\xbb\xbf)?[ \t\r\n]*[[{"]/.test(asBytes(body));

@@ -65,7 +65,7 @@ function readHead(head) {
         throw new NotParts();
     return readDisposition(disposition.trim());
 }
-const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|[^"])*)"|([^\s"=,;]+))[ \t]*/y;
+const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|[^"])*)"|([^\s"'=,;\\]+))[ \t]*/y;
 function readDisposition(value) {
     const kind = /^form-data[ \t]*/i.exec(value);
     if (!kind)
@@ -79,7 +79,7 @@ function readDisposition(value) {
             throw new NotParts();
         const [, key = "", quoted, token = ""] = parameter;
         const text = quoted === undefined ? token : unquoted(quoted);
-        if (/^name$/i.test(key) && name === undefined)
+        if (/^name$/i.test(key) && name === undefined && quoted?.includes("\\") !== true)
             name = text;
         else if (/^filename\*?$/i.test(key))
             isFile = true;

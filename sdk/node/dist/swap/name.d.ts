@@ -5,8 +5,8 @@ import type { Role } from "./spot.js";
  */
 export declare function fold(name: string): string;
 /**
- * The same for a field of a query, a form or a cookie header: without the spaces around it, and with `_` for a
- * dot or a space, as PHP reads it.
+ * The same for a field of a query, a form or a cookie header: up to a NUL, without the spaces around it, and with
+ * `_` for a dot or a space, as PHP reads it.
  */
 export declare function foldField(name: string): string;
 /** The same for a header: `_` and `-` are one, as they are behind CGI. */
@@ -20,7 +20,8 @@ export declare class Fields {
      * What stands in the field of this name, decoded.
      *
      * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`, and so is `[openid]x`: Express's parser
-     * of forms makes a list of the former, and takes the latter for the name alone.
+     * of forms makes a list of the former, and takes the latter for the name alone. A bracket that is never closed is
+     * a `_`, as for PHP; brackets where none belong part the name, as for Rack (`openid]`, `]openid`).
      */
     role(name: string): Role | undefined;
 }

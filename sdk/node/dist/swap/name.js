@@ -2,7 +2,8 @@ export function fold(name) {
     return name.toUpperCase().toLowerCase();
 }
 export function foldField(name) {
-    return fold(name.replace(/^[ \t\r\n\0]+|[ \t\r\n\0]+$/g, "")).replace(/[ .]/g, "_");
+    const [text = ""] = name.replace(/^[ \t\r\n\0]+|[ \t\r\n\0]+$/g, "").split("\0", 1);
+    return fold(text.trimEnd()).replace(/[ .]/g, "_");
 }
 export function foldHeader(name) {
     return name.toLowerCase().replaceAll("_", "-");
@@ -20,9 +21,12 @@ export class Fields {
             return undefined;
         const folded = foldField(name);
         const way = steps(folded);
+        const parted = folded.split(/[[\]]+/).filter((part) => part !== "");
+        const unclosed = folded.includes("]") ? undefined : folded.replace("[", "_").split("[", 1)[0];
         const base = folded.split("[", 1)[0];
-        const leads = (known) => steps(known).every((step, at) => way[at] === step);
-        return this.#roles.find(([known]) => known === folded || known === base || leads(known))?.[1];
+        const leads = (known, way) => steps(known).every((step, at) => way[at] === step);
+        const isSame = (known) => known === folded || known === base || known === unclosed || leads(known, way) || leads(known, parted);
+        return this.#roles.find(([known]) => isSame(known))?.[1];
     }
 }
 function steps(name) {

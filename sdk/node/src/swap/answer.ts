@@ -2,7 +2,7 @@ import type { Route } from "../route.js";
 import { findInSetCookie } from "./cookie.js";
 import { inAnswer, type Caller, type Counterparts } from "./decide.js";
 import {
-  cookiePiece, foundInJson, foundInPerhaps, headerPiece, inHeaders, MOST_IDS, NOTHING, toBeKnownIn,
+  cookiePiece, foundInJson, headerPiece, inHeaders, looksLikeJson, MOST_IDS, NOTHING, toBeKnownIn,
   type FoundHeader, type FoundInBody,
 } from "./found.js";
 import { NotJson } from "./json.js";
@@ -74,7 +74,7 @@ export class FoundInAnswer {
 
 function look(route: Route, kind: "json" | "perhaps" | undefined, body: Buffer): FoundInBody {
   if (kind === undefined || body.length === 0) return NOTHING;
-  if (kind === "perhaps") return foundInPerhaps(body, route.maps.answer.json);
+  if (kind === "perhaps" && !looksLikeJson(body)) return NOTHING;
   try {
     return foundInJson(body, route.maps.answer.json);
   } catch (error) {

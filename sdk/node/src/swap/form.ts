@@ -1,8 +1,13 @@
 import { percentDecoded } from "./bytes.js";
 import type { Fields } from "./name.js";
-import { textSpot, type Spot } from "./spot.js";
+import { textSpot, type Role, type Spot } from "./spot.js";
 
-/** What stands in the declared fields of a query or an urlencoded form (URL Standard §5.1), in its order. */
+/**
+ * What stands in the declared fields of a query or an urlencoded form (URL Standard §5.1), in its order.
+ *
+ * Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2): a declared field behind one is
+ * nothing that could be read in one way.
+ */
 export function findInForm(text: string, fields: Fields): Spot[] {
   const found: Spot[] = [];
   if (fields.isEmpty) return found;
@@ -15,10 +20,23 @@ export function findInForm(text: string, fields: Fields): Spot[] {
     if (role !== undefined) {
       const from = Math.min(start + before + 1, end);
       found.push(textSpot(from, end, role, read(text.slice(from, end))));
+    } else {
+      const behind = behindSemicolons(pair, fields);
+      if (behind !== undefined) found.push({ start, end, role: behind, value: { kind: "nested" } });
     }
     start = end + 1;
   }
   return found;
+}
+
+/** What stands in a declared field that a pair holds for those who part it at semicolons. */
+function behindSemicolons(pair: string, fields: Fields): Role | undefined {
+  for (const piece of pair.split(";").slice(1)) {
+    const [name = ""] = piece.split("=", 1);
+    const role = piece === "" ? undefined : fields.role(read(name));
+    if (role !== undefined) return role;
+  }
+  return undefined;
 }
 
 function read(text: string): string {

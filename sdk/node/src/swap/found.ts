@@ -1,7 +1,7 @@
 import { asBytes, fromBytes, percentEncoded } from "./bytes.js";
 import { toBeKnown } from "./decide.js";
 import { inForm } from "./form.js";
-import { findInJson, NotJson } from "./json.js";
+import { findInJson } from "./json.js";
 import type { Crossing } from "./json-map.js";
 import type { Kind } from "./kind.js";
 import type { Header } from "./message.js";
@@ -37,16 +37,6 @@ export function foundInForm(body: Buffer, kind: Exclude<Kind, "json" | "perhaps"
       ? { text, spots: findInForm(text, fields), written: inForm }
       : { text, spots: findInParts(text, kind.boundary, fields), written: (id) => id };
   return found(piece, fromBytes);
-}
-
-/** The same where a body only may be JSON: it is looked into if it begins like JSON, and is. */
-export function foundInPerhaps(body: Buffer, map: Crossing | undefined): FoundInBody {
-  try {
-    return looksLikeJson(body) ? foundInJson(body, map) : NOTHING;
-  } catch (error) {
-    if (error instanceof NotJson) return NOTHING;
-    throw error;
-  }
 }
 
 /** Whether a body begins like JSON that may hold OpenIDs. */

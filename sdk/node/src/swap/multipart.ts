@@ -79,7 +79,7 @@ function readHead(head: string): Field {
 }
 
 /** A parameter whose value is a token, or in quotes, in which a backslash stands before a quote or a backslash. */
-const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|[^"])*)"|([^\s"=,;]+))[ \t]*/y;
+const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|[^"])*)"|([^\s"'=,;\\]+))[ \t]*/y;
 
 /** Reads `form-data; name="…"; filename="…"` (RFC 7578 §4.2). */
 function readDisposition(value: string): Field {
@@ -93,7 +93,8 @@ function readDisposition(value: string): Field {
     if (!parameter) throw new NotParts();
     const [, key = "", quoted, token = ""] = parameter;
     const text = quoted === undefined ? token : unquoted(quoted);
-    if (/^name$/i.test(key) && name === undefined) name = text;
+    // Some back ends drop a backslash wherever it stands, others where a quote follows, others never.
+    if (/^name$/i.test(key) && name === undefined && quoted?.includes("\\") !== true) name = text;
     else if (/^filename\*?$/i.test(key)) isFile = true;
     else throw new NotParts();
   }

@@ -9,11 +9,12 @@ export function fold(name: string): string {
 }
 
 /**
- * The same for a field of a query, a form or a cookie header: without the spaces around it, and with `_` for a
- * dot or a space, as PHP reads it.
+ * The same for a field of a query, a form or a cookie header: up to a NUL, without the spaces around it, and with
+ * `_` for a dot or a space, as PHP reads it.
  */
 export function foldField(name: string): string {
-  return fold(name.replace(/^[ \t\r\n\0]+|[ \t\r\n\0]+$/g, "")).replace(/[ .]/g, "_");
+  const [text = ""] = name.replace(/^[ \t\r\n\0]+|[ \t\r\n\0]+$/g, "").split("\0", 1);
+  return fold(text.trimEnd()).replace(/[ .]/g, "_");
 }
 
 /** The same for a header: `_` and `-` are one, as they are behind CGI. */
@@ -37,15 +38,21 @@ export class Fields {
    * What stands in the field of this name, decoded.
    *
    * `openid[]`, `openid[0]` and `[openid]` are fields by the name `openid`, and so is `[openid]x`: Express's parser
-   * of forms makes a list of the former, and takes the latter for the name alone.
+   * of forms makes a list of the former, and takes the latter for the name alone. A bracket that is never closed is
+   * a `_`, as for PHP; brackets where none belong part the name, as for Rack (`openid]`, `]openid`).
    */
   role(name: string): Role | undefined {
     if (this.isEmpty) return undefined;
     const folded = foldField(name);
     const way = steps(folded);
+    const parted = folded.split(/[[\]]+/).filter((part) => part !== "");
+    const unclosed = folded.includes("]") ? undefined : folded.replace("[", "_").split("[", 1)[0];
     const base = folded.split("[", 1)[0];
-    const leads = (known: string): boolean => steps(known).every((step, at) => way[at] === step);
-    return this.#roles.find(([known]) => known === folded || known === base || leads(known))?.[1];
+    const leads = (known: string, way: readonly string[]): boolean =>
+      steps(known).every((step, at) => way[at] === step);
+    const isSame = (known: string): boolean =>
+      known === folded || known === base || known === unclosed || leads(known, way) || leads(known, parted);
+    return this.#roles.find(([known]) => isSame(known))?.[1];
   }
 }
 

@@ -54,9 +54,11 @@ const part = (head, body = "x") => `--b\r\n${head}\r\n\r\n${body}\r\n--b--\r\n`;
 test("parts are read in one way or not at all", () => {
   assert.deepEqual(values(findInParts(part('content-disposition: form-data; name="openid"'), "b", FIELDS)), ["x"]);
   assert.deepEqual(values(findInParts(part("Content-Disposition: form-data; name=openid"), "b", FIELDS)), ["x"]);
-  assert.deepEqual(values(findInParts(part('Content-Disposition: form-data; name="of[\\"openid"'), "b", FIELDS)), []);
   const bad = [
     part('Content-Disposition: form-data; name="openid"; filename="f"'),
+    part('Content-Disposition: form-data; name="of[\\"openid"'),
+    part('Content-Disposition: form-data; name="open\\id"'),
+    part("Content-Disposition: form-data; name='openid'"),
     part('Content-Disposition: form-data; name="x"; name="openid"'),
     part('Content-Disposition: form-data; name="x"\r\nContent-Disposition: form-data; name="openid"'),
     part('Content-Disposition: form-data; name="x"; name*=utf-8\'\'openid'),

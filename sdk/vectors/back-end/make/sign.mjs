@@ -16,12 +16,8 @@ const open = (kid) => createPublicKey({ key: keys[kid], format: "jwk" });
 /** A key as its issuer publishes it. */
 export const published = (kid) => ({ ...open(kid).export({ format: "jwk" }), kid, alg: keys[kid].alg, use: "sig" });
 
-<<<<<<< HEAD
-export const encoded = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
-=======
 export const encoded = (value) =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
->>>>>>> sdk-node
 
 /** A JWS in compact form. `header` and `payload` are JSON, or a text that takes its place. */
 export function signed(kid, header, payload) {
