@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::report::{self, Row};
 use crate::repository::Repository;
-use crate::stage::{browser, clients, deploy, docs, rust, siege, web};
+use crate::stage::{browser, clients, deploy, docs, rust, sdk, siege};
 use crate::tally::Tally;
 use crate::tools;
 
@@ -43,10 +43,10 @@ pub(crate) const STAGES: &[Stage] = &[
     },
     Stage { name: "release", about: "cargo build --release -p portico", needs: &[], run: rust::release },
     Stage {
-        name: "web",
-        about: "sdk/web and sdk/node: rebuilt and compared, their own tests",
-        needs: &[],
-        run: web::check,
+        name: "sdk",
+        about: "the packages in sdk/: each built, tested against the binary, documented and packed",
+        needs: &["release"],
+        run: sdk::check,
     },
     Stage {
         name: "clients",

@@ -16,6 +16,8 @@ pub(crate) enum Runner {
     Cargo,
     Node,
     Pytest,
+    /// The command `check` of a package in `sdk`.
+    Check,
 }
 
 impl Tally {
@@ -42,6 +44,7 @@ impl Tally {
                 Runner::Cargo => tally.read_cargo(line),
                 Runner::Node => tally.read_node(line),
                 Runner::Pytest => tally.read_pytest(line),
+                Runner::Check => tally.read_check(line),
             }
         }
         if !success && tally.failed == 0 {
@@ -101,6 +104,18 @@ impl Tally {
         }
     }
 
+    // "python: 261 passed, 0 failed"
+    fn read_check(&mut self, line: &str) {
+        let Some((_, counts)) = line.split_once(": ") else { return };
+        for (count, word) in counts.split(',').filter_map(count_and_word) {
+            match word {
+                "passed" => self.passed += count,
+                "failed" => self.failed += count,
+                _ => {}
+            }
+        }
+    }
+
     fn count_skipped(&mut self, count: u32) {
         if count > 0 {
             self.failed += count;
@@ -129,6 +144,13 @@ mod tests {
     fn counts(runner: Runner, output: &str, success: bool) -> (u32, u32) {
         let tally = Tally::of_runner(runner, output, success);
         (tally.passed, tally.failed)
+    }
+
+    #[test]
+    fn the_last_line_of_a_package_is_its_total() {
+        assert_eq!(counts(Runner::Check, "python: 261 passed, 2 failed", false), (261, 2));
+        assert_eq!(counts(Runner::Check, "python: 261 passed, 0 failed", false), (261, 1));
+        assert_eq!(counts(Runner::Check, "", true), (0, 1));
     }
 
     #[test]

@@ -26,11 +26,12 @@ enum Install {
     ByHand(&'static str),
 }
 
-const NODE: &[&str] = &["web", "clients", "browser"];
+const NODE: &[&str] = &["sdk", "clients", "browser"];
 const PYTHON: &[&str] = &["clients", "machine"];
+const SDK: &[&str] = &["sdk"];
 const SERVICES: &[&str] = &["clients", "test", "deploy", "siege", "rolling"];
 const NODES: &[&str] = &["siege", "rolling"];
-const CHROMIUM: &[&str] = &["web", "clients", "browser"];
+const CHROMIUM: &[&str] = &["sdk", "clients", "browser"];
 
 const TOOLS: &[Tool] = &[
     Tool {
@@ -53,7 +54,9 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "a C compiler",
-        stages: &["clippy", "doc", "test", "release", "clients", "machine", "siege", "rolling", "browser"],
+        stages: &[
+            "clippy", "doc", "test", "release", "sdk", "clients", "machine", "siege", "rolling", "browser",
+        ],
         present: |_| succeeds("cc", &["--version"]),
         install: Install::Debian(&["build-essential"]),
     },
@@ -77,7 +80,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "openssl",
-        stages: &["clients", "deploy", "test"],
+        stages: &["clients", "deploy", "sdk", "test"],
         present: |_| succeeds("openssl", &["version"]),
         install: Install::Debian(&["openssl"]),
     },
@@ -119,7 +122,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "python3-venv",
-        stages: PYTHON,
+        stages: &["clients", "machine", "sdk"],
         present: |_| succeeds("python3", &["-c", "import venv, ensurepip"]),
         install: Install::Debian(&["python3", "python3-venv"]),
     },
@@ -179,14 +182,35 @@ const TOOLS: &[Tool] = &[
         ),
     },
     Tool {
-        name: "npm packages of sdk/web",
-        stages: &["web"],
-        present: |r| npm_is_current(r, "sdk/web"),
-        install: Install::Npm("sdk/web"),
+        name: "a JDK of 17 or later",
+        stages: SDK,
+        present: |_| {
+            printed("javac", &["-version"])
+                .is_some_and(|version| version.split(' ').nth(1).is_some_and(|version| major(version) >= 17))
+        },
+        install: Install::Debian(&["openjdk-17-jdk-headless"]),
+    },
+    Tool {
+        name: "Maven",
+        stages: SDK,
+        present: |_| succeeds("mvn", &["--version"]),
+        install: Install::Debian(&["maven"]),
+    },
+    Tool {
+        name: "dart, or libc6-i386 for the one that is fetched",
+        stages: SDK,
+        present: |_| succeeds("dart", &["--version"]) || Path::new("/lib/ld-linux.so.2").exists(),
+        install: Install::Debian(&["libc6-i386"]),
+    },
+    Tool {
+        name: "curl",
+        stages: &["clients", "sdk"],
+        present: |_| succeeds("curl", &["--version"]),
+        install: Install::Debian(&["curl"]),
     },
     Tool {
         name: "npm packages of sdk/node",
-        stages: &["web", "clients"],
+        stages: &["clients"],
         present: |r| npm_is_current(r, "sdk/node"),
         install: Install::Npm("sdk/node"),
     },

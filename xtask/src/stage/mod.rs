@@ -6,5 +6,5 @@ pub(crate) mod deploy;
 pub(crate) mod docs;
 pub(crate) mod long;
 pub(crate) mod rust;
+pub(crate) mod sdk;
 pub(crate) mod siege;
-pub(crate) mod web;
