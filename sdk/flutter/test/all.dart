@@ -1,0 +1,20 @@
+import 'support/runner.dart';
+import 'unit/connection_test.dart';
+import 'unit/events_test.dart';
+import 'unit/launch_test.dart';
+import 'unit/shared_test.dart';
+import 'unit/sign_in_test.dart';
+import 'unit/tokens_test.dart';
+import 'unit/vectors_test.dart';
+
+/// Runs every test; an argument keeps those whose names contain it.
+void main(List<String> arguments) {
+  sharedTests();
+  vectorTests();
+  signInTests();
+  tokensTests();
+  launchTests();
+  eventsTests();
+  connectionTests();
+  runAll(arguments.firstOrNull ?? '');
+}
