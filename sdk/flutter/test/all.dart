@@ -1,3 +1,5 @@
+import 'story/story_test.dart';
+import 'story/world.dart';
 import 'support/runner.dart';
 import 'unit/connection_test.dart';
 import 'unit/events_test.dart';
@@ -16,5 +18,11 @@ void main(List<String> arguments) {
   launchTests();
   eventsTests();
   connectionTests();
+  Future<World>? world;
+  storyTests(() => world ??= World.begin());
+  atEnd(() async {
+    final code = await (await world)?.server.stop() ?? 0;
+    if (code != 0) throw StateError('the server ended with $code');
+  });
   runAll(arguments.firstOrNull ?? '');
 }
