@@ -1,6 +1,7 @@
 import 'story/story_test.dart';
 import 'story/world.dart';
 import 'support/runner.dart';
+import 'unit/channel_test.dart';
 import 'unit/connection_test.dart';
 import 'unit/events_test.dart';
 import 'unit/launch_test.dart';
@@ -8,6 +9,7 @@ import 'unit/shared_test.dart';
 import 'unit/sign_in_test.dart';
 import 'unit/tokens_test.dart';
 import 'unit/vectors_test.dart';
+import 'unit/web_view_test.dart';
 
 /// Runs every test; an argument keeps those whose names contain it.
 void main(List<String> arguments) {
@@ -18,6 +20,8 @@ void main(List<String> arguments) {
   launchTests();
   eventsTests();
   connectionTests();
+  channelTests();
+  webViewTests();
   Future<World>? world;
   storyTests(() => world ??= World.begin());
   atEnd(() async {
