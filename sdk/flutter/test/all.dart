@@ -1,3 +1,4 @@
+import 'guide/guide_test.dart';
 import 'story/story_test.dart';
 import 'story/world.dart';
 import 'support/runner.dart';
@@ -5,6 +6,7 @@ import 'unit/channel_test.dart';
 import 'unit/connection_test.dart';
 import 'unit/events_test.dart';
 import 'unit/launch_test.dart';
+import 'unit/native_test.dart';
 import 'unit/shared_test.dart';
 import 'unit/sign_in_test.dart';
 import 'unit/tokens_test.dart';
@@ -22,8 +24,11 @@ void main(List<String> arguments) {
   connectionTests();
   channelTests();
   webViewTests();
+  nativeTests();
   Future<World>? world;
-  storyTests(() => world ??= World.begin());
+  Future<World> open() => world ??= World.begin();
+  storyTests(open);
+  guideTests(open);
   atEnd(() async {
     final code = await (await world)?.server.stop() ?? 0;
     if (code != 0) throw StateError('the server ended with $code');

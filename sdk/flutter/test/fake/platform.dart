@@ -23,21 +23,21 @@ extension Channels on StubEngine {
 /// The platform between a host's engine and the engines of its modules, as the README's table says it: Kotlin and Swift
 /// do the same, and are held to it by tests of their own.
 final class FakePlatform {
-  /// With a host's engine, and [modules] by id.
-  FakePlatform(this.modules) {
-    host.platform[_bridge] = _hostSays;
+  /// With the engine of a [host], and [modules] by id.
+  FakePlatform(this.modules, {StubEngine? host}) : host = host ?? StubEngine() {
+    this.host.platform[_bridge] = _hostSays;
     for (final MapEntry(key: id, value: engine) in modules.entries) {
       engine.platform[_bridge] = (call) async {
         final fields = call.arguments as Map<Object?, Object?>;
         toHost.add(call.method);
-        await host.callDart(_bridge, call.method, {...fields, 'miniProgramId': id});
+        await this.host.callDart(_bridge, call.method, {...fields, 'miniProgramId': id});
         return null;
       };
     }
   }
 
   /// The host's engine.
-  final StubEngine host = StubEngine();
+  final StubEngine host;
 
   /// The engines of the mini-programs.
   final Map<String, StubEngine> modules;

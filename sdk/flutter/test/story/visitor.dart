@@ -21,6 +21,9 @@ final class Visitor implements Browser {
   /// What to do at the consent page, in place of agreeing.
   String decision = 'allow';
 
+  /// Is told each page before it is filled in.
+  void Function(String page)? seen;
+
   /// Whether to tick what is optional.
   bool generous = false;
 
@@ -70,12 +73,17 @@ final class Visitor implements Browser {
     ];
     final signIn = forms.where((form) => form.inside.contains('name="password"')).firstOrNull;
     if (signIn != null) {
-      pages.add('sign-in');
+      _see('sign-in');
       return (signIn.action, {..._fields(signIn.inside), 'username': username, 'password': _password});
     }
-    pages.add('consent');
+    _see('consent');
     final consent = forms.firstWhere((form) => form.inside.contains('name="csrf"'));
     return (consent.action, {..._fields(consent.inside), ..._button(consent.inside)});
+  }
+
+  void _see(String page) {
+    pages.add(page);
+    seen?.call(page);
   }
 
   Map<String, String> _fields(String form) {

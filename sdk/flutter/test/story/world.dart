@@ -11,7 +11,8 @@ const String taxiId = 'org.example.taxi';
 /// Where the host's sign-ins and consents come back to.
 final Uri redirectUri = Uri.parse('org.example.superapp:/back');
 
-const String _password = 'correct horse battery staple';
+/// Everybody's password.
+const String personPassword = 'correct horse battery staple';
 
 /// A server with a host, a mini-program and a way to make people.
 final class World {
@@ -39,11 +40,11 @@ final class World {
     List<Map<String, String>> permissions(List<String> names) => [
       for (final name in names) {'name': name, 'reason': 'so that we can use $name'},
     ];
-    final taxi = await server.register('apps', {
-      'app_id': taxiId,
-      'name': 'Taxi',
+    Future<Map<String, Object?>> app(String id, String name) => server.register('apps', {
+      'app_id': id,
+      'name': name,
       'icons': [
-        {'src': 'https://taxi.example/48.png', 'sizes': '48x48'},
+        {'src': 'https://app.example/48.png', 'sizes': '48x48'},
       ],
       'version': {'code': 1, 'name': '1.0.0'},
       'platform_version': {'min_code': 1},
@@ -56,14 +57,16 @@ final class World {
         'backend': {'token_endpoint_auth_method': 'client_secret_basic'},
       },
     });
+    final taxi = await app(taxiId, 'Taxi');
+    await app('org.example.orders', 'Orders');
     return World._(server, taxi['client_secret']! as String);
   }
 
   /// Somebody with a browser, and their id.
   Future<(Visitor, String)> person(String name) async {
     final number = ++_people;
-    final id = await server.createPerson(name, 'person$number', _password, phone: '+1202555${1000 + number}');
-    return (Visitor('person$number', _password), id);
+    final id = await server.createPerson(name, 'person$number', personPassword, phone: '+1202555${1000 + number}');
+    return (Visitor('person$number', personPassword), id);
   }
 
   /// A host in [browser].

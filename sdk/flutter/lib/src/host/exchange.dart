@@ -17,6 +17,7 @@ enum Wanted {
   /// A code for the person's phone number; needs `phone.verified`.
   phoneCode('urn:portico:token-type:phone-code');
 
+  /// Named to the token endpoint as this type.
   const Wanted(this._type);
 
   final String? _type;

@@ -1,5 +1,6 @@
 /// What a host can listen to, by `PorticoHost.events`.
 sealed class HostEvent {
+  /// One of those below.
   const HostEvent();
 }
 

@@ -178,7 +178,7 @@ final class PorticoHost {
     body: {'granted': granted.toList(), 'refused': refused.toList()},
   );
 
-  /// Calls one of Portico's own paths, such as `/v1/me/profile`, with the person's token; the JSON object of its answer.
+  /// The JSON object that one of Portico's own paths, such as `/v1/me/profile`, answers to the person's token.
   ///
   /// Throws [SessionExpired], [NotSignedIn], [Unreachable], or [PorticoException] with the code of the answer.
   Future<Map<String, Object?>> call(String path, {String method = 'GET', Map<String, Object?>? body}) async {

@@ -1,5 +1,6 @@
 /// What a mini-program can listen to, by `Connection.events`.
 sealed class SessionEvent {
+  /// One of those below.
   const SessionEvent();
 }
 

@@ -41,3 +41,11 @@ class Icon extends Widget {
   const Icon(this.icon, {super.key});
   final IconData? icon;
 }
+
+class TextButton extends Widget {
+  const TextButton({super.key, required this.onPressed, required this.child});
+  final void Function()? onPressed;
+  final Widget child;
+  @override
+  List<Widget> get inside => [child];
+}

@@ -1,3 +1,5 @@
+import 'dart:async';
+
 /// A widget, which a test can look into.
 abstract class Widget {
   const Widget({this.key});
@@ -42,12 +44,14 @@ abstract class State<T extends StatefulWidget> {
   void initState() {}
   void didUpdateWidget(covariant T oldWidget) {}
   void dispose() {}
+  bool mounted = false;
   void setState(void Function() change) => change();
   Widget build(BuildContext context);
 
   /// Puts it on the screen, as Flutter would.
   void mount(StatefulWidget widget) {
     _widget = widget as T;
+    mounted = true;
     initState();
   }
 
@@ -65,6 +69,20 @@ class SizedBox extends Widget {
   final Widget? child;
 }
 
+class Column extends Widget {
+  const Column({super.key, this.children = const []});
+  final List<Widget> children;
+  @override
+  List<Widget> get inside => children;
+}
+
+class Expanded extends Widget {
+  const Expanded({super.key, required this.child});
+  final Widget child;
+  @override
+  List<Widget> get inside => [child];
+}
+
 enum TextDirection { ltr, rtl }
 
 class Text extends Widget {
@@ -77,25 +95,48 @@ class WidgetsFlutterBinding {
   static WidgetsFlutterBinding ensureInitialized() => WidgetsFlutterBinding();
 }
 
-State<StatefulWidget>? _mounted;
-Widget? _root;
+final class _Screen {
+  final Map<String, State<StatefulWidget>> mounted = {};
+  Widget? root;
+}
 
-/// What is on the screen, for a test.
-List<Widget> get onScreen => _below(_root);
+final Map<Object?, _Screen> _screens = {};
+
+/// Every engine has a screen.
+_Screen get _screen => _screens[Zone.current[#engine]] ??= _Screen();
+
+/// What is on the screen of this engine, for a test. What has left it is disposed.
+List<Widget> get onScreen {
+  final screen = _screen, seen = <String>{};
+  final found = _below(screen.root, '', seen);
+  for (final place in screen.mounted.keys.where((place) => !seen.contains(place)).toList()) {
+    screen.mounted.remove(place)!
+      ..mounted = false
+      ..dispose();
+  }
+  return found;
+}
 
 /// Shows [app].
 void runApp(Widget app) {
-  _mounted?.dispose();
-  _mounted = null;
-  _root = app;
+  _screen.root = app;
   onScreen;
 }
 
-List<Widget> _below(Widget? widget) {
+List<Widget> _below(Widget? widget, String above, Set<String> seen) {
   if (widget == null) return const [];
+  final place = '$above/${widget.runtimeType}';
+  final List<Widget> inside;
   if (widget is StatefulWidget) {
-    final state = _mounted ??= widget.createState()..mount(widget);
-    return [widget, ..._below(state.build(const BuildContext()))];
+    seen.add(place);
+    final state = _screen.mounted[place] ??= widget.createState()..mount(widget);
+    if (!identical(state.widget, widget)) state.update(widget);
+    inside = [state.build(const BuildContext())];
+  } else {
+    inside = widget.inside;
   }
-  return [widget, for (final each in widget.inside) ..._below(each)];
+  return [
+    widget,
+    for (final (at, each) in inside.indexed) ..._below(each, '$place/$at', seen),
+  ];
 }

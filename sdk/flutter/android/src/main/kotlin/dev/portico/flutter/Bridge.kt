@@ -45,8 +45,8 @@ internal class Bridge(private val engines: Engines) {
     private val open = HashMap<String, Open>()
 
     /**
-     * What a [host] says to the mini-program that [fields] name. A `launch` opens one that is not open; its token is not
-     * kept, for the mini-program will say `ready` and is launched then.
+     * What a [host] says to the mini-program that [fields] name. A `launch` opens one that is not open; its token is
+     * not kept, for the mini-program will say `ready` and is launched then.
      *
      * @throws UnknownModule when it launches what the app has not registered.
      */

@@ -1,8 +1,8 @@
 package dev.portico.flutter
 
 /**
- * One visit to a page in the browser: it ends when the browser goes to [returnTo], or when the person comes back without
- * that. [answer] is called once, with the address or `null`.
+ * One visit to a page in the browser: it ends when the browser goes to [returnTo], or when the person comes back
+ * without that. [answer] is called once, with the address or `null`.
  */
 internal class BrowserVisit(val page: String, private val returnTo: String, private val answer: (String?) -> Unit) {
     private var left = false

@@ -50,8 +50,10 @@ internal class PageChannel(
             result.error("unknown_web_view", "there is no such WebView", null)
             return
         }
+        val storage = call.argument<String>("storage").orEmpty()
+        val person = call.argument<String>("person").orEmpty()
         try {
-            storages.use(webView, call.argument<String>("storage").orEmpty(), call.argument<String>("person").orEmpty(), origins)
+            storages.use(webView, storage, person, origins)
             pages.attach(number, webView, origins)
             result.success(null)
         } catch (unsupported: UnsupportedWebView) {

@@ -20,7 +20,10 @@ public class PorticoFlutterPlugin : FlutterPlugin {
         val storages = PageStorages(PreferredOwners(context), AndroidStorages)
         @Suppress("DEPRECATION") // The only engine that webview_flutter_android can be asked with.
         val engine = binding.flutterEngine
-        pages = PageChannel(binding.binaryMessenger, storages) { WebViewFlutterAndroidExternalApi.getWebView(engine, it) }
+        pages =
+            PageChannel(binding.binaryMessenger, storages) { number ->
+                WebViewFlutterAndroidExternalApi.getWebView(engine, number)
+            }
         browser = MethodChannel(binding.binaryMessenger, "$BRIDGE_CHANNEL/browser").apply {
             setMethodCallHandler { call, result -> open(context, call, result) }
         }

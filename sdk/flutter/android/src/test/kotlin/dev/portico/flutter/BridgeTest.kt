@@ -40,7 +40,7 @@ class BridgeTest {
         assertEquals("success", world.launch(TAXI))
         assertEquals(emptyList(), world.taxi.called)
         assertEquals("success", world.taxi.say("ready", mapOf("portico" to 1)))
-        assertEquals(listOf<Pair<String, Any?>>("ready" to mapOf("portico" to 1, "miniProgramId" to TAXI)), world.host.called)
+        assertEquals("ready" to mapOf("portico" to 1, "miniProgramId" to TAXI), world.host.called.single())
         world.launch(TAXI)
         val (method, fields) = world.taxi.called.single()
         assertEquals("launch", method)
@@ -56,8 +56,9 @@ class BridgeTest {
     fun `answers are calls, and news are events with their type`() {
         val world = World()
         world.launch(TAXI)
-        world.host.say("token_renewed", mapOf("miniProgramId" to TAXI, "id" to "1", "token" to "d.e.f", "expiresIn" to 60))
-        world.host.say("token_renewed", mapOf("miniProgramId" to TAXI, "token" to "g.h.i", "expiresIn" to 60))
+        val renewed = mapOf("miniProgramId" to TAXI, "token" to "g.h.i", "expiresIn" to 60)
+        world.host.say("token_renewed", renewed + ("id" to "1"))
+        world.host.say("token_renewed", renewed)
         world.host.say("session_expired", mapOf("miniProgramId" to TAXI, "reason" to "signed_out"))
         assertEquals(listOf("token_renewed"), world.taxi.called.map { it.first })
         assertEquals(
@@ -97,7 +98,9 @@ class BridgeTest {
     fun `what no host may say is not passed on`() {
         val world = World()
         world.launch(TAXI)
-        for (method in MINI_PROGRAM_METHODS + "evil") world.host.say(method, mapOf("miniProgramId" to TAXI, "id" to "1"))
+        for (method in MINI_PROGRAM_METHODS + "evil") {
+            world.host.say(method, mapOf("miniProgramId" to TAXI, "id" to "1"))
+        }
         assertTrue(world.taxi.called.isEmpty() && world.taxi.told.isEmpty())
         assertEquals("invalid_message", world.host.say("launch", "text"))
     }

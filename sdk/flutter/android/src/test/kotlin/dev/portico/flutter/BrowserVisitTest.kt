@@ -28,7 +28,8 @@ class BrowserVisitTest {
     @Test
     fun `another address ends nothing`() {
         visit.resumed()
-        for (address in listOf(null, "org.example.superapp:/other?code=1", "org.example.superapp:/back2", "")) visit.returned(address)
+        val others = listOf(null, "org.example.superapp:/other?code=1", "org.example.superapp:/back2", "")
+        others.forEach(visit::returned)
         assertTrue(answers.isEmpty())
     }
 }

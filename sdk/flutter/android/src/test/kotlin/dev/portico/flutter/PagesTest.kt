@@ -66,9 +66,9 @@ class PagesTest {
     fun `a frame inside, another origin and a look-alike are not heard`() {
         attach()
         post(Proxy(), "frame", mainFrame = false)
-        for (origin in listOf("https://evil.example", "https://taxi.example.evil.example", "http://taxi.example", "null", "*", "")) {
-            post(Proxy(), "origin", origin)
-        }
+        val lookAlikes = listOf("https://taxi.example.evil.example", "http://taxi.example")
+        val others = lookAlikes + listOf("https://evil.example", "null", "*", "")
+        for (origin in others) post(Proxy(), "origin", origin)
         assertTrue(dart.called.isEmpty())
     }
 
