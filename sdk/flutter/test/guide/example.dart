@@ -37,7 +37,7 @@ void run(Map<String, void Function()> programs) {
     phone.press('Text me when it arrives', on: phone.module);
     await phone.until(() => phone.moduleTexts.first.startsWith('${phone.name}, we text +1202'));
     phone.press('Sign out');
-    await phone.until(() => phone.moduleTexts.single == 'Signed out.');
+    await phone.until(() => phone.moduleTexts.join() == 'Signed out.');
     expectEqual(phone.texts.first, 'Signed out: signed_out');
   });
 
