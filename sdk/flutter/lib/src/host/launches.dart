@@ -1,7 +1,6 @@
 import '../shared/environment.dart';
 import '../shared/errors.dart';
 import '../shared/scope.dart';
-import 'consent.dart';
 import 'exchange.dart';
 import 'host_events.dart';
 import 'launch.dart';

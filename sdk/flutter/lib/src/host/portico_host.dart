@@ -3,7 +3,6 @@ import 'dart:convert';
 
 import '../shared/environment.dart';
 import '../shared/errors.dart';
-import '../shared/jwt.dart';
 import '../shared/request.dart';
 import 'authorized.dart';
 import 'browser.dart';
