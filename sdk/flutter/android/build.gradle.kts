@@ -28,5 +28,4 @@ android {
 
 dependencies {
     implementation("androidx.webkit:webkit:1.12.1")
-    compileOnly(project(":webview_flutter_android"))
 }

@@ -81,6 +81,22 @@ void channelTests() {
     await host.dispose();
   });
 
+  test('a module that is launched twice is launched where it is, and is one mini-program', () async {
+    final (host, platform, portico, connections) = await _opened();
+    final channel = platform.host.modules;
+    final first = await host.launch(_taxi, FlutterModule(channel: channel));
+    final connection = await connections[_taxi]!;
+    final launches = <String>[];
+    connection.events.listen((event) => launches.add('${event.runtimeType} ${connection.path}'));
+    final second = await host.launch(_taxi, FlutterModule(channel: channel), path: 'pages/ride');
+    await settle();
+    expectEqual(launches, ['LaunchedByHost pages/ride']);
+    expectEqual([first.connected, second.connected, host.miniPrograms.length], [false, true, 1]);
+    portico.say('session_expired', {'reason': 'expired'});
+    await settle();
+    check(connection.expired);
+  });
+
   test('a module that the app does not have is a clear exception, and nothing stays open', () async {
     final (host, platform, _, _) = await _opened();
     final place = FlutterModule(channel: platform.host.modules);

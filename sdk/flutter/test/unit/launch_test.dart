@@ -51,7 +51,7 @@ void launchTests() {
     await host.launch('org.example.taxi', place);
     final first = FakeDocument(place)..say('renew', {'id': '1'});
     await settle();
-    expectEqual(first.heard.length, 0);
+    expectEqual((first.heard.length, portico.grants('token-exchange')), (0, 1));
     first.say('ready');
     await settle();
     final gate = Completer<void>();
@@ -227,6 +227,25 @@ void launchTests() {
     await settle();
     expectEqual(taxi.heard.last.toJson(), {'portico': 1, 'type': 'session_expired', 'reason': 'revoked'});
     expectEqual(taxi.types, ['launch', 'session_expired']);
+  });
+
+  test('a renewal that comes back after the mini-program was closed leaves nothing behind', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (miniProgram, taxi) = await taxiIn(host);
+    final before = portico.clock.waiting;
+    final gate = Completer<void>();
+    portico.token = (form) async {
+      await gate.future;
+      return good(launched());
+    };
+    taxi.say('renew', {'id': '1'});
+    await settle();
+    await miniProgram.close();
+    gate.complete();
+    await settle();
+    expectEqual((taxi.types.last, miniProgram.scope, portico.clock.waiting), ('launch', '', before - 1));
+    await host.dispose();
   });
 
   test('after the end every word of a mini-program is answered with it, until it is launched again', () async {

@@ -88,7 +88,8 @@ void tokensTests() {
     await portico.clock.elapse(const Duration(minutes: 9));
     expectEqual(portico.grants('refresh_token'), 1);
     await portico.clock.elapse(const Duration(seconds: 19));
-    expectEqual(portico.grants('refresh_token'), 1);
+    await host.call('/v1/me/profile');
+    expectEqual((portico.grants('refresh_token'), _bearer(portico)), (1, 'Bearer access'));
     await portico.clock.elapse(const Duration(seconds: 2));
     expectEqual(portico.grants('refresh_token'), 2);
     await host.dispose();

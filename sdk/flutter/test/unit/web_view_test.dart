@@ -86,15 +86,19 @@ void webViewTests() {
     check(taxi.connected);
     expectEqual(pages.told(1), ['launch']);
 
+    await pages.say(2, {'portico': 1, 'type': 'renew', 'id': '1'});
+    host.theme = 'dark';
+    await settle();
+    expectEqual(pages.told(1), ['launch', 'theme_changed']);
+
     place.controller.delegate!.onPageStarted!('https://taxi.example/next');
     check(!taxi.connected);
-    host.theme = 'dark';
+    host.theme = 'light';
     await pages.say(2, {'portico': 1, 'type': 'renew', 'id': '1'});
     await pages.say(2, _ready);
-    expectEqual(pages.told(1), ['launch']);
     expectEqual(pages.told(2), ['launch']);
     await pages.say(1, {'portico': 1, 'type': 'login', 'id': '9'});
-    expectEqual(pages.told(1), ['launch']);
+    expectEqual(pages.told(1), ['launch', 'theme_changed']);
     await host.dispose();
   });
 

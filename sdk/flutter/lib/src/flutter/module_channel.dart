@@ -22,14 +22,15 @@ final class ModuleChannel {
   final Map<String, PlaceListener> _open = {};
   final Map<String, Document> _documents = {};
 
-  /// Opens the module of [launch], if it is not open, and hears it for [listener].
-  ///
-  /// The platform does not keep the token: the module is launched once it says `ready`.
+  /// Opens the module of [launch], and hears it for [listener] from now on, who launches it once it has said `ready`:
+  /// the platform keeps no token. One that runs already has said so.
   ///
   /// Throws [PorticoException] `unknown_module` when the app has registered none by that id.
   Future<void> open(BridgeMessage launch, PlaceListener listener) async {
     final id = launch.text('miniProgramId');
+    _open[id]?.closed();
     _open[id] = listener;
+    if (_documents[id] case final running?) return listener.heard(running, _ready);
     try {
       await _methods.invokeMethod<void>(launch.type, launch.fields);
     } on PlatformException catch (error) {
@@ -69,10 +70,11 @@ final class ModuleChannel {
   }
 
   void _send(_Run to, BridgeMessage message) {
-    if (!identical(_documents[to.id], to)) return;
     final sent = _methods.invokeMethod<void>(message.type, {...message.fields, 'miniProgramId': to.id});
     unawaited(sent.onError<PlatformException>((_, __) => _open[to.id]?.gone()));
   }
+
+  static final BridgeMessage _ready = BridgeMessage.fromMiniProgram(const {'portico': bridgeVersion, 'type': 'ready'})!;
 
   static BridgeMessage? _read(MethodCall call) => switch (call.arguments) {
     final Map<Object?, Object?> fields => BridgeMessage.fromMiniProgram({

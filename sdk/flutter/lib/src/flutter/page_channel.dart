@@ -82,7 +82,6 @@ final class PageChannel {
   }
 
   void _send(_Page to, BridgeMessage message) {
-    if (!identical(_pages[to.webView], to)) return;
     final sent = _methods.invokeMethod<void>('send', {
       'webView': to.webView,
       'document': to.document,
