@@ -89,7 +89,8 @@ void webViewTests() {
     await pages.say(2, {'portico': 1, 'type': 'renew', 'id': '1'});
     host.theme = 'dark';
     await settle();
-    expectEqual(pages.told(1), ['launch', 'theme_changed']);
+    await pages.say(1, {'portico': 1, 'type': 'renew', 'id': '2'});
+    expectEqual(pages.told(1), ['launch', 'theme_changed', 'token_renewed']);
 
     place.controller.delegate!.onPageStarted!('https://taxi.example/next');
     check(!taxi.connected);
@@ -98,7 +99,7 @@ void webViewTests() {
     await pages.say(2, _ready);
     expectEqual(pages.told(2), ['launch']);
     await pages.say(1, {'portico': 1, 'type': 'login', 'id': '9'});
-    expectEqual(pages.told(1), ['launch', 'theme_changed']);
+    expectEqual(pages.told(1), ['launch', 'theme_changed', 'token_renewed']);
     await host.dispose();
   });
 
