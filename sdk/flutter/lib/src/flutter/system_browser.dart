@@ -1,0 +1,20 @@
+import 'package:flutter/services.dart';
+
+import '../host/browser.dart';
+import 'channels.dart';
+
+/// The system's browser, in a tab of the app (RFC 8252): Custom Tabs on Android, `ASWebAuthenticationSession` on iOS.
+///
+/// Its cookies are the browser's own, so a person who is signed in at Portico is not asked again.
+final class SystemBrowser implements Browser {
+  /// Opens pages over [methods].
+  const SystemBrowser({MethodChannel methods = browserChannel}) : _methods = methods;
+
+  final MethodChannel _methods;
+
+  @override
+  Future<Uri?> open(Uri page, {required Uri returnTo}) async {
+    final back = await _methods.invokeMethod<String>('open', {'page': '$page', 'returnTo': '$returnTo'});
+    return back == null ? null : Uri.parse(back);
+  }
+}

@@ -1,0 +1,7 @@
+package io.flutter.embedding.engine.loader;
+
+public class FlutterLoader {
+    public String findAppBundlePath() {
+        return "flutter_assets";
+    }
+}
