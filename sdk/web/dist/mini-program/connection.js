@@ -1,6 +1,6 @@
 import { Emitter } from "../shared/emitter.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
@@ -147,7 +147,7 @@ export class Connection {
         }
     }
     #launched(message) {
-        const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+        const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
         if (changed)
             this.#end("signed_out");
         this.#launch = message;
@@ -161,9 +161,7 @@ export class Connection {
     #take(value, expiresIn) {
         const expiresAt = this.#env.now() + expiresIn * 1000;
         this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-        const scope = textClaim(unverifiedClaims(value), "scope");
-        if (scope !== "")
-            this.#scope = scope;
+        this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
     }
     #end(reason) {
         this.#ended = reason;

@@ -1,5 +1,5 @@
 import type { Unsubscribe } from "../shared/emitter.js";
-import { environment } from "../shared/environment.js";
+import { browser } from "../shared/environment.js";
 import { SessionExpired } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import { NoHost } from "./errors.js";
@@ -13,7 +13,7 @@ import type { ConnectOptions } from "./options.js";
  * that is not exact.
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const env = environment(options.environment);
+  const env = { ...browser, ...options.environment };
   const connection = new Connection(env, options.window ?? window, options);
   const timeout = options.timeout ?? 30_000;
   const undo: Unsubscribe[] = [];

@@ -1,7 +1,7 @@
 import { Emitter, type Unsubscribe } from "../shared/emitter.js";
 import type { Environment } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import type { EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
@@ -211,7 +211,7 @@ export class Connection {
   }
 
   #launched(message: LaunchMessage): void {
-    const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+    const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
     if (changed) this.#end("signed_out");
     this.#launch = message;
     this.#theme = message.theme;
@@ -224,8 +224,7 @@ export class Connection {
   #take(value: string, expiresIn: number): void {
     const expiresAt = this.#env.now() + expiresIn * 1000;
     this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-    const scope = textClaim(unverifiedClaims(value), "scope");
-    if (scope !== "") this.#scope = scope;
+    this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
   }
 
   #end(reason: EndReason): void {
