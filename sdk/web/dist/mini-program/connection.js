@@ -58,12 +58,11 @@ export class Connection {
             throw error;
         }
     }
-    async login() {
-        this.#live();
-        const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-        if (reply.type !== "login_code")
-            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-        return reply.code;
+    login() {
+        return this.#code();
+    }
+    phoneCode() {
+        return this.#code("phone");
     }
     async requestPermission(scope) {
         this.#live();
@@ -111,6 +110,13 @@ export class Connection {
     }
     ready() {
         this.#channel.ready();
+    }
+    async #code(purpose) {
+        this.#live();
+        const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+        if (reply.type !== "login_code" || reply.purpose !== purpose)
+            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+        return reply.code;
     }
     #live() {
         if (this.#token === null)

@@ -2,7 +2,7 @@ import { Emitter, type Unsubscribe } from "../shared/emitter.js";
 import type { Environment } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
-import type { EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
+import type { CodePurpose, EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
@@ -97,12 +97,18 @@ export class Connection {
    *
    * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
    */
-  async login(): Promise<string> {
-    this.#live();
-    const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-    if (reply.type !== "login_code")
-      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-    return reply.code;
+  login(): Promise<string> {
+    return this.#code();
+  }
+
+  /**
+   * A code for the person's phone number: the back end redeems it with its own credentials, once, within five minutes
+   * (`getuserphonenumber` of the WeChat-compatible face). Needs `phone.verified`.
+   *
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   */
+  phoneCode(): Promise<string> {
+    return this.#code("phone");
   }
 
   /**
@@ -173,6 +179,14 @@ export class Connection {
   /** @internal */
   ready(): void {
     this.#channel.ready();
+  }
+
+  async #code(purpose?: CodePurpose): Promise<string> {
+    this.#live();
+    const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+    if (reply.type !== "login_code" || reply.purpose !== purpose)
+      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    return reply.code;
   }
 
   #live(): Token {
