@@ -83,7 +83,8 @@ export class PorticoHost {
    * Finishes what came back to the redirect URI: a sign-in, or a consent. Call it once at every page load, before
    * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
    *
-   * @throws {@link SignInFailed} when the sign-in was refused, or was not begun here.
+   * @throws {@link PorticoError} with the code of a sign-in that was refused; `state_mismatch` and the like for one that was
+   * not begun here.
    * @throws {@link PorticoError} `consent_expired` when the consent page was too old.
    */
   async handleRedirect(href: string = location.href): Promise<Redirect> {

@@ -23,7 +23,8 @@ export interface UserInfo {
   readonly country: string;
 }
 
-type Settings = { readonly authSetting: Readonly<Record<string, boolean>> };
+/** What a person allows. */
+export type Settings = { readonly authSetting: Readonly<Record<string, boolean>> };
 
 /** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
 export interface Wx {
