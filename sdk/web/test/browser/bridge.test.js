@@ -367,7 +367,10 @@ test("a_host_of_an_opaque_origin_launches_nobody", async () => {
   await page.evaluate((message) => window.frames[0].postMessage(message, "*"), LAUNCH);
   await frame.waitForFunction(() => window.got.length > 0);
   assert.equal(await frame.evaluate(() => document.body.dataset.state ?? null), null);
-  assert.deepEqual(await page.evaluate(() => window.got.filter(({ type }) => type !== "ready" && type !== "renew")), []);
+  assert.deepEqual(
+    await page.evaluate(() => window.got.filter(({ type }) => type !== "ready" && type !== "renew")),
+    [],
+  );
 });
 
 test("every_message_of_a_mini_program_goes_to_an_exact_origin", async () => {

@@ -22,7 +22,10 @@ async function listen(name, handle) {
   return { origin: `http://${name}:${server.address().port}`, close };
 }
 
-/** One site: the SDK under `/sdk/`, `/config.json`, and the same page at every other path; at `/opaque` without an origin. */
+/**
+ * One site: the SDK under `/sdk/`, `/config.json`, and the same page at every other path; at `/opaque` without an
+ * origin.
+ */
 export function site(name, page, config) {
   const seen = [];
   const started = listen(name, async (request, response) => {

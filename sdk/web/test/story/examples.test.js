@@ -21,7 +21,8 @@ before(async () => {
     const token = request.headers.authorization.replace("Bearer ", "");
     const authorization = `Basic ${btoa(`${TAXI}:${secret}`)}`;
     const body = new URLSearchParams({ token });
-    const answer = await fetch(`${portico.issuer}/oauth/introspect`, { method: "POST", headers: { authorization }, body });
+    const init = { method: "POST", headers: { authorization }, body };
+    const answer = await fetch(`${portico.issuer}/oauth/introspect`, init);
     return ["text/plain", (await answer.json()).active ? "Three cars are near." : "No."];
   };
   shell = await site("localhost", () => here(example("host")));

@@ -15,9 +15,12 @@ after(async () => {
 
 for (const way of ["signOutHere", "signOutElsewhere"]) {
   test(`the_last_of_50_open_mini_programs_hears_of_the_end_within_100_ms: ${way}`, async (t) => {
-    await town[way](); // everything loaded once
     const took = [];
-    for (let round = 0; round < ROUNDS; round += 1) took.push(await town[way]());
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      await town.open();
+      took.push(await town[way]());
+    }
+    took.shift(); // the first loads everything
     t.diagnostic(`${way}: ${took.map((ms) => ms.toFixed(1)).join(" ")} ms`);
     // One round may fall into a pause of the machine's; `npm run expiry` measures the p99.
     assert.ok(took.sort((a, b) => a - b).at(-2) <= MOST_MS, `${took} ms`);

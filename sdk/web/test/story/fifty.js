@@ -45,7 +45,8 @@ const miniPage = (origin) => `<!doctype html>
   import { connect } from "/sdk.js";
 
   const portico = await connect({ hostOrigins: ["${origin}"] });
-  portico.onSessionExpired(() => parent.postMessage({ ended: performance.timeOrigin + performance.now() }, "${origin}"));
+  portico.onSessionExpired(() =>
+    parent.postMessage({ ended: performance.timeOrigin + performance.now() }, "${origin}"));
 </script>`;
 
 /** Fifty mini-programs, each of an origin of its own, in one shell in a real browser, with the real server. */
@@ -57,7 +58,8 @@ export async function fifty() {
   let issuer;
   const shell = await site("localhost", () => shellPage(issuer, shell.origin), await script("host"));
   const api = await script("mini-program");
-  const minis = await Promise.all(Array.from({ length: FIFTY }, () => site("127.0.0.1", () => miniPage(shell.origin), api)));
+  const mini = () => site("127.0.0.1", () => miniPage(shell.origin), api);
+  const minis = await Promise.all(Array.from({ length: FIFTY }, mini));
   const { portico, register, assert } = await town(shell.origin);
   issuer = portico.issuer;
   minis.forEach(({ origin }, n) => register(appId(n), origin, []));
@@ -67,11 +69,12 @@ export async function fifty() {
   await page.goto(shell.origin);
   await page.waitForFunction(() => window.ready);
 
+  let token;
   const open = async () => {
     const answer = await assert("customer-1");
+    token = answer.refresh_token;
     await page.evaluate(([given, all]) => window.open50(given, all), [answer, entries]);
     await page.waitForFunction((n) => window.launched() === n && window.online, FIFTY);
-    return answer;
   };
   const last = async () => {
     await page.waitForFunction((n) => window.heardAll() === n, FIFTY);
@@ -79,15 +82,15 @@ export async function fifty() {
   };
 
   return {
+    /** Signs somebody in, and opens all fifty. */
+    open,
     /** Milliseconds from the person's sign-out here to the last of the fifty that hears of it. */
     async signOutHere() {
-      await open();
       const from = await page.evaluate(() => window.signOut());
       return (await last()) - from;
     },
     /** The same where they sign out elsewhere, and the server tells this page. */
     async signOutElsewhere() {
-      const { refresh_token: token } = await open();
       const from = performance.timeOrigin + performance.now();
       const body = new URLSearchParams({ client_id: "super-app", token });
       const { status } = await fetch(`${issuer}/oauth/revoke`, { method: "POST", body });

@@ -65,7 +65,8 @@ test("the_quick_start_does_what_it_says", async () => {
     writeFileSync(join(folder, name, "index.html"), here(text));
   }
   for (const commands of blocks(RUN)) {
-    const done = spawnSync("sh", ["-e"], { cwd: folder, env, input: here(commands), encoding: "utf8", timeout: 60_000 });
+    const options = { cwd: folder, env, input: here(commands), encoding: "utf8", timeout: 60_000 };
+    const done = spawnSync("sh", ["-e"], options);
     assert.equal(done.status, 0, done.stderr);
   }
   for (const line of sites.trim().split("\n")) serve(line);

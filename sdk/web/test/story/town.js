@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { chromium } from "playwright-core";
@@ -45,7 +45,7 @@ export const browser = () =>
 export async function town(origin) {
   const portico = await serve();
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const key = createPrivateKey(privateKey.export({ type: "pkcs8", format: "pem" }));
+  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "1", alg: "EdDSA", use: "sig" };
   portico.register("developers", { developer_id: "acme", name: "Acme" });
   portico.register("hosts", {
     host_id: "super-app",
@@ -53,9 +53,7 @@ export async function town(origin) {
     redirect_uris: [`${origin}/`],
     origins: [origin],
     token_endpoint_auth_method: "none",
-    trusted_issuers: [
-      { issuer: "https://app.example", jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1", alg: "EdDSA", use: "sig" }] } },
-    ],
+    trusted_issuers: [{ issuer: "https://app.example", jwks: { keys: [jwk] } }],
   });
   portico.createPerson("Ana Markou", "ana", PASSWORD, "--phone", "+8613800138000", "--phone-verified");
   const register = (appId, at, permissions) =>
@@ -67,7 +65,7 @@ export async function town(origin) {
     const now = Math.floor(Date.now() / 1000);
     const claims = { iss: "https://app.example", sub, aud: portico.issuer, iat: now, exp: now + 60, jti: randomUUID() };
     const text = `${part({ alg: "EdDSA", kid: "1" })}.${part(claims)}`;
-    const assertion = `${text}.${sign(null, Buffer.from(text), key).toString("base64url")}`;
+    const assertion = `${text}.${sign(null, Buffer.from(text), privateKey).toString("base64url")}`;
     const grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     const body = new URLSearchParams({ grant_type, client_id: "super-app", scope: "openid host", assertion });
     return (await fetch(`${portico.issuer}/oauth/token`, { method: "POST", body })).json();

@@ -10,8 +10,11 @@ const example = (name) => readFileSync(new URL(`../../examples/${name}.html`, im
 /** A back end that knows nothing but WeChat's server API, at `base`. */
 function backEnd(base, { wx_app_id: appid, client_secret: secret }) {
   const keys = new Map();
-  const ask = async (path, query, body) =>
-    JSON.parse(await (await fetch(`${base}${path}?${new URLSearchParams(query)}`, body && { method: "POST", body: JSON.stringify(body) })).text());
+  const ask = async (path, query, body) => {
+    const init = body && { method: "POST", body: JSON.stringify(body) };
+    const answer = await fetch(`${base}${path}?${new URLSearchParams(query)}`, init);
+    return JSON.parse(await answer.text());
+  };
   return {
     keys,
     appid,
@@ -85,7 +88,8 @@ test("a_page_written_for_wechat_logs_in_and_its_back_end_redeems_and_decrypts", 
   const inside = page.frames().at(-1);
   const of = (call) => inside.evaluate(call);
   assert.deepEqual(await of(() => wx.checkSession()), { errMsg: "checkSession:ok" });
-  assert.deepEqual((await of(() => wx.getSetting())).authSetting, { "scope.userInfo": true, "scope.phoneNumber": true });
+  const { authSetting } = await of(() => wx.getSetting());
+  assert.deepEqual(authSetting, { "scope.userInfo": true, "scope.phoneNumber": true });
   const older = await of(() => wx.getPhoneNumber());
   assert.deepEqual(Object.keys(older).sort(), ["code", "encryptedData", "errMsg", "iv"]);
   assert.deepEqual(await of(() => wx.authorize({ scope: "scope.userInfo" })), { errMsg: "authorize:ok" });
