@@ -56,8 +56,8 @@ export async function town(origin) {
     trusted_issuers: [{ issuer: "https://app.example", jwks: { keys: [jwk] } }],
   });
   portico.createPerson("Ana Markou", "ana", PASSWORD, "--phone", "+8613800138000", "--phone-verified");
-  const register = (appId, at, permissions) =>
-    portico.register("apps", manifest(appId, "webview", permissions, { entry: `${at}/`, origins: [at] }));
+  const register = (appId, at, permissions, optional = []) =>
+    portico.register("apps", manifest(appId, "webview", permissions, { entry: `${at}/`, origins: [at] }, optional));
 
   /** The token endpoint's answer to the super app's own back end, for somebody that it signed in (RFC 7523). */
   const assert = async (sub) => {
