@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fifty } from "./fifty.js";
 
-const ROUNDS = 6;
+const ROUNDS = 5;
 const MOST_MS = 100;
 
 let town;
@@ -22,7 +22,7 @@ for (const way of ["signOutHere", "signOutElsewhere"]) {
     }
     took.shift(); // the first loads everything
     t.diagnostic(`${way}: ${took.map((ms) => ms.toFixed(1)).join(" ")} ms`);
-    // One round may fall into a pause of the machine's; `npm run expiry` measures the p99.
-    assert.ok(took.sort((a, b) => a - b).at(-2) <= MOST_MS, `${took} ms`);
+    // Of a busy machine's few rounds, the one in the middle says what the code does; `npm run expiry` has the p99.
+    assert.ok(took.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] <= MOST_MS, `${took} ms`);
   });
 }

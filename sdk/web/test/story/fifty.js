@@ -75,6 +75,9 @@ export async function fifty() {
     token = answer.refresh_token;
     await page.evaluate(([given, all]) => window.open50(given, all), [answer, entries]);
     await page.waitForFunction((n) => window.launched() === n && window.online, FIFTY);
+    // Open, and not still loading: the shell's thread and the one that the fifty share have nothing left to do.
+    for (const frame of [page.mainFrame(), page.frames().at(-1)])
+      await frame.evaluate(() => new Promise((idle) => requestIdleCallback(idle)));
   };
   const last = async () => {
     await page.waitForFunction((n) => window.heardAll() === n, FIFTY);
