@@ -1,13 +1,11 @@
 import { Emitter } from "../shared/emitter.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
 import { Kept } from "./kept.js";
 import { UserInfo } from "./userinfo.js";
-const ANSWER_MS = 15_000;
-const DECISION_MS = 600_000;
 export class Connection {
     #env;
     #channel;
@@ -58,17 +56,16 @@ export class Connection {
             throw error;
         }
     }
-    async login() {
-        this.#live();
-        const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-        if (reply.type !== "login_code")
-            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-        return reply.code;
+    login() {
+        return this.#code();
+    }
+    phoneCode() {
+        return this.#code("phone");
     }
     async requestPermission(scope) {
         this.#live();
         try {
-            await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+            await this.#channel.ask("request_permission", { scope });
         }
         catch (error) {
             if (error instanceof PorticoError && error.code === "access_denied")
@@ -80,9 +77,8 @@ export class Connection {
     }
     async profile() {
         const person = this.#person;
-        let profile = await this.#userInfo.read(await this.token());
-        if (profile === null)
-            profile = await this.#userInfo.read(await this.#renewal.run());
+        const read = (token) => this.#userInfo.read(token);
+        const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
         if (this.#person !== person)
             throw new SessionExpired(this.#ended);
         this.#live();
@@ -112,6 +108,13 @@ export class Connection {
     ready() {
         this.#channel.ready();
     }
+    async #code(purpose) {
+        this.#live();
+        const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
+        if (reply.type !== "login_code" || reply.purpose !== purpose)
+            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+        return reply.code;
+    }
     #live() {
         if (this.#token === null)
             throw new SessionExpired(this.#ended);
@@ -119,7 +122,7 @@ export class Connection {
     }
     async #renew() {
         this.#live();
-        const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+        const reply = await this.#channel.ask("renew", {});
         if (reply.type !== "token_renewed")
             throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
         return reply.token;
@@ -147,7 +150,7 @@ export class Connection {
         }
     }
     #launched(message) {
-        const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+        const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
         if (changed)
             this.#end("signed_out");
         this.#launch = message;
@@ -161,9 +164,7 @@ export class Connection {
     #take(value, expiresIn) {
         const expiresAt = this.#env.now() + expiresIn * 1000;
         this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-        const scope = textClaim(unverifiedClaims(value), "scope");
-        if (scope !== "")
-            this.#scope = scope;
+        this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
     }
     #end(reason) {
         this.#ended = reason;

@@ -1,17 +1,18 @@
 import type { Environment } from "../shared/environment.js";
 import { PorticoError } from "../shared/errors.js";
-import {
-  BRIDGE_VERSION,
-  parseHostMessage,
-  type Fields,
-  type HostMessage,
-  type MiniProgramMessage,
-} from "../shared/messages.js";
-import { exactOrigin } from "../shared/origin.js";
+import { parseHostMessage } from "../shared/from-host.js";
+import type { Fields, HostMessage, MiniProgramMessage } from "../shared/messages.js";
+import { BRIDGE_VERSION } from "../shared/shape.js";
+import { appPort } from "./app-port.js";
 import { NoHost } from "./errors.js";
+import { framePort } from "./frame-port.js";
+import type { Port } from "./port.js";
 
 /** A host's answer to a question with an `id`. */
 export type Reply = Extract<HostMessage, { id?: string }>;
+
+/** How long an answer may take; the person may have to think. */
+const PATIENCE_MS = { renew: 15_000, login: 15_000, request_permission: 600_000 };
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -19,63 +20,47 @@ interface Waiting {
   stop(): void;
 }
 
-/**
- * The mini-program's end of the bridge: hears only the parent window at a trusted origin, and speaks only to
- * trusted origins, by exact `targetOrigin`.
- */
+/** The mini-program's end of the bridge, over whichever port leads to the host. */
 export class Channel {
   readonly #env: Environment;
-  readonly #window: Window;
-  readonly #origins: readonly string[];
+  readonly #port: Port;
   readonly #heard: (message: HostMessage) => void;
   readonly #waiting = new Map<string, Waiting>();
-  #host: string | null = null;
   #next = 1;
 
-  /** @throws {@link PorticoError} `invalid_origin` unless every origin is exact; {@link NoHost} outside a host. */
+  /** @throws as {@link framePort}, where there is no app around a WebView. */
   constructor(
     env: Environment,
     window: Window,
     origins: readonly string[],
     heard: (message: HostMessage) => void,
   ) {
-    for (const origin of origins) {
-      if (exactOrigin(origin) !== origin)
-        throw new PorticoError("invalid_origin", `not an exact origin: ${origin}`);
-    }
-    if (window.parent === window) throw new NoHost("this page is not in a frame");
-    const parent = window.location.ancestorOrigins?.[0];
-    if (parent !== undefined && !origins.includes(parent))
-      throw new NoHost(`${parent} is not a trusted host`);
+    const hear = (data: unknown) => this.#hear(data);
     this.#env = env;
-    this.#window = window;
-    this.#origins = parent === undefined ? origins : [parent];
     this.#heard = heard;
-    window.addEventListener("message", this.#onMessage);
+    this.#port = appPort(window, hear) ?? framePort(window, origins, hear);
   }
 
-  /** Says `ready` to whichever trusted host the parent is. */
+  /** Says `ready` to whichever trusted host there is. */
   ready(): void {
-    for (const origin of this.#origins)
-      this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type: "ready" }, origin);
+    this.#port.post({ portico: BRIDGE_VERSION, type: "ready" });
   }
 
   /**
    * Asks the host something.
    *
-   * @throws {@link NoHost} when `ms` pass without an answer; {@link PorticoError} with the host's code.
+   * @throws {@link NoHost} when no answer comes in time; {@link PorticoError} with the host's code.
    */
   ask<Type extends "renew" | "login" | "request_permission">(
     type: Type,
     fields: Omit<Fields<MiniProgramMessage, Type>, "id">,
-    ms: number,
   ): Promise<Reply> {
     const id = String(this.#next++);
     return new Promise((resolve, reject) => {
-      const stop = this.#env.timer(() => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`)), ms);
+      const giveUp = () => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`));
+      const stop = this.#env.timer(giveUp, PATIENCE_MS[type]);
       this.#waiting.set(id, { resolve, reject, stop });
-      if (this.#host !== null)
-        this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type, id, ...fields }, this.#host);
+      this.#port.post({ portico: BRIDGE_VERSION, type, id, ...fields });
     });
   }
 
@@ -86,7 +71,7 @@ export class Channel {
 
   /** Stops listening. */
   close(): void {
-    this.#window.removeEventListener("message", this.#onMessage);
+    this.#port.close();
   }
 
   #settle(id: string): Waiting | undefined {
@@ -96,16 +81,16 @@ export class Channel {
     return waiting;
   }
 
-  readonly #onMessage = (event: MessageEvent<unknown>): void => {
-    if (event.source !== this.#window.parent || !this.#origins.includes(event.origin)) return;
-    const message = parseHostMessage(event.data);
-    if (message === null) return;
-    this.#host = event.origin;
+  #hear(data: unknown): boolean {
+    const message = parseHostMessage(data);
+    if (message === null) return false;
     this.#heard(message);
-    if (!("id" in message) || message.id === undefined) return;
-    const waiting = this.#settle(message.id);
-    if (message.type === "error")
-      waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
-    else waiting?.resolve(message);
-  };
+    if ("id" in message && message.id !== undefined) {
+      const waiting = this.#settle(message.id);
+      if (message.type === "error")
+        waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
+      else waiting?.resolve(message);
+    }
+    return true;
+  }
 }

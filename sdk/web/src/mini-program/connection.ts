@@ -1,8 +1,8 @@
 import { Emitter, type Unsubscribe } from "../shared/emitter.js";
 import type { Environment } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
-import type { EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
+import { unverifiedClaims } from "../shared/jwt.js";
+import type { CodePurpose, EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
@@ -15,9 +15,6 @@ interface Token {
   readonly renewAt: number;
   readonly expiresAt: number;
 }
-
-const ANSWER_MS = 15_000;
-const DECISION_MS = 600_000;
 
 /**
  * A mini-program's connection to its host, as {@link connect} gives it. Once the session is over, every call
@@ -97,12 +94,18 @@ export class Connection {
    *
    * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
    */
-  async login(): Promise<string> {
-    this.#live();
-    const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-    if (reply.type !== "login_code")
-      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-    return reply.code;
+  login(): Promise<string> {
+    return this.#code();
+  }
+
+  /**
+   * A code for the person's phone number: the back end redeems it with its own credentials, once, within five minutes
+   * (`getuserphonenumber` of the WeChat-compatible face). Needs `phone.verified`.
+   *
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   */
+  phoneCode(): Promise<string> {
+    return this.#code("phone");
   }
 
   /**
@@ -115,7 +118,7 @@ export class Connection {
   async requestPermission(scope: string): Promise<boolean> {
     this.#live();
     try {
-      await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+      await this.#channel.ask("request_permission", { scope });
     } catch (error) {
       if (error instanceof PorticoError && error.code === "access_denied") return false;
       throw error;
@@ -131,8 +134,8 @@ export class Connection {
    */
   async profile(): Promise<Profile> {
     const person = this.#person;
-    let profile = await this.#userInfo.read(await this.token());
-    if (profile === null) profile = await this.#userInfo.read(await this.#renewal.run());
+    const read = (token: string) => this.#userInfo.read(token);
+    const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
     if (this.#person !== person) throw new SessionExpired(this.#ended);
     this.#live();
     if (profile === null) throw new PorticoError("invalid_token", "userinfo refuses the token");
@@ -175,6 +178,14 @@ export class Connection {
     this.#channel.ready();
   }
 
+  async #code(purpose?: CodePurpose): Promise<string> {
+    this.#live();
+    const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
+    if (reply.type !== "login_code" || reply.purpose !== purpose)
+      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    return reply.code;
+  }
+
   #live(): Token {
     if (this.#token === null) throw new SessionExpired(this.#ended);
     return this.#token;
@@ -182,7 +193,7 @@ export class Connection {
 
   async #renew(): Promise<string> {
     this.#live();
-    const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+    const reply = await this.#channel.ask("renew", {});
     if (reply.type !== "token_renewed")
       throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
     return reply.token;
@@ -211,7 +222,7 @@ export class Connection {
   }
 
   #launched(message: LaunchMessage): void {
-    const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+    const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
     if (changed) this.#end("signed_out");
     this.#launch = message;
     this.#theme = message.theme;
@@ -224,8 +235,7 @@ export class Connection {
   #take(value: string, expiresIn: number): void {
     const expiresAt = this.#env.now() + expiresIn * 1000;
     this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-    const scope = textClaim(unverifiedClaims(value), "scope");
-    if (scope !== "") this.#scope = scope;
+    this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
   }
 
   #end(reason: EndReason): void {
