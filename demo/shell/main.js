@@ -86,7 +86,7 @@ async function begin() {
 async function signIn() {
   for (const id of ["sign-in", "sign-in-again"]) $(id).disabled = true;
   try {
-    await host.signIn({ loginHint: person.username });
+    await host.signIn({ parameters: { login_hint: person.username } });
   } catch {
     notice($("welcome-notice"), "Portico cannot be reached just now.");
     for (const id of ["sign-in", "sign-in-again"]) $(id).disabled = false;

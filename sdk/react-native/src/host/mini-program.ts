@@ -197,7 +197,7 @@ export class MiniProgram {
         return;
       }
       case "login": {
-        const purpose = (message as { purpose?: "phone" }).purpose;
+        const { purpose } = message;
         const code = await this.#launcher.exchange(this.appId, {
           scope: this.#launch.scope,
           prompt: "none",

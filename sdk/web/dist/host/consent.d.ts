@@ -1,26 +1,14 @@
-import type { ConsentRequired } from "./errors.js";
-/** A question to the person, as {@link HostOptions.onConsentRequired} is given it. */
-export interface ConsentRequest {
-    readonly appId: string;
-    /** The scopes that have never been decided. */
-    readonly scope: string;
-    /** The request's id, for {@link PorticoHost.consent} and {@link PorticoHost.decide}. */
-    readonly request: string;
-    /**
-     * The page that asks, complete with `return_to` (the host's redirect URI), language and theme. It opens once,
-     * within ten minutes, as a top-level page, and ends at the redirect URI with `consent=done` or
-     * `consent=expired`.
-     */
-    readonly url: string;
-}
-/** How the consent page is to look, and where it ends. */
-export interface ConsentPage {
-    readonly issuer: string;
-    readonly returnTo: string;
-    readonly theme: string;
-    readonly locale: string;
-}
+import type { Context } from "./context.js";
+import { type Exchanged } from "./exchange.js";
+import type { Launch } from "./mini-program.js";
+import type { PendingLaunch } from "./options.js";
+/** Where the launch is kept that waits while the person is at the consent page. */
+export declare const PENDING = "launch";
 /**
- * @throws {@link PorticoError} `invalid_consent_uri` when the page is not one of the issuer's.
+ * Has the person decide. Resolves once they have; never, when the page goes away for it.
+ *
+ * @throws `required`, when it is no {@link ConsentRequired}.
  */
-export declare function consentRequest(required: ConsentRequired, page: ConsentPage): ConsentRequest;
+export declare function decided(host: Context, required: unknown, launch: PendingLaunch): Promise<void>;
+/** Asks the person for `scope`, then exchanges as `launch` says. */
+export declare function ask(host: Context, launch: Launch, scope: string): Promise<Exchanged>;

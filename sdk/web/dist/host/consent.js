@@ -1,11 +1,19 @@
-import { PorticoError } from "../shared/errors.js";
-export function consentRequest(required, page) {
-    const url = new URL(required.consentUri);
-    if (url.origin !== new URL(page.issuer).origin) {
-        throw new PorticoError("invalid_consent_uri", `${url.origin} is not the issuer`);
-    }
-    url.searchParams.set("return_to", page.returnTo);
-    url.searchParams.set("ui_locales", page.locale);
-    url.searchParams.set("theme", page.theme);
-    return { appId: required.appId, scope: required.scope, request: required.consentRequest, url: url.href };
+import { union } from "../shared/scope.js";
+import { ConsentRequired } from "./errors.js";
+import { exchange } from "./exchange.js";
+import { keep } from "./storage.js";
+export const PENDING = "launch";
+export async function decided(host, required, launch) {
+    if (!(required instanceof ConsentRequired))
+        throw required;
+    const { onConsentRequired } = host;
+    if (onConsentRequired)
+        return onConsentRequired(required);
+    await keep(host, PENDING, launch);
+    host.navigate(required.url);
+    return new Promise(() => { });
+}
+export async function ask(host, launch, scope) {
+    await exchange(host, { ...launch, scope: union("openid", scope) }, "consent").catch((error) => decided(host, error, launch));
+    return exchange(host, launch, "none");
 }

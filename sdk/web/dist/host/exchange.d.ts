@@ -1,31 +1,18 @@
-import type { Environment } from "../shared/environment.js";
-import type { Issuer } from "./issuer.js";
-import type { Tokens } from "./tokens.js";
-/** What an exchange gave: a launch token, or a login code. */
-export interface Exchanged {
+import type { CodePurpose } from "../shared/messages.js";
+import type { Context } from "./context.js";
+import type { PendingLaunch } from "./options.js";
+import { type Life } from "./renewal.js";
+/** What an exchange gave: a launch token, or a code. */
+export interface Exchanged extends Life {
     readonly value: string;
     readonly scope: string;
-    /** Milliseconds since 1970. */
-    readonly expiresAt: number;
-    /** Milliseconds that it lives in all. */
-    readonly lifetime: number;
 }
-/** What to exchange the host's token for. */
-export interface Wish {
-    readonly scope?: string | undefined;
-    /** `none` never asks and takes what there is; `consent` asks again. */
-    readonly prompt?: "none" | "consent";
-    readonly theme?: string;
-    readonly locale?: string;
-    readonly type?: "login-code";
-}
-/** Token exchange (RFC 8693) of the host's access token. */
-export declare class Exchange {
-    #private;
-    constructor(env: Environment, issuer: Issuer, tokens: Tokens);
-    /**
-     * @throws {@link ConsentRequired}, {@link AccessDenied}, {@link UnknownMiniProgram}, {@link SessionExpired},
-     * {@link NotSignedIn}, {@link Unreachable}; {@link PorticoError} `invalid_scope` beyond the manifest.
-     */
-    run(appId: string, wish: Wish): Promise<Exchanged>;
-}
+/**
+ * Exchanges the host's access token for a launch token of an app's, or for a code (RFC 8693). `none` never asks and
+ * takes what there is; `consent` asks again.
+ *
+ * @throws {@link ConsentRequired}, {@link PorticoError} `access_denied`, {@link SessionExpired}, {@link Unreachable};
+ * {@link PorticoError} `invalid_target` where there is no such live app, `invalid_scope` beyond the manifest,
+ * `not_signed_in`, and `invalid_consent_uri` when the page that asks is not one of the issuer's.
+ */
+export declare function exchange(host: Context, { appId, scope, theme, locale }: PendingLaunch, prompt?: "none" | "consent", code?: CodePurpose | "login"): Promise<Exchanged>;

@@ -1,73 +1,60 @@
+import { parsed } from "../shared/text.js";
+import { authorized } from "./issuer.js";
 import { EventParser } from "./sse.js";
 const SILENCE_MS = 45_000;
-const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
-export class Follower {
-    #env;
-    #options;
-    #stop = new AbortController();
-    #parser = new EventParser();
-    #failures = 0;
-    constructor(env, options) {
-        this.#env = env;
-        this.#options = options;
-    }
-    async run() {
-        while (!this.#stop.signal.aborted) {
-            await this.#once().catch(() => undefined);
-            if (this.#stop.signal.aborted)
-                return;
-            this.#options.online(false);
-            await this.#pause();
-        }
-    }
-    stop() {
-        this.#stop.abort();
-    }
-    async #once() {
+export async function follow(host, stop) {
+    const { env, events } = host;
+    let parser = new EventParser();
+    let failures = 0;
+    while (!stop.aborted) {
         const attempt = new AbortController();
-        const abort = () => attempt.abort();
-        this.#stop.signal.addEventListener("abort", abort, { once: true });
-        let cancelWatch = this.#env.timer(abort, SILENCE_MS);
+        const abort = (stop.onabort = () => attempt.abort());
+        let cancel = env.timer(abort, SILENCE_MS);
         try {
-            const response = await this.#options.open(this.#parser.lastEventId, attempt.signal);
-            if (response.status !== 200 || response.body === null)
-                return;
-            this.#parser = new EventParser(this.#parser.lastEventId);
-            this.#options.online(true);
-            const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+            const last = parser.lastEventId;
+            const headers = { accept: "text/event-stream", ...(last && { "last-event-id": last }) };
+            const { body } = await authorized(host, "/v1/events", { headers, signal: attempt.signal });
+            parser = new EventParser(last);
+            events.emit("online", true);
+            const reader = body.pipeThrough(new TextDecoderStream()).getReader();
             for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-                cancelWatch();
-                cancelWatch = this.#env.timer(abort, SILENCE_MS);
-                this.#hear(piece.value);
+                cancel();
+                cancel = env.timer(abort, SILENCE_MS);
+                for (const event of parser.push(piece.value)) {
+                    if (stop.aborted)
+                        return;
+                    failures = 0;
+                    heard(host, event);
+                }
             }
         }
-        finally {
-            cancelWatch();
-            this.#stop.signal.removeEventListener("abort", abort);
-            attempt.abort();
-            this.#failures += 1;
+        catch {
         }
-    }
-    #hear(piece) {
-        for (const event of this.#parser.push(piece)) {
-            if (this.#stop.signal.aborted)
-                return;
-            this.#failures = 0;
-            this.#options.heard(event);
-        }
-    }
-    #pause() {
-        const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, this.#failures - 1));
-        const wait = this.#parser.retry ?? (longest * (128 + (this.#env.random(1)[0] ?? 0) / 2)) / 256;
-        return new Promise((resolve) => {
-            const done = () => {
-                cancel();
-                this.#stop.signal.removeEventListener("abort", done);
-                resolve();
-            };
-            const cancel = this.#env.timer(done, wait);
-            this.#stop.signal.addEventListener("abort", done, { once: true });
+        cancel();
+        abort();
+        if (stop.aborted)
+            return;
+        events.emit("online", false);
+        const longest = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** failures++);
+        await new Promise((resolve) => {
+            stop.onabort = resolve;
+            env.timer(() => resolve(null), (longest * (256 + env.random(1)[0])) / 512);
         });
     }
+}
+function heard({ events, open, over }, { type, data }) {
+    const fields = Object(parsed(data));
+    if (type === "session_expired")
+        void over(fields["reason"] ?? "expired");
+    if (type === "consent_changed") {
+        const appId = fields["app_id"];
+        const change = { scope: fields["scope"], removed: fields["removed"] };
+        for (const miniProgram of open)
+            if (miniProgram.appId === appId)
+                miniProgram.consentChanged(change);
+        events.emit(type, { appId, ...change });
+    }
+    if (type === "profile_changed")
+        events.emit(type, { claims: fields["claims"] });
 }

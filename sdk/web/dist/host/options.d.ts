@@ -1,7 +1,8 @@
 import type { Environment } from "../shared/environment.js";
 import type { EndReason, Theme } from "../shared/messages.js";
-import type { ConsentRequest } from "./consent.js";
+import type { ConsentRequired } from "./errors.js";
 import type { TokenStorage } from "./storage.js";
+import type { WebView } from "./web-view.js";
 /** How a super app's shell is set up. */
 export interface HostOptions {
     /** Portico's issuer URL, exactly as its discovery document names it. */
@@ -19,28 +20,27 @@ export interface HostOptions {
     /** A BCP 47 language tag. Default: the browser's first language. */
     readonly locale?: string;
     /**
-     * Asks the person in the host's own way (a popup with `request.url`, or an interface of its own over
-     * {@link PorticoHost.consent} and {@link PorticoHost.decide}). Resolve once it has been decided, either way:
-     * the launch is then tried again. Reject to give up. Default: the top-level page goes to `request.url`.
+     * Asks the person in the host's own way (a popup with `required.url`, or an interface of its own, with
+     * `@portico/web/consent`). Resolve once it has been decided, either way:
+     * the launch is then tried again. Reject to give up. Default: the top-level page goes to `required.url`.
      */
-    readonly onConsentRequired?: (request: ConsentRequest) => Promise<void>;
+    readonly onConsentRequired?: (required: ConsentRequired) => Promise<void>;
     /** Takes the top-level page to a URL. Default `location.assign`. */
     readonly navigate?: (url: string) => void;
     /** For tests, and for hosts that route requests in their own way. */
     readonly environment?: Partial<Environment>;
 }
-/** How somebody is to be signed in. Everything is optional (OpenID Connect Core 1.0 §3.1.2.1). */
+/** How somebody is to be signed in. Everything is optional. */
 export interface SignInOptions {
-    /** `none`, `login`, `consent`, `select_account`, or several, separated by a space. */
-    readonly prompt?: string;
-    /** Seconds since the last active sign-in that are still good enough. */
-    readonly maxAge?: number;
-    readonly loginHint?: string;
-    readonly acrValues?: string;
+    /**
+     * What else the authorization request says (OpenID Connect Core 1.0 §3.1.2.1): `prompt`, `max_age`, `login_hint`,
+     * `acr_values`…
+     */
+    readonly parameters?: Readonly<Record<string, string>>;
     /** Comes back from {@link PorticoHost.handleRedirect}, for instance the page to return to. */
     readonly returnState?: string;
 }
-/** How and where a mini-program is opened. Give `container` or `iframe`. */
+/** How and where a mini-program is opened. Give `container`, `iframe` or `webView`. */
 export interface LaunchOptions {
     /** The registered entry: https, or http on loopback. Its origin is the only one that is ever spoken to. */
     readonly entry: string;
@@ -48,6 +48,8 @@ export interface LaunchOptions {
     readonly container?: HTMLElement;
     /** An iframe of the host's own; its `sandbox`, `referrerpolicy` and `src` are set. */
     readonly iframe?: HTMLIFrameElement;
+    /** A native WebView, where the app around this shell can open one. */
+    readonly webView?: WebView;
     /** Scopes to ask for. Default: all that the manifest names. */
     readonly scope?: string;
     /** Default: the host's. */
@@ -58,14 +60,14 @@ export interface LaunchOptions {
     readonly path?: string;
     /**
      * Ask the person again, even about what is decided: the way back after a required permission
-     * was refused ({@link AccessDenied}). They are asked once; the launch then goes on as usual.
+     * was refused ({@link PorticoError} `access_denied`). They are asked once; the launch then goes on as usual.
      */
     readonly askAgain?: boolean;
 }
 /** Where {@link PorticoHost.resume} puts a mini-program. */
-export type Place = Pick<LaunchOptions, "container" | "iframe">;
+export type Place = Pick<LaunchOptions, "container" | "iframe" | "webView">;
 /** A launch that waits for the person's consent. */
-export interface PendingLaunch extends Omit<LaunchOptions, "container" | "iframe" | "askAgain"> {
+export interface PendingLaunch extends Omit<LaunchOptions, keyof Place | "askAgain"> {
     readonly appId: string;
 }
 /** What the page was opened for, as {@link PorticoHost.handleRedirect} finds it. */
@@ -111,11 +113,6 @@ export interface HostEvents {
     };
     /** A mini-program's document was given its launch token. */
     launched: {
-        readonly appId: string;
-        readonly scope: string;
-    };
-    /** A mini-program asked for a permission; the person is about to be asked. */
-    permission_requested: {
         readonly appId: string;
         readonly scope: string;
     };

@@ -1,10 +1,12 @@
 import { type Unsubscribe } from "../shared/emitter.js";
+import type { Fields } from "../shared/fields.js";
 import type { Theme } from "../shared/messages.js";
+import { type Init } from "./issuer.js";
 import type { MiniProgram } from "./mini-program.js";
 import type { HostEvents, HostOptions, HostSession, LaunchOptions, PendingLaunch, Place, Redirect, SignInOptions } from "./options.js";
 /**
- * A super app's shell: signs the person in once, opens mini-programs in frames, gives each its launch token over
- * the bridge, and tells all of them when the session ends. One per page.
+ * A super app's shell: signs the person in once, opens mini-programs in frames and WebViews, gives each its launch
+ * token over the bridge, and tells all of them when the session ends. One per page.
  */
 export declare class PorticoHost {
     #private;
@@ -25,7 +27,7 @@ export declare class PorticoHost {
      * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
      *
      * @throws {@link SignInFailed} when the sign-in was refused, or was not begun here.
-     * @throws {@link ConsentExpired} when the consent page was too old.
+     * @throws {@link PorticoError} `consent_expired` when the consent page was too old.
      */
     handleRedirect(href?: string): Promise<Redirect>;
     /**
@@ -40,7 +42,7 @@ export declare class PorticoHost {
      *
      * @param answer the token endpoint's JSON answer, as the back end got it.
      */
-    adopt(answer: Readonly<Record<string, unknown>>): Promise<void>;
+    adopt(answer: Fields): Promise<void>;
     /**
      * Signs the person out everywhere: ends the session at Portico, tells every open mini-program, drops the tokens.
      *
@@ -53,7 +55,7 @@ export declare class PorticoHost {
      * {@link HostOptions.onConsentRequired}); the promise then stays open, and {@link PorticoHost.handleRedirect}
      * goes on after the way back.
      *
-     * @throws {@link AccessDenied}, {@link UnknownMiniProgram}, {@link NotSignedIn}, {@link SessionExpired},
+     * @throws {@link PorticoError} `access_denied`, {@link PorticoError} `invalid_target`, {@link PorticoError} `not_signed_in`, {@link SessionExpired},
      * {@link Unreachable}; {@link PorticoError} `invalid_origin` for an entry whose origin cannot be trusted.
      */
     launch(appId: string, options: LaunchOptions): Promise<MiniProgram>;
@@ -63,20 +65,13 @@ export declare class PorticoHost {
      * @throws as {@link PorticoHost.launch}, and {@link ConsentRequired} when the person would have to be asked again.
      */
     resume(launch: PendingLaunch, place: Place): Promise<MiniProgram>;
-    /** What a consent request asks: `GET /v1/consents/{request}`, for hosts that draw their own page. */
-    consent(request: string): Promise<Readonly<Record<string, unknown>>>;
-    /** Answers a consent request: `POST /v1/consents/{request}`, for hosts that draw their own page. */
-    decide(request: string, decision: {
-        granted: readonly string[];
-        refused: readonly string[];
-    }): Promise<void>;
     /**
      * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token.
      *
      * @returns an answer that is 2xx.
      * @throws {@link SessionExpired}, {@link Unreachable}, or {@link PorticoError} with the code of the answer.
      */
-    fetch(path: string, init?: RequestInit): Promise<Response>;
+    fetch(path: string, init?: Init): Promise<Response>;
     /** Changes the theme of the launches to come, and tells every open mini-program. */
     setTheme(theme: Theme): void;
     /** Changes the language (BCP 47) of the launches and pages to come. */

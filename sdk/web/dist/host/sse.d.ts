@@ -1,4 +1,4 @@
-/** One server-sent event. */
+/** One server-sent event; `type` is empty where the stream named none. */
 export interface StreamEvent {
     readonly type: string;
     readonly data: string;
@@ -8,9 +8,7 @@ export declare class EventParser {
     #private;
     /** The last event's id, to resume after it. */
     lastEventId: string;
-    /** Milliseconds that the server wants a reconnection to wait, where it said so. */
-    retry: number | undefined;
     constructor(lastEventId?: string);
     /** The events that `piece` completes. */
-    push(piece: string): readonly StreamEvent[];
+    push(piece: string): Generator<StreamEvent>;
 }

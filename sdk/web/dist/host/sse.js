@@ -1,51 +1,28 @@
 export class EventParser {
-    lastEventId;
-    retry;
     #rest = "";
     #type = "";
-    #data = [];
+    #data = "";
     #id;
     constructor(lastEventId = "") {
-        this.lastEventId = lastEventId;
-        this.#id = lastEventId;
+        this.lastEventId = this.#id = lastEventId;
     }
-    push(piece) {
-        this.#rest += piece;
-        const events = [];
-        for (let line = this.#line(); line !== null; line = this.#line()) {
-            if (line !== "")
-                this.#field(line);
-            else
-                this.#dispatch(events);
+    *push(piece) {
+        const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
+        this.#rest = lines.pop() ?? "";
+        for (const line of lines) {
+            const [name, value = ""] = line.split(/: ?(.*)/s);
+            if (line === "") {
+                this.lastEventId = this.#id;
+                if (this.#data)
+                    yield { type: this.#type, data: this.#data.slice(0, -1) };
+                this.#type = this.#data = "";
+            }
+            else if (name === "event")
+                this.#type = value;
+            else if (name === "data")
+                this.#data += value + "\n";
+            else if (name === "id")
+                this.#id = value;
         }
-        return events;
-    }
-    #line() {
-        const at = this.#rest.search(/\r\n|\r|\n/);
-        if (at < 0 || (this.#rest[at] === "\r" && at === this.#rest.length - 1))
-            return null;
-        const line = this.#rest.slice(0, at);
-        this.#rest = this.#rest.slice(at + (this.#rest.startsWith("\r\n", at) ? 2 : 1));
-        return line;
-    }
-    #field(line) {
-        const colon = line.indexOf(":");
-        const name = colon < 0 ? line : line.slice(0, colon);
-        const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-        if (name === "event")
-            this.#type = value;
-        else if (name === "data")
-            this.#data.push(value);
-        else if (name === "id" && !value.includes("\0"))
-            this.#id = value;
-        else if (name === "retry" && /^\d+$/.test(value))
-            this.retry = Number(value);
-    }
-    #dispatch(events) {
-        this.lastEventId = this.#id;
-        if (this.#data.length > 0)
-            events.push({ type: this.#type || "message", data: this.#data.join("\n") });
-        this.#type = "";
-        this.#data = [];
     }
 }

@@ -1,29 +1,20 @@
-export class Slot {
-    #storage;
-    #key;
-    constructor(storage, key) {
-        this.#storage = storage;
-        this.#key = key;
+export const keyOf = (host, name) => `portico.${host.clientId}.${name}`;
+export async function recall(host, name) {
+    try {
+        return JSON.parse((await host.storage.getItem(keyOf(host, name))));
     }
-    async read() {
-        const text = await this.#storage.getItem(this.#key);
-        try {
-            return text === null ? null : JSON.parse(text);
-        }
-        catch {
-            return null;
-        }
+    catch {
+        return null;
     }
-    async write(value) {
-        if (value === null)
-            await this.#storage.removeItem(this.#key);
-        else
-            await this.#storage.setItem(this.#key, JSON.stringify(value));
-    }
-    async take() {
-        const value = await this.read();
-        if (value !== null)
-            await this.write(null);
-        return value;
-    }
+}
+export async function keep(host, name, value) {
+    if (value)
+        await host.storage.setItem(keyOf(host, name), JSON.stringify(value));
+    else
+        await host.storage.removeItem(keyOf(host, name));
+}
+export async function take(host, name) {
+    const value = await recall(host, name);
+    await keep(host, name, null);
+    return value;
 }

@@ -1,153 +1,136 @@
 import { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
-import { textField } from "../shared/request.js";
-import { SingleFlight } from "../shared/single-flight.js";
-import { NotSignedIn } from "./errors.js";
-import { Slot } from "./storage.js";
-const RETRY_MS = 5_000;
+import { unverifiedClaims } from "../shared/jwt.js";
+import { post } from "./issuer.js";
+import { life, Renewal } from "./renewal.js";
+import { keep, keyOf, recall } from "./storage.js";
+const REFUSALS = {
+    invalid_request: "stale",
+    invalid_grant: "over",
+    invalid_token: "over",
+};
+const refused = (error) => REFUSALS[error.code];
 export class Tokens {
-    #env;
-    #issuer;
-    #slot;
+    #host;
     #peers;
-    #onOver;
-    #refresh = new SingleFlight(() => this.#renew());
-    #current = null;
-    #cancelTimer = () => { };
-    constructor(env, issuer, storage, peers, onOver) {
-        this.#env = env;
-        this.#issuer = issuer;
-        this.#slot = new Slot(storage, `portico.${issuer.clientId}.tokens`);
-        this.#peers = peers;
-        this.#onOver = onOver;
-        peers.listen((from, tokens) => {
-            if (this.#current?.refreshToken === from)
+    #renewal;
+    constructor(host) {
+        this.current = null;
+        this.#host = host;
+        this.#renewal = new Renewal(host.env, () => this.#renew());
+        this.#peers = new BroadcastChannel(keyOf(host, "tokens"));
+        this.#peers.onmessage = ({ data: [from, tokens] }) => {
+            if (this.current?.refresh_token === from)
                 void this.#keep(tokens);
-        });
-    }
-    get session() {
-        return this.#current && { sub: this.#current.sub, sid: this.#current.sid };
+        };
     }
     async restore() {
-        const stored = await this.#slot.read();
-        if (stored !== null && this.#current === null)
+        const stored = await recall(this.#host, "tokens");
+        if (stored && !this.current)
             await this.#keep(stored);
     }
     async adopt(answer) {
-        const idToken = unverifiedClaims(textField(answer, "id_token"));
-        await this.#keep(this.#read(answer, { sub: textClaim(idToken, "sub"), sid: textClaim(idToken, "sid") }, ""));
+        const claims = unverifiedClaims(answer["id_token"]);
+        await this.#take(answer, { sub: claims["sub"], sid: claims["sid"] });
     }
     async access() {
-        if (this.#current === null)
-            throw new NotSignedIn();
-        const now = this.#env.now();
-        if (now < this.#current.renewAt)
-            return this.#current.accessToken;
-        const before = this.#current;
+        const before = this.#signedIn();
+        if (this.#host.env.now() < before.renewAt)
+            return before.access_token;
         try {
-            return await this.#refresh.run();
+            return await this.#renewal.run();
         }
         catch (error) {
-            if (error instanceof Unreachable && this.#current === before && this.#env.now() < before.expiresAt)
-                return before.accessToken;
+            if (error instanceof Unreachable && this.current === before && this.#host.env.now() < before.expiresAt)
+                return before.access_token;
             throw error;
         }
     }
-    async using(use, refusal) {
-        const session = this.session;
+    async using(use, again = false) {
+        const sid = this.current?.session.sid;
+        const sameSession = () => {
+            if (sid !== this.current?.session.sid)
+                throw new SessionExpired("expired");
+        };
         try {
-            return await use(await this.access());
+            const answer = await use(await (again ? this.#renewal.run() : this.access()));
+            sameSession();
+            return answer;
         }
         catch (error) {
-            if (refusal(error) === null)
+            const meaning = refused(error);
+            if (!meaning)
                 throw error;
-        }
-        if (session?.sid !== this.session?.sid)
-            throw new SessionExpired("expired");
-        try {
-            return await use(await this.#refresh.run());
-        }
-        catch (error) {
-            if (refusal(error) !== "over")
-                throw error;
-            await this.#onOver();
-            throw new SessionExpired("expired");
+            sameSession();
+            if (!again)
+                return this.using(use, true);
+            if (meaning === "over")
+                await this.#host.over("expired");
+            sameSession();
+            throw error;
         }
     }
     async revoke() {
-        await this.#refresh.settled();
-        if (this.#current === null)
-            return;
-        await this.#issuer.post("revocation_endpoint", {
-            token: this.#current.refreshToken,
-            token_type_hint: "refresh_token",
-        });
+        await this.#renewal.settled();
+        if (this.current)
+            await post(this.#host, "revocation_endpoint", { token: this.current.refresh_token });
+    }
+    close() {
+        this.current = null;
+        this.#renewal.cancel();
+        this.#peers.close();
     }
     async drop() {
-        this.#current = null;
-        this.#cancelTimer();
-        await this.#slot.write(null);
+        this.current = null;
+        this.#renewal.cancel();
+        await keep(this.#host, "tokens", null);
     }
-    stop() {
-        this.#current = null;
-        this.#cancelTimer();
+    #signedIn() {
+        if (!this.current)
+            throw new PorticoError("not_signed_in");
+        return this.current;
     }
     async #renew() {
-        const before = this.#current;
-        if (before === null)
-            throw new NotSignedIn();
-        const stored = await this.#slot.read();
-        if (stored !== null && stored.sid === before.sid && stored.refreshToken !== before.refreshToken) {
-            await this.#keep(stored);
-            if (this.#env.now() < stored.renewAt)
-                return stored.accessToken;
+        let from = this.#signedIn();
+        const stored = await recall(this.#host, "tokens");
+        if (stored && stored.session.sid === from.session.sid && stored.refresh_token !== from.refresh_token) {
+            await this.#keep((from = stored));
+            if (this.#host.env.now() < stored.renewAt)
+                return stored.access_token;
         }
-        const from = this.#current ?? before;
         let answer;
         try {
-            answer = await this.#issuer.post("token_endpoint", {
+            answer = await post(this.#host, "token_endpoint", {
                 grant_type: "refresh_token",
-                refresh_token: from.refreshToken,
+                refresh_token: from.refresh_token,
             });
         }
         catch (error) {
-            if (!(error instanceof PorticoError) || error.code !== "invalid_grant")
+            if (refused(error) !== "over")
                 throw error;
-            if (this.#current === from)
-                await this.#onOver();
+            if (this.current === from)
+                await this.#host.over("expired");
             throw new SessionExpired("expired");
         }
-        if (this.#current !== from)
+        if (this.current !== from)
             throw new SessionExpired("signed_out");
-        const next = this.#read(answer, from, from.refreshToken);
-        await this.#keep(next);
-        this.#peers.tell(from.refreshToken, next);
-        return next.accessToken;
+        const next = await this.#take(answer, from.session, from.refresh_token);
+        this.#peers.postMessage([from.refresh_token, next]);
+        return next.access_token;
     }
-    #read(answer, session, refreshToken) {
-        const lifetime = Number(answer["expires_in"] ?? 0) * 1000;
-        const expiresAt = this.#env.now() + lifetime;
-        return {
-            sub: session.sub,
-            sid: session.sid,
-            accessToken: textField(answer, "access_token"),
-            refreshToken: textField(answer, "refresh_token") || refreshToken,
-            renewAt: expiresAt - Math.min(60_000, lifetime / 5),
-            expiresAt,
+    async #take(answer, session, before = "") {
+        const { access_token = "", refresh_token = before } = answer;
+        const tokens = {
+            session,
+            access_token,
+            refresh_token,
+            ...life(this.#host.env.now(), answer["expires_in"], 60_000),
         };
+        await this.#keep(tokens);
+        return tokens;
     }
     async #keep(tokens) {
-        this.#current = tokens;
-        this.#schedule(tokens.renewAt - this.#env.now());
-        await this.#slot.write(tokens);
-    }
-    #schedule(ms) {
-        this.#cancelTimer();
-        this.#cancelTimer = this.#env.timer(() => {
-            this.#refresh.run().catch((error) => {
-                if (error instanceof Unreachable)
-                    this.#schedule((error.retryAfter ?? 0) * 1000 || RETRY_MS);
-            });
-        }, Math.max(0, ms));
+        this.current = tokens;
+        this.#renewal.at(tokens.renewAt);
+        await keep(this.#host, "tokens", tokens);
     }
 }

@@ -1,19 +1,16 @@
 import type { Environment } from "../shared/environment.js";
 import { PorticoError } from "../shared/errors.js";
-import { type Fields, type HostMessage, type MiniProgramMessage } from "../shared/messages.js";
+import type { Fields, HostMessage, MiniProgramMessage } from "../shared/messages.js";
 /** A host's answer to a question with an `id`. */
 export type Reply = Extract<HostMessage, {
     id?: string;
 }>;
-/**
- * The mini-program's end of the bridge: hears only the parent window at a trusted origin, and speaks only to
- * trusted origins, by exact `targetOrigin`.
- */
+/** The mini-program's end of the bridge, over whichever port leads to the host. */
 export declare class Channel {
     #private;
-    /** @throws {@link PorticoError} `invalid_origin` unless every origin is exact; {@link NoHost} outside a host. */
+    /** @throws as {@link framePort}, where there is no app around a WebView. */
     constructor(env: Environment, window: Window, origins: readonly string[], heard: (message: HostMessage) => void);
-    /** Says `ready` to whichever trusted host the parent is. */
+    /** Says `ready` to whichever trusted host there is. */
     ready(): void;
     /**
      * Asks the host something.

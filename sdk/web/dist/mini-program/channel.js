@@ -1,42 +1,30 @@
 import { PorticoError } from "../shared/errors.js";
-import { BRIDGE_VERSION, parseHostMessage, } from "../shared/messages.js";
-import { exactOrigin } from "../shared/origin.js";
+import { parseHostMessage } from "../shared/from-host.js";
+import { BRIDGE_VERSION } from "../shared/shape.js";
+import { appPort } from "./app-port.js";
 import { NoHost } from "./errors.js";
+import { framePort } from "./frame-port.js";
 export class Channel {
     #env;
-    #window;
-    #origins;
+    #port;
     #heard;
     #waiting = new Map();
-    #host = null;
     #next = 1;
     constructor(env, window, origins, heard) {
-        for (const origin of origins) {
-            if (exactOrigin(origin) !== origin)
-                throw new PorticoError("invalid_origin", `not an exact origin: ${origin}`);
-        }
-        if (window.parent === window)
-            throw new NoHost("this page is not in a frame");
-        const parent = window.location.ancestorOrigins?.[0];
-        if (parent !== undefined && !origins.includes(parent))
-            throw new NoHost(`${parent} is not a trusted host`);
+        const hear = (data) => this.#hear(data);
         this.#env = env;
-        this.#window = window;
-        this.#origins = parent === undefined ? origins : [parent];
         this.#heard = heard;
-        window.addEventListener("message", this.#onMessage);
+        this.#port = appPort(window, hear) ?? framePort(window, origins, hear);
     }
     ready() {
-        for (const origin of this.#origins)
-            this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type: "ready" }, origin);
+        this.#port.post({ portico: BRIDGE_VERSION, type: "ready" });
     }
     ask(type, fields, ms) {
         const id = String(this.#next++);
         return new Promise((resolve, reject) => {
             const stop = this.#env.timer(() => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`)), ms);
             this.#waiting.set(id, { resolve, reject, stop });
-            if (this.#host !== null)
-                this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type, id, ...fields }, this.#host);
+            this.#port.post({ portico: BRIDGE_VERSION, type, id, ...fields });
         });
     }
     failAll(error) {
@@ -44,7 +32,7 @@ export class Channel {
             this.#settle(id)?.reject(error);
     }
     close() {
-        this.#window.removeEventListener("message", this.#onMessage);
+        this.#port.close();
     }
     #settle(id) {
         const waiting = this.#waiting.get(id);
@@ -52,20 +40,18 @@ export class Channel {
         waiting?.stop();
         return waiting;
     }
-    #onMessage = (event) => {
-        if (event.source !== this.#window.parent || !this.#origins.includes(event.origin))
-            return;
-        const message = parseHostMessage(event.data);
+    #hear(data) {
+        const message = parseHostMessage(data);
         if (message === null)
-            return;
-        this.#host = event.origin;
+            return false;
         this.#heard(message);
-        if (!("id" in message) || message.id === undefined)
-            return;
-        const waiting = this.#settle(message.id);
-        if (message.type === "error")
-            waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
-        else
-            waiting?.resolve(message);
-    };
+        if ("id" in message && message.id !== undefined) {
+            const waiting = this.#settle(message.id);
+            if (message.type === "error")
+                waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
+            else
+                waiting?.resolve(message);
+        }
+        return true;
+    }
 }

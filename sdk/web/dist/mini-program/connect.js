@@ -1,9 +1,9 @@
-import { environment } from "../shared/environment.js";
+import { browser } from "../shared/environment.js";
 import { SessionExpired } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import { NoHost } from "./errors.js";
 export async function connect(options) {
-    const env = environment(options.environment);
+    const env = { ...browser, ...options.environment };
     const connection = new Connection(env, options.window ?? window, options);
     const timeout = options.timeout ?? 30_000;
     const undo = [];

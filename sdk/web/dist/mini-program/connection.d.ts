@@ -33,6 +33,13 @@ export declare class Connection {
      */
     login(): Promise<string>;
     /**
+     * A code for the person's phone number: the back end redeems it with its own credentials, once, within five minutes
+     * (`getuserphonenumber` of the WeChat-compatible face). Needs `phone.verified`.
+     *
+     * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+     */
+    phoneCode(): Promise<string>;
+    /**
      * Has the host ask the person for more. The host may take the whole page away for it and launch anew.
      *
      * @param scope one scope of the manifest, or several, separated by a space.

@@ -1,6 +1,6 @@
 import { Emitter } from "../shared/emitter.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
@@ -58,12 +58,11 @@ export class Connection {
             throw error;
         }
     }
-    async login() {
-        this.#live();
-        const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-        if (reply.type !== "login_code")
-            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-        return reply.code;
+    login() {
+        return this.#code();
+    }
+    phoneCode() {
+        return this.#code("phone");
     }
     async requestPermission(scope) {
         this.#live();
@@ -112,6 +111,13 @@ export class Connection {
     ready() {
         this.#channel.ready();
     }
+    async #code(purpose) {
+        this.#live();
+        const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+        if (reply.type !== "login_code" || reply.purpose !== purpose)
+            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+        return reply.code;
+    }
     #live() {
         if (this.#token === null)
             throw new SessionExpired(this.#ended);
@@ -147,7 +153,7 @@ export class Connection {
         }
     }
     #launched(message) {
-        const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+        const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
         if (changed)
             this.#end("signed_out");
         this.#launch = message;
@@ -161,9 +167,7 @@ export class Connection {
     #take(value, expiresIn) {
         const expiresAt = this.#env.now() + expiresIn * 1000;
         this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-        const scope = textClaim(unverifiedClaims(value), "scope");
-        if (scope !== "")
-            this.#scope = scope;
+        this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
     }
     #end(reason) {
         this.#ended = reason;

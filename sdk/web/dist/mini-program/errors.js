@@ -2,8 +2,6 @@ import { PorticoError } from "../shared/errors.js";
 export class NoHost extends PorticoError {
     constructor(message) {
         super("no_host", message);
-    }
-    get retryable() {
-        return true;
+        this.retryable = true;
     }
 }

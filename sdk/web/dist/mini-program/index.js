@@ -1,3 +1,3 @@
 export { connect } from "./connect.js";
 export { NoHost } from "./errors.js";
-export { AccessDenied, PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
+export { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";

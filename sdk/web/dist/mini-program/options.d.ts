@@ -4,7 +4,10 @@ import type { EndReason, Theme } from "../shared/messages.js";
 export type StorageName = "localStorage" | "sessionStorage";
 /** How a mini-program connects to its host. */
 export interface ConnectOptions {
-    /** The exact origins of the super apps that this page trusts, such as `https://app.example`. No wildcard. */
+    /**
+     * The exact origins of the super apps that this page trusts, such as `https://app.example`. No wildcard. They say who
+     * may frame the page; in a native WebView the app around it is the host, and none of them is asked for.
+     */
     readonly hostOrigins: readonly string[];
     /** The window to connect from. Default: this one. */
     readonly window?: Window;

@@ -6,7 +6,7 @@ export declare class UserInfo {
     constructor(env: Environment);
     /**
      * @returns the profile, or `null` when the token is refused.
-     * @throws {@link Unreachable}, {@link AccessDenied}, {@link PorticoError}.
+     * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, {@link PorticoError}.
      */
     read(token: string): Promise<Profile | null>;
 }

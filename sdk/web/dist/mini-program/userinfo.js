@@ -1,5 +1,5 @@
 import { PorticoError } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import { discover, jsonObject, refusal, request } from "../shared/request.js";
 export class UserInfo {
     #env;
@@ -8,7 +8,7 @@ export class UserInfo {
         this.#env = env;
     }
     async read(token) {
-        const { userinfo_endpoint: url } = await this.#metadata(textClaim(unverifiedClaims(token), "iss"));
+        const { userinfo_endpoint: url } = await this.#metadata(unverifiedClaims(token)["iss"] ?? "");
         const response = await request(this.#env, url, { headers: { authorization: `Bearer ${token}` } });
         if (response.status === 401)
             return null;

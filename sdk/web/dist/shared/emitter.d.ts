@@ -4,7 +4,7 @@ export type Unsubscribe = () => void;
 export declare class Emitter<Events extends object> {
     #private;
     /** Calls `listener` at every `name` from now on. */
-    on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe;
+    on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe;
     /** Tells every listener of `name`. A listener that throws does not keep the others from hearing. */
-    emit<Name extends keyof Events>(name: Name, event: Events[Name]): void;
+    emit<Name extends keyof Events & string>(name: Name, detail: Events[Name]): void;
 }

@@ -1,20 +1,11 @@
 export class Emitter {
-    #listeners = new Map();
+    #target = new EventTarget();
     on(name, listener) {
-        const set = this.#listeners.get(name) ?? new Set();
-        this.#listeners.set(name, set.add(listener));
-        return () => void set.delete(listener);
+        const stop = new AbortController();
+        this.#target.addEventListener(name, (event) => listener(event.detail), stop);
+        return () => stop.abort();
     }
-    emit(name, event) {
-        for (const listener of [...(this.#listeners.get(name) ?? [])]) {
-            try {
-                listener(event);
-            }
-            catch (error) {
-                queueMicrotask(() => {
-                    throw error;
-                });
-            }
-        }
+    emit(name, detail) {
+        this.#target.dispatchEvent(new CustomEvent(name, { detail }));
     }
 }

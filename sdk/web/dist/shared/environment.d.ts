@@ -12,5 +12,5 @@ export interface Environment {
     /** That many unpredictable bytes. */
     random(bytes: number): Uint8Array;
 }
-/** The browser, except where `given` says otherwise. */
-export declare function environment(given?: Partial<Environment>): Environment;
+/** The browser's own. */
+export declare const browser: Environment;

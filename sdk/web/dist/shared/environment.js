@@ -1,12 +1,6 @@
-const browser = {
-    fetch: (url, init) => globalThis.fetch(url, init),
-    now: () => Date.now(),
-    timer: (run, ms) => {
-        const handle = setTimeout(run, ms);
-        return () => clearTimeout(handle);
-    },
+export const browser = {
+    fetch: (url, init) => fetch(url, init),
+    now: Date.now,
+    timer: (run, ms) => clearTimeout.bind(null, setTimeout(run, ms)),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
 };
-export function environment(given = {}) {
-    return { ...browser, ...given };
-}

@@ -6,23 +6,19 @@ import type { EndReason } from "./messages.js";
 export declare class PorticoError extends Error {
     /** A stable code in `snake_case`; an OAuth error code (RFC 6749 §5.2) where one applies. */
     readonly code: string;
-    constructor(code: string, message?: string);
     /** Whether the same call may succeed later without anything else having changed. */
-    get retryable(): boolean;
+    readonly retryable: boolean;
+    constructor(code: string, message?: string);
 }
 /** The session is over: sign in again (host), or wait for a new launch (mini-program). */
 export declare class SessionExpired extends PorticoError {
     readonly reason: EndReason;
     constructor(reason: EndReason);
 }
-/** The person, the mini-program's operator or the super app said no. */
-export declare class AccessDenied extends PorticoError {
-    constructor(message?: string);
-}
 /** No answer, or an answer that says "later" (429, 5xx). Nothing has changed; try again. */
 export declare class Unreachable extends PorticoError {
     /** Seconds to wait before trying again, where the server named them (`Retry-After`). */
     readonly retryAfter: number | undefined;
+    readonly retryable = true;
     constructor(message: string, retryAfter?: number);
-    get retryable(): boolean;
 }

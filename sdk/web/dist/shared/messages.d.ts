@@ -1,5 +1,4 @@
-/** The version that every message of the bridge carries in its `portico` field. */
-export declare const BRIDGE_VERSION = 1;
+import type { BRIDGE_VERSION } from "./shape.js";
 /** A colour theme. `light` and `dark` are understood everywhere; a host may have names of its own. */
 export type Theme = "light" | "dark" | (string & {});
 /** Why a session ended, as far as a mini-program may know. */
@@ -35,9 +34,13 @@ export interface TokenRenewedMessage extends Envelope<"token_renewed"> {
     /** Seconds that the token has left. */
     readonly expiresIn: number;
 }
+/** What a code from the host is for, where it is not a log-in: the person's phone number. */
+export type CodePurpose = "phone";
 /** Host → mini-program: the answer to `login`, a code for the mini-program's back end. */
 export interface LoginCodeMessage extends Envelope<"login_code"> {
     readonly id: string;
+    /** As in the question. */
+    readonly purpose?: CodePurpose;
     readonly code: string;
     /** Seconds within which the back end must redeem the code, once. */
     readonly expiresIn: number;
@@ -69,9 +72,10 @@ export type ReadyMessage = Envelope<"ready">;
 export interface RenewMessage extends Envelope<"renew"> {
     readonly id: string;
 }
-/** Mini-program → host: a login code, please. */
+/** Mini-program → host: a login code, please, or one for the phone number. */
 export interface LoginMessage extends Envelope<"login"> {
     readonly id: string;
+    readonly purpose?: CodePurpose;
 }
 /** Mini-program → host: ask the person for this scope. */
 export interface RequestPermissionMessage extends Envelope<"request_permission"> {
@@ -86,16 +90,6 @@ export type MiniProgramMessage = ReadyMessage | RenewMessage | LoginMessage | Re
 export type Fields<Message extends HostMessage | MiniProgramMessage, Type extends Message["type"]> = Omit<Extract<Message, {
     type: Type;
 }>, "portico" | "type">;
-/**
- * Reads what a host said. Fields that this version does not know are left out.
- *
- * @returns `null` for anything that is not a well-formed message of a host; drop that silently.
- */
-export declare function parseHostMessage(data: unknown): HostMessage | null;
-/**
- * Reads what a mini-program said. Fields that this version does not know are left out.
- *
- * @returns `null` for anything that is not a well-formed message of a mini-program; drop that silently.
- */
-export declare function parseMiniProgramMessage(data: unknown): MiniProgramMessage | null;
-export {};
+export { BRIDGE_VERSION } from "./shape.js";
+export { parseHostMessage } from "./from-host.js";
+export { parseMiniProgramMessage } from "./from-mini-program.js";

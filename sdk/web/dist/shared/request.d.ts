@@ -1,5 +1,6 @@
 import type { Environment } from "./environment.js";
 import { PorticoError } from "./errors.js";
+import type { Fields } from "./fields.js";
 /**
  * One request without cookies.
  *
@@ -7,11 +8,11 @@ import { PorticoError } from "./errors.js";
  */
 export declare function request(env: Environment, url: string, init?: RequestInit): Promise<Response>;
 /** The JSON object in `response`, or an empty one. */
-export declare function jsonObject(response: Response): Promise<Readonly<Record<string, unknown>>>;
-/** The field `name` of an object from the wire where it is a string, else the empty string. */
-export declare function textField(body: Readonly<Record<string, unknown>>, name: string): string;
+export declare function jsonObject(response: Response): Promise<Fields>;
 /** The error behind an answer that is not 2xx (RFC 6749 §5.2, RFC 9457). */
-export declare function refusal(response: Response, body: Readonly<Record<string, unknown>>): PorticoError;
+export declare function refusal(response: Response, body: Fields): PorticoError;
+/** The address of one of the issuer's own paths. */
+export declare const at: (issuer: string, path: string) => string;
 /** What discovery announces (OpenID Connect Discovery 1.0 §3), as far as this package uses it. */
 export interface Metadata {
     readonly issuer: string;

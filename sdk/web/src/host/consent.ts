@@ -1,39 +1,32 @@
-import { PorticoError } from "../shared/errors.js";
-import type { ConsentRequired } from "./errors.js";
+import { union } from "../shared/scope.js";
+import type { Context } from "./context.js";
+import { ConsentRequired } from "./errors.js";
+import { exchange, type Exchanged } from "./exchange.js";
+import type { Launch } from "./mini-program.js";
+import type { PendingLaunch } from "./options.js";
+import { keep } from "./storage.js";
 
-/** A question to the person, as {@link HostOptions.onConsentRequired} is given it. */
-export interface ConsentRequest {
-  readonly appId: string;
-  /** The scopes that have never been decided. */
-  readonly scope: string;
-  /** The request's id, for {@link PorticoHost.consent} and {@link PorticoHost.decide}. */
-  readonly request: string;
-  /**
-   * The page that asks, complete with `return_to` (the host's redirect URI), language and theme. It opens once,
-   * within ten minutes, as a top-level page, and ends at the redirect URI with `consent=done` or
-   * `consent=expired`.
-   */
-  readonly url: string;
-}
-
-/** How the consent page is to look, and where it ends. */
-export interface ConsentPage {
-  readonly issuer: string;
-  readonly returnTo: string;
-  readonly theme: string;
-  readonly locale: string;
-}
+/** Where the launch is kept that waits while the person is at the consent page. */
+export const PENDING = "launch";
 
 /**
- * @throws {@link PorticoError} `invalid_consent_uri` when the page is not one of the issuer's.
+ * Has the person decide. Resolves once they have; never, when the page goes away for it.
+ *
+ * @throws `required`, when it is no {@link ConsentRequired}.
  */
-export function consentRequest(required: ConsentRequired, page: ConsentPage): ConsentRequest {
-  const url = new URL(required.consentUri);
-  if (url.origin !== new URL(page.issuer).origin) {
-    throw new PorticoError("invalid_consent_uri", `${url.origin} is not the issuer`);
-  }
-  url.searchParams.set("return_to", page.returnTo);
-  url.searchParams.set("ui_locales", page.locale);
-  url.searchParams.set("theme", page.theme);
-  return { appId: required.appId, scope: required.scope, request: required.consentRequest, url: url.href };
+export async function decided(host: Context, required: unknown, launch: PendingLaunch): Promise<void> {
+  if (!(required instanceof ConsentRequired)) throw required;
+  const { onConsentRequired } = host;
+  if (onConsentRequired) return onConsentRequired(required);
+  await keep(host, PENDING, launch);
+  host.navigate(required.url);
+  return new Promise(() => {});
+}
+
+/** Asks the person for `scope`, then exchanges as `launch` says. */
+export async function ask(host: Context, launch: Launch, scope: string): Promise<Exchanged> {
+  await exchange(host, { ...launch, scope: union("openid", scope) }, "consent").catch((error: unknown) =>
+    decided(host, error, launch),
+  );
+  return exchange(host, launch, "none");
 }

@@ -1,95 +1,58 @@
-import type { Environment } from "../shared/environment.js";
-import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { refusal, textField } from "../shared/request.js";
-import { ConsentRequired, UnknownMiniProgram } from "./errors.js";
-import type { Issuer } from "./issuer.js";
-import type { Tokens } from "./tokens.js";
+import { PorticoError } from "../shared/errors.js";
+import type { CodePurpose } from "../shared/messages.js";
+import { refusal } from "../shared/request.js";
+import type { Context } from "./context.js";
+import { ConsentRequired } from "./errors.js";
+import { fill, post } from "./issuer.js";
+import type { PendingLaunch } from "./options.js";
+import { life, type Life } from "./renewal.js";
 
-const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
-const LOGIN_CODE = "urn:portico:token-type:login-code";
-
-/** An expired subject token is an invalid request; without a session there is no grant. */
-const REFUSALS: Readonly<Record<string, "stale" | "over">> = {
-  invalid_request: "stale",
-  invalid_grant: "over",
-};
-
-/** What an exchange gave: a launch token, or a login code. */
-export interface Exchanged {
+/** What an exchange gave: a launch token, or a code. */
+export interface Exchanged extends Life {
   readonly value: string;
   readonly scope: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-  /** Milliseconds that it lives in all. */
-  readonly lifetime: number;
 }
 
-/** What to exchange the host's token for. */
-export interface Wish {
-  readonly scope?: string | undefined;
-  /** `none` never asks and takes what there is; `consent` asks again. */
-  readonly prompt?: "none" | "consent";
-  readonly theme?: string;
-  readonly locale?: string;
-  readonly type?: "login-code";
-}
-
-/** Token exchange (RFC 8693) of the host's access token. */
-export class Exchange {
-  readonly #env: Environment;
-  readonly #issuer: Issuer;
-  readonly #tokens: Tokens;
-
-  constructor(env: Environment, issuer: Issuer, tokens: Tokens) {
-    this.#env = env;
-    this.#issuer = issuer;
-    this.#tokens = tokens;
-  }
-
-  /**
-   * @throws {@link ConsentRequired}, {@link AccessDenied}, {@link UnknownMiniProgram}, {@link SessionExpired},
-   * {@link NotSignedIn}, {@link Unreachable}; {@link PorticoError} `invalid_scope` beyond the manifest.
-   */
-  async run(appId: string, wish: Wish): Promise<Exchanged> {
-    const sid = this.#tokens.session?.sid;
-    const exchanged = await this.#tokens.using(
-      (token) => this.#once(token, appId, wish),
-      (error) => (error instanceof PorticoError ? (REFUSALS[error.code] ?? null) : null),
-    );
-    if (this.#tokens.session?.sid !== sid) throw new SessionExpired("signed_out");
-    return exchanged;
-  }
-
-  async #once(subjectToken: string, appId: string, wish: Wish): Promise<Exchanged> {
-    const asked = this.#env.now();
-    const fields = {
+/**
+ * Exchanges the host's access token for a launch token of an app's, or for a code (RFC 8693). `none` never asks and
+ * takes what there is; `consent` asks again.
+ *
+ * @throws {@link ConsentRequired}, {@link PorticoError} `access_denied`, {@link SessionExpired}, {@link Unreachable};
+ * {@link PorticoError} `invalid_target` where there is no such live app, `invalid_scope` beyond the manifest,
+ * `not_signed_in`, and `invalid_consent_uri` when the page that asks is not one of the issuer's.
+ */
+export function exchange(
+  host: Context,
+  { appId, scope, theme, locale }: PendingLaunch,
+  prompt?: "none" | "consent",
+  code?: CodePurpose | "login",
+): Promise<Exchanged> {
+  return host.tokens.using(async (token) => {
+    const asked = host.env.now();
+    const form = {
       grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-      subject_token: subjectToken,
-      subject_token_type: ACCESS_TOKEN,
+      subject_token: token,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
       audience: appId,
-      scope: wish.scope,
-      prompt: wish.prompt,
-      theme: wish.theme,
-      ui_locales: wish.locale,
-      requested_token_type: wish.type && LOGIN_CODE,
+      scope,
+      prompt,
+      theme,
+      ui_locales: locale,
+      requested_token_type: code && `urn:portico:token-type:${code}-code`,
     };
-    const answer = await this.#issuer.post("token_endpoint", fields, (response, body) => {
-      if (body["error"] === "consent_required" && textField(body, "consent_uri") !== "") {
-        return new ConsentRequired(
-          appId,
-          textField(body, "scope"),
-          textField(body, "consent_uri"),
-          textField(body, "consent_request"),
-        );
-      }
-      return body["error"] === "invalid_target" ? new UnknownMiniProgram(appId) : refusal(response, body);
+    const answer = await post(host, "token_endpoint", form, (response, body) => {
+      const error = refusal(response, body);
+      if (error.code !== "consent_required") return error;
+      const { issuer, redirectUri } = host;
+      const url = new URL(body["consent_uri"]!);
+      if (url.origin !== new URL(issuer).origin) return new PorticoError("invalid_consent_uri");
+      fill(url.searchParams, { return_to: redirectUri, ui_locales: form.ui_locales, theme: form.theme });
+      return new ConsentRequired(appId, body["scope"]!, body["consent_request"]!, url.href);
     });
-    const lifetime = Number(answer["expires_in"] ?? 0) * 1000;
     return {
-      value: textField(answer, "access_token"),
-      scope: textField(answer, "scope"),
-      expiresAt: asked + lifetime,
-      lifetime,
+      value: answer["access_token"]!,
+      scope: answer["scope"]!,
+      ...life(asked, answer["expires_in"], 120_000),
     };
-  }
+  });
 }

@@ -1,88 +1,47 @@
-import { exactOrigin } from "../shared/origin.js";
-import { PorticoError } from "../shared/errors.js";
-import {
-  BRIDGE_VERSION,
-  parseMiniProgramMessage,
-  type Fields,
-  type HostMessage,
-  type MiniProgramMessage,
-} from "../shared/messages.js";
-
-/** One document in the frame, since it was first noticed. Replaced when the frame navigates. */
-export interface FrameDocument {
-  ready: boolean;
-  loaded: boolean;
-}
+import { View, type Heard } from "./view.js";
 
 /**
- * An iframe, and the one origin that may be spoken to in it. Hears only the frame's own window at that origin,
- * speaks only with that exact `targetOrigin`, and only to a document that has said `ready`.
+ * An iframe: hears only its own window at `origin`, speaks only with that exact `targetOrigin`, and only to a document
+ * that has said `ready`.
  */
-export class Frame {
-  readonly element: HTMLIFrameElement;
-  readonly origin: string;
-  readonly #heard: (message: MiniProgramMessage, document: FrameDocument) => void;
-  readonly #owned: boolean;
-  #document: FrameDocument = { ready: false, loaded: false };
+export class Frame extends View {
+  override readonly iframe: HTMLIFrameElement;
+  readonly #container: HTMLElement | undefined;
+  readonly #closed = new AbortController();
 
-  /** @throws {@link PorticoError} `invalid_origin` unless `entry` is https or loopback. */
-  constructor(
-    entry: string,
-    place: { container?: HTMLElement; iframe?: HTMLIFrameElement },
-    heard: (message: MiniProgramMessage, document: FrameDocument) => void,
-  ) {
-    this.origin = exactOrigin(entry);
-    if (place.iframe === undefined && place.container === undefined)
-      throw new PorticoError("invalid_place", "give container or iframe");
-    this.element = place.iframe ?? document.createElement("iframe");
-    this.#owned = place.iframe === undefined;
-    this.#heard = heard;
-    this.element.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
-    this.element.referrerPolicy = "no-referrer";
-    window.addEventListener("message", this.#onMessage);
-    this.element.addEventListener("load", this.#onLoad);
-    this.element.src = entry;
-    if (this.#owned) place.container?.append(this.element);
+  /** Without an `iframe`, one is made at the end of `container`. */
+  constructor(origin: string, iframe: HTMLIFrameElement | undefined, container: HTMLElement | undefined) {
+    super(origin);
+    this.iframe = iframe ?? document.createElement("iframe");
+    this.#container = iframe ? undefined : container;
   }
 
-  /** The document in the frame, as of now. */
-  get document(): FrameDocument {
-    return this.#document;
+  override open(entry: string, heard: Heard): void {
+    const { iframe, origin } = this;
+    let loaded = false;
+    const onMessage = (event: MessageEvent<unknown>): void => {
+      const { contentWindow } = iframe;
+      if (!contentWindow || event.source !== contentWindow || event.origin !== origin) return;
+      const before = this.say;
+      this.hear(event.data, heard, (message) => contentWindow.postMessage(message, origin));
+      if (before && before !== this.say) loaded = false;
+    };
+    // Every document loads once: a second load means that the frame has navigated.
+    const onLoad = (): void => {
+      if (loaded) this.say = null;
+      loaded = true;
+    };
+    window.addEventListener("message", onMessage, this.#closed);
+    iframe.addEventListener("load", onLoad, this.#closed);
+    iframe.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
+    iframe.referrerPolicy = "no-referrer";
+    iframe.src = entry;
+    this.#container?.append(iframe);
   }
 
-  /** Says something to `document`; nothing happens when it is not ready, or no longer the frame's document. */
-  send<Type extends HostMessage["type"]>(
-    document: FrameDocument,
-    type: Type,
-    fields: Fields<HostMessage, Type>,
-  ): void {
-    if (document !== this.#document || !document.ready) return;
-    this.element.contentWindow?.postMessage({ portico: BRIDGE_VERSION, type, ...fields }, this.origin);
+  override close(): void {
+    super.close();
+    this.#closed.abort();
+    if (this.#container) this.iframe.remove();
   }
-
-  /** Stops listening; removes the iframe if it was made here. */
-  close(): void {
-    window.removeEventListener("message", this.#onMessage);
-    this.element.removeEventListener("load", this.#onLoad);
-    this.#document = { ready: false, loaded: false };
-    if (this.#owned) this.element.remove();
-  }
-
-  readonly #onMessage = (event: MessageEvent<unknown>): void => {
-    if (event.source === null || event.source !== this.element.contentWindow || event.origin !== this.origin)
-      return;
-    const message = parseMiniProgramMessage(event.data);
-    if (message === null) return;
-    if (message.type === "ready") {
-      if (this.#document.ready) this.#document = { ready: true, loaded: false };
-      else this.#document.ready = true;
-    }
-    if (this.#document.ready) this.#heard(message, this.#document);
-  };
-
-  /** Every document loads once: a second load means that the frame has navigated. */
-  readonly #onLoad = (): void => {
-    if (this.#document.loaded) this.#document = { ready: false, loaded: true };
-    else this.#document.loaded = true;
-  };
 }

@@ -1,48 +1,54 @@
-import type { Environment } from "../shared/environment.js";
-import { discover, jsonObject, refusal, request, type Metadata } from "../shared/request.js";
+import { PorticoError } from "../shared/errors.js";
+import type { Fields } from "../shared/fields.js";
+import { at, discover, jsonObject, refusal, request, type Metadata } from "../shared/request.js";
+import type { Context } from "./context.js";
 
-/** Portico, as one host sees it. */
-export class Issuer {
-  readonly url: string;
-  readonly clientId: string;
-  readonly #env: Environment;
-  #metadata: Promise<Metadata> | null = null;
+/** Fields of a form or query; those that are `undefined` are left out. */
+export type Form = Readonly<Record<string, string | undefined>>;
 
-  constructor(env: Environment, url: string, clientId: string) {
-    this.#env = env;
-    this.url = url;
-    this.clientId = clientId;
-  }
+/** Writes what is set of `form` into `into`. */
+export function fill(into: URLSearchParams, form: Form): URLSearchParams {
+  for (const [name, value] of Object.entries(form)) if (value !== undefined) into.set(name, value);
+  return into;
+}
 
-  /** The discovery document, read once; a failure is not remembered. */
-  metadata(): Promise<Metadata> {
-    this.#metadata ??= discover(this.#env, this.url).catch((error: unknown) => {
-      this.#metadata = null;
-      throw error;
-    });
-    return this.#metadata;
-  }
+/** The discovery document, read once; a failure is not remembered. */
+export async function metadata(host: Context): Promise<Metadata> {
+  return (host.metadata ??= await discover(host.env, host.issuer));
+}
 
-  /** The address of one of Portico's own paths, such as `/v1/events`. */
-  at(path: string): string {
-    return this.url.replace(/\/$/, "") + path;
-  }
+/**
+ * Posts a form as this host.
+ *
+ * @throws what `refuse` makes of an answer that is not 2xx; a {@link PorticoError} with its OAuth error code.
+ */
+export async function post(
+  host: Context,
+  endpoint: "token_endpoint" | "revocation_endpoint",
+  form: Form,
+  refuse = refusal,
+): Promise<Fields> {
+  const body = fill(new URLSearchParams({ client_id: host.clientId }), form);
+  const response = await request(host.env, (await metadata(host))[endpoint], { method: "POST", body });
+  const answer = await jsonObject(response);
+  if (!response.ok) throw refuse(response, answer);
+  return answer;
+}
 
-  /**
-   * Posts a form as this client.
-   *
-   * @throws what `refuse` makes of an answer that is not 2xx; a {@link PorticoError} with its OAuth error code.
-   */
-  async post(
-    endpoint: "token_endpoint" | "revocation_endpoint",
-    fields: Readonly<Record<string, string | undefined>>,
-    refuse: typeof refusal = refusal,
-  ): Promise<Readonly<Record<string, unknown>>> {
-    const body = new URLSearchParams({ client_id: this.clientId });
-    for (const [name, value] of Object.entries(fields)) if (value !== undefined) body.set(name, value);
-    const response = await request(this.#env, (await this.metadata())[endpoint], { method: "POST", body });
-    const answer = await jsonObject(response);
-    if (response.ok) return answer;
-    throw refuse(response, answer);
-  }
+/** A request's options; its headers are a plain object. */
+export type Init = Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> };
+
+/**
+ * Asks one of Portico's own paths, such as `/v1/events`, with the person's token.
+ *
+ * @throws {@link SessionExpired} on 401, once a renewed token is refused too; {@link PorticoError} `not_signed_in`;
+ * {@link Unreachable}.
+ */
+export function authorized(host: Context, path: string, init?: Init): Promise<Response> {
+  return host.tokens.using(async (token) => {
+    const headers = { ...init?.headers, authorization: `Bearer ${token}` };
+    const response = await request(host.env, at(host.issuer, path), { ...init, headers });
+    if (response.status === 401) throw new PorticoError("invalid_token");
+    return response;
+  });
 }

@@ -1,15 +1,14 @@
 import { Emitter, type Unsubscribe } from "../shared/emitter.js";
-import { environment } from "../shared/environment.js";
-import { SessionExpired } from "../shared/errors.js";
+import { browser } from "../shared/environment.js";
+import { PorticoError } from "../shared/errors.js";
+import type { Fields } from "../shared/fields.js";
 import type { EndReason, Theme } from "../shared/messages.js";
 import { jsonObject, refusal } from "../shared/request.js";
-import { Authorized } from "./authorized.js";
-import { ConsentExpired } from "./errors.js";
-import { follow } from "./events.js";
-import { Exchange } from "./exchange.js";
-import type { Follower } from "./follow.js";
-import { Issuer } from "./issuer.js";
-import { Launches } from "./launches.js";
+import { decided, PENDING } from "./consent.js";
+import type { Context } from "./context.js";
+import { follow } from "./follow.js";
+import { authorized, type Init } from "./issuer.js";
+import { open } from "./launch.js";
 import type { MiniProgram } from "./mini-program.js";
 import type {
   HostEvents,
@@ -21,58 +20,55 @@ import type {
   Redirect,
   SignInOptions,
 } from "./options.js";
-import { peers, type Peers } from "./peers.js";
-import { ANSWER, SignIn } from "./sign-in.js";
+import { beginSignIn, finishSignIn } from "./sign-in.js";
+import { take } from "./storage.js";
 import { Tokens } from "./tokens.js";
 
 /**
- * A super app's shell: signs the person in once, opens mini-programs in frames, gives each its launch token over
- * the bridge, and tells all of them when the session ends. One per page.
+ * A super app's shell: signs the person in once, opens mini-programs in frames and WebViews, gives each its launch
+ * token over the bridge, and tells all of them when the session ends. One per page.
  */
 export class PorticoHost {
-  readonly #redirectUri: string;
-  readonly #navigate: (url: string) => void;
-  readonly #signIn: SignIn;
-  readonly #peers: Peers;
-  readonly #tokens: Tokens;
-  readonly #authorized: Authorized;
-  readonly #launches: Launches;
-  readonly #events = new Emitter<HostEvents>();
-  readonly #follow: () => Follower;
-  #follower: Follower | null = null;
+  readonly #host: Context;
+  /** Stops following the events of the session that there is. */
+  #stop: AbortController | null = null;
 
   constructor(options: HostOptions) {
-    const env = environment(options.environment);
-    const storage = options.storage ?? sessionStorage;
-    const issuer = new Issuer(env, options.issuer, options.clientId);
-    this.#redirectUri = options.redirectUri;
-    this.#navigate = options.navigate ?? ((url) => location.assign(url));
-    this.#signIn = new SignIn(env, issuer, storage, options.redirectUri, options.scope ?? "openid host");
-    this.#peers = peers(options.clientId);
-    this.#tokens = new Tokens(env, issuer, storage, this.#peers, () => this.#over("expired"));
-    this.#authorized = new Authorized(env, issuer, this.#tokens);
-    const exchange = new Exchange(env, issuer, this.#tokens);
-    this.#launches = new Launches(env, exchange, storage, this.#events, {
+    const host = {
+      env: { ...browser, ...options.environment },
       ...options,
-      navigate: this.#navigate,
-    });
-    this.#follow = () =>
-      follow(env, this.#authorized, this.#launches, this.#events, (reason) => this.#over(reason));
+      storage: options.storage ?? sessionStorage,
+      events: new Emitter<HostEvents>(),
+      open: new Set<MiniProgram>(),
+      theme: options.theme ?? "light",
+      locale: options.locale ?? navigator.language,
+      navigate: options.navigate ?? ((url: string) => location.assign(url)),
+      over: async (reason: EndReason) => {
+        if (!this.session) return;
+        this.#stop?.abort();
+        this.#stop = null;
+        for (const miniProgram of host.open) miniProgram.end(reason);
+        await host.tokens.drop();
+        host.events.emit("session_expired", { reason });
+      },
+    } as Omit<Context, "tokens"> & { tokens: Tokens };
+    host.tokens = new Tokens(host);
+    this.#host = host;
   }
 
   /** Who is signed in, or `null`. */
   get session(): HostSession | null {
-    return this.#tokens.session;
+    return this.#host.tokens.current?.session ?? null;
   }
 
   /** The mini-programs that are open. */
   get miniPrograms(): readonly MiniProgram[] {
-    return this.#launches.open;
+    return [...this.#host.open];
   }
 
   /** Calls `listener` at every event `name`, until the returned function is called. */
   on<Name extends keyof HostEvents>(name: Name, listener: (event: HostEvents[Name]) => void): Unsubscribe {
-    return this.#events.on(name, listener);
+    return this.#host.events.on(name, listener);
   }
 
   /**
@@ -80,7 +76,7 @@ export class PorticoHost {
    * {@link PorticoHost.handleRedirect}.
    */
   async signIn(options: SignInOptions = {}): Promise<void> {
-    this.#navigate(await this.#signIn.begin(options, this.#launches.locale));
+    this.#host.navigate(await beginSignIn(this.#host, options));
   }
 
   /**
@@ -88,19 +84,24 @@ export class PorticoHost {
    * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
    *
    * @throws {@link SignInFailed} when the sign-in was refused, or was not begun here.
-   * @throws {@link ConsentExpired} when the consent page was too old.
+   * @throws {@link PorticoError} `consent_expired` when the consent page was too old.
    */
   async handleRedirect(href: string = location.href): Promise<Redirect> {
-    const url = new URL(href);
-    const home = new URL(this.#redirectUri);
-    if (url.origin !== home.origin || url.pathname !== home.pathname) return { kind: "none" };
-    const answer = new URLSearchParams(url.search);
+    const { redirectUri } = this.#host;
+    const [url, home] = [new URL(href), new URL(redirectUri)];
+    const answer = url.searchParams;
     const consent = answer.get("consent");
-    const signIn = answer.has("state") && (answer.has("code") || answer.has("error"));
-    if (!signIn && consent === null) return { kind: "none" };
-    for (const name of [...ANSWER, "consent"]) url.searchParams.delete(name);
-    history.replaceState(history.state, "", url);
-    return signIn ? this.#signedIn(answer) : this.#consented(consent === "done");
+    const signIn = answer.has("state");
+    if (url.origin + url.pathname !== home.origin + home.pathname || !(signIn || consent)) return { kind: "none" };
+    history.replaceState(history.state, "", redirectUri);
+    if (signIn) {
+      const [tokens, returnState] = await finishSignIn(this.#host, answer);
+      await this.adopt(tokens);
+      return { kind: "signed_in", returnState };
+    }
+    const launch = await take<PendingLaunch>(this.#host, PENDING);
+    if (consent !== "done") throw new PorticoError("consent_expired");
+    return launch ? { kind: "consent", launch } : { kind: "none" };
   }
 
   /**
@@ -110,14 +111,13 @@ export class PorticoHost {
    * @throws {@link Unreachable} when that cannot be found out now.
    */
   async restore(): Promise<boolean> {
-    if (this.#follower !== null) return true;
-    await this.#tokens.restore();
-    if (this.session === null) return false;
+    if (this.#stop) return true;
     try {
-      await this.#tokens.access();
+      await this.#host.tokens.restore();
+      await this.#host.tokens.access();
     } catch (error) {
-      if (error instanceof SessionExpired) return false;
-      throw error;
+      if (this.session) throw error;
+      return false;
     }
     this.#begin();
     return true;
@@ -128,9 +128,9 @@ export class PorticoHost {
    *
    * @param answer the token endpoint's JSON answer, as the back end got it.
    */
-  async adopt(answer: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#over("signed_out");
-    await this.#tokens.adopt(answer);
+  async adopt(answer: Fields): Promise<void> {
+    await this.#host.over("signed_out");
+    await this.#host.tokens.adopt(answer);
     this.#begin();
   }
 
@@ -140,8 +140,8 @@ export class PorticoHost {
    * @throws {@link Unreachable} when Portico could not be told: the person is still signed in, here too.
    */
   async signOut(): Promise<void> {
-    await this.#tokens.revoke();
-    await this.#over("signed_out");
+    await this.#host.tokens.revoke();
+    await this.#host.over("signed_out");
   }
 
   /**
@@ -150,16 +150,16 @@ export class PorticoHost {
    * {@link HostOptions.onConsentRequired}); the promise then stays open, and {@link PorticoHost.handleRedirect}
    * goes on after the way back.
    *
-   * @throws {@link AccessDenied}, {@link UnknownMiniProgram}, {@link NotSignedIn}, {@link SessionExpired},
+   * @throws {@link PorticoError} `access_denied`, {@link PorticoError} `invalid_target`, {@link PorticoError} `not_signed_in`, {@link SessionExpired},
    * {@link Unreachable}; {@link PorticoError} `invalid_origin` for an entry whose origin cannot be trusted.
    */
   async launch(appId: string, options: LaunchOptions): Promise<MiniProgram> {
-    const { container, iframe, askAgain, ...launch } = options;
-    return this.#launches.launch(
-      { appId, ...launch },
-      { ...(container && { container }), ...(iframe && { iframe }) },
-      askAgain,
-    );
+    const { container, iframe, webView, askAgain, ...launch } = options;
+    const pending = { appId, ...launch };
+    return open(this.#host, pending, options, askAgain).catch(async (error: unknown) => {
+      await decided(this.#host, error, pending);
+      return open(this.#host, pending, options);
+    });
   }
 
   /**
@@ -168,24 +168,7 @@ export class PorticoHost {
    * @throws as {@link PorticoHost.launch}, and {@link ConsentRequired} when the person would have to be asked again.
    */
   async resume(launch: PendingLaunch, place: Place): Promise<MiniProgram> {
-    return this.#launches.resume(launch, place);
-  }
-
-  /** What a consent request asks: `GET /v1/consents/{request}`, for hosts that draw their own page. */
-  async consent(request: string): Promise<Readonly<Record<string, unknown>>> {
-    return jsonObject(await this.fetch(`/v1/consents/${encodeURIComponent(request)}`));
-  }
-
-  /** Answers a consent request: `POST /v1/consents/{request}`, for hosts that draw their own page. */
-  async decide(
-    request: string,
-    decision: { granted: readonly string[]; refused: readonly string[] },
-  ): Promise<void> {
-    await this.fetch(`/v1/consents/${encodeURIComponent(request)}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(decision),
-    });
+    return open(this.#host, launch, place);
   }
 
   /**
@@ -194,60 +177,36 @@ export class PorticoHost {
    * @returns an answer that is 2xx.
    * @throws {@link SessionExpired}, {@link Unreachable}, or {@link PorticoError} with the code of the answer.
    */
-  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.#authorized.fetch(path, init);
+  async fetch(path: string, init?: Init): Promise<Response> {
+    const response = await authorized(this.#host, path, init);
     if (!response.ok) throw refusal(response, await jsonObject(response));
     return response;
   }
 
   /** Changes the theme of the launches to come, and tells every open mini-program. */
   setTheme(theme: Theme): void {
-    this.#launches.setTheme(theme);
+    this.#host.theme = theme;
+    for (const miniProgram of this.#host.open) miniProgram.themeChanged(theme);
   }
 
   /** Changes the language (BCP 47) of the launches and pages to come. */
   setLocale(locale: string): void {
-    this.#launches.locale = locale;
+    this.#host.locale = locale;
   }
 
   /** Closes everything in this page. The session goes on, and {@link PorticoHost.restore} finds it again. */
   dispose(): void {
-    this.#unfollow();
-    this.#tokens.stop();
-    this.#peers.close();
+    this.#stop?.abort();
+    this.#host.tokens.close();
     for (const miniProgram of this.miniPrograms) miniProgram.close();
-  }
-
-  async #signedIn(answer: URLSearchParams): Promise<Redirect> {
-    const { tokens, returnState } = await this.#signIn.finish(answer);
-    await this.adopt(tokens);
-    return { kind: "signed_in", returnState };
-  }
-
-  async #consented(done: boolean): Promise<Redirect> {
-    const launch = await this.#launches.pending.take();
-    if (!done) throw new ConsentExpired(launch?.appId ?? "");
-    return launch === null ? { kind: "none" } : { kind: "consent", launch };
   }
 
   #begin(): void {
     const session = this.session;
-    if (session === null) return;
-    this.#unfollow();
-    this.#follower = this.#follow();
-    this.#events.emit("signed_in", session);
-  }
-
-  async #over(reason: EndReason): Promise<void> {
-    if (this.session === null) return;
-    this.#unfollow();
-    this.#launches.end(reason);
-    await this.#tokens.drop();
-    this.#events.emit("session_expired", { reason });
-  }
-
-  #unfollow(): void {
-    this.#follower?.stop();
-    this.#follower = null;
+    if (!session) return;
+    this.#stop?.abort();
+    this.#stop = new AbortController();
+    void follow(this.#host, this.#stop.signal);
+    this.#host.events.emit("signed_in", session);
   }
 }

@@ -1,3 +1,5 @@
+import type { Context } from "./context.js";
+
 /** Where a host's tokens are kept: `sessionStorage`, `localStorage`, or anything with these three. */
 export interface TokenStorage {
   getItem(key: string): string | null | Promise<string | null>;
@@ -5,36 +7,28 @@ export interface TokenStorage {
   removeItem(key: string): void | Promise<void>;
 }
 
-/** One JSON value under one key. */
-export class Slot<Value> {
-  readonly #storage: TokenStorage;
-  readonly #key: string;
+/** Under which key `host` keeps `name`. */
+export const keyOf = (host: Kept, name: string): string => `portico.${host.clientId}.${name}`;
+type Kept = Pick<Context, "storage" | "clientId">;
 
-  constructor(storage: TokenStorage, key: string) {
-    this.#storage = storage;
-    this.#key = key;
+/** The JSON value that `host` keeps as `name`; `null` where there is none or it cannot be read. */
+export async function recall<Value>(host: Kept, name: string): Promise<Value | null> {
+  try {
+    return JSON.parse((await host.storage.getItem(keyOf(host, name))) as string) as Value | null;
+  } catch {
+    return null;
   }
+}
 
-  /** The value, or `null` where there is none or it cannot be read. */
-  async read(): Promise<Value | null> {
-    const text = await this.#storage.getItem(this.#key);
-    try {
-      return text === null ? null : (JSON.parse(text) as Value);
-    } catch {
-      return null;
-    }
-  }
+/** Keeps `value` as `name`; `null` removes it. */
+export async function keep(host: Kept, name: string, value: object | null): Promise<void> {
+  if (value) await host.storage.setItem(keyOf(host, name), JSON.stringify(value));
+  else await host.storage.removeItem(keyOf(host, name));
+}
 
-  /** Keeps `value`; `null` removes it. */
-  async write(value: Value | null): Promise<void> {
-    if (value === null) await this.#storage.removeItem(this.#key);
-    else await this.#storage.setItem(this.#key, JSON.stringify(value));
-  }
-
-  /** The value, which is removed: a second call finds nothing. */
-  async take(): Promise<Value | null> {
-    const value = await this.read();
-    if (value !== null) await this.write(null);
-    return value;
-  }
+/** The value `name`, which is removed: a second call finds nothing. */
+export async function take<Value>(host: Kept, name: string): Promise<Value | null> {
+  const value = await recall<Value>(host, name);
+  await keep(host, name, null);
+  return value;
 }

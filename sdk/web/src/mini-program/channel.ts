@@ -1,14 +1,12 @@
 import type { Environment } from "../shared/environment.js";
 import { PorticoError } from "../shared/errors.js";
-import {
-  BRIDGE_VERSION,
-  parseHostMessage,
-  type Fields,
-  type HostMessage,
-  type MiniProgramMessage,
-} from "../shared/messages.js";
-import { exactOrigin } from "../shared/origin.js";
+import { parseHostMessage } from "../shared/from-host.js";
+import type { Fields, HostMessage, MiniProgramMessage } from "../shared/messages.js";
+import { BRIDGE_VERSION } from "../shared/shape.js";
+import { appPort } from "./app-port.js";
 import { NoHost } from "./errors.js";
+import { framePort } from "./frame-port.js";
+import type { Port } from "./port.js";
 
 /** A host's answer to a question with an `id`. */
 export type Reply = Extract<HostMessage, { id?: string }>;
@@ -19,45 +17,30 @@ interface Waiting {
   stop(): void;
 }
 
-/**
- * The mini-program's end of the bridge: hears only the parent window at a trusted origin, and speaks only to
- * trusted origins, by exact `targetOrigin`.
- */
+/** The mini-program's end of the bridge, over whichever port leads to the host. */
 export class Channel {
   readonly #env: Environment;
-  readonly #window: Window;
-  readonly #origins: readonly string[];
+  readonly #port: Port;
   readonly #heard: (message: HostMessage) => void;
   readonly #waiting = new Map<string, Waiting>();
-  #host: string | null = null;
   #next = 1;
 
-  /** @throws {@link PorticoError} `invalid_origin` unless every origin is exact; {@link NoHost} outside a host. */
+  /** @throws as {@link framePort}, where there is no app around a WebView. */
   constructor(
     env: Environment,
     window: Window,
     origins: readonly string[],
     heard: (message: HostMessage) => void,
   ) {
-    for (const origin of origins) {
-      if (exactOrigin(origin) !== origin)
-        throw new PorticoError("invalid_origin", `not an exact origin: ${origin}`);
-    }
-    if (window.parent === window) throw new NoHost("this page is not in a frame");
-    const parent = window.location.ancestorOrigins?.[0];
-    if (parent !== undefined && !origins.includes(parent))
-      throw new NoHost(`${parent} is not a trusted host`);
+    const hear = (data: unknown) => this.#hear(data);
     this.#env = env;
-    this.#window = window;
-    this.#origins = parent === undefined ? origins : [parent];
     this.#heard = heard;
-    window.addEventListener("message", this.#onMessage);
+    this.#port = appPort(window, hear) ?? framePort(window, origins, hear);
   }
 
-  /** Says `ready` to whichever trusted host the parent is. */
+  /** Says `ready` to whichever trusted host there is. */
   ready(): void {
-    for (const origin of this.#origins)
-      this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type: "ready" }, origin);
+    this.#port.post({ portico: BRIDGE_VERSION, type: "ready" });
   }
 
   /**
@@ -74,8 +57,7 @@ export class Channel {
     return new Promise((resolve, reject) => {
       const stop = this.#env.timer(() => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`)), ms);
       this.#waiting.set(id, { resolve, reject, stop });
-      if (this.#host !== null)
-        this.#window.parent.postMessage({ portico: BRIDGE_VERSION, type, id, ...fields }, this.#host);
+      this.#port.post({ portico: BRIDGE_VERSION, type, id, ...fields });
     });
   }
 
@@ -86,7 +68,7 @@ export class Channel {
 
   /** Stops listening. */
   close(): void {
-    this.#window.removeEventListener("message", this.#onMessage);
+    this.#port.close();
   }
 
   #settle(id: string): Waiting | undefined {
@@ -96,16 +78,16 @@ export class Channel {
     return waiting;
   }
 
-  readonly #onMessage = (event: MessageEvent<unknown>): void => {
-    if (event.source !== this.#window.parent || !this.#origins.includes(event.origin)) return;
-    const message = parseHostMessage(event.data);
-    if (message === null) return;
-    this.#host = event.origin;
+  #hear(data: unknown): boolean {
+    const message = parseHostMessage(data);
+    if (message === null) return false;
     this.#heard(message);
-    if (!("id" in message) || message.id === undefined) return;
-    const waiting = this.#settle(message.id);
-    if (message.type === "error")
-      waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
-    else waiting?.resolve(message);
-  };
+    if ("id" in message && message.id !== undefined) {
+      const waiting = this.#settle(message.id);
+      if (message.type === "error")
+        waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
+      else waiting?.resolve(message);
+    }
+    return true;
+  }
 }

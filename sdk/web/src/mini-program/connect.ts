@@ -1,5 +1,5 @@
 import type { Unsubscribe } from "../shared/emitter.js";
-import { environment } from "../shared/environment.js";
+import { browser } from "../shared/environment.js";
 import { SessionExpired } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import { NoHost } from "./errors.js";
@@ -8,12 +8,12 @@ import type { ConnectOptions } from "./options.js";
 /**
  * Connects this page to the super app around it: says `ready`, and waits for the launch. Call it once a page.
  *
- * @throws {@link NoHost} outside a frame, in a frame of a host that is not trusted, or without a launch in time;
+ * @throws {@link NoHost} outside a frame and a WebView, in a frame of a host that is not trusted, or without a launch in time;
  * {@link SessionExpired} when the host's session is over; {@link PorticoError} `invalid_origin` for a host origin
  * that is not exact.
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const env = environment(options.environment);
+  const env = { ...browser, ...options.environment };
   const connection = new Connection(env, options.window ?? window, options);
   const timeout = options.timeout ?? 30_000;
   const undo: Unsubscribe[] = [];

@@ -1,8 +1,8 @@
 import { Emitter, type Unsubscribe } from "../shared/emitter.js";
 import type { Environment } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
-import type { EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
+import { unverifiedClaims } from "../shared/jwt.js";
+import type { CodePurpose, EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
 import { covers, without } from "../shared/scope.js";
 import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
@@ -97,12 +97,18 @@ export class Connection {
    *
    * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
    */
-  async login(): Promise<string> {
-    this.#live();
-    const reply = await this.#channel.ask("login", {}, ANSWER_MS);
-    if (reply.type !== "login_code")
-      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
-    return reply.code;
+  login(): Promise<string> {
+    return this.#code();
+  }
+
+  /**
+   * A code for the person's phone number: the back end redeems it with its own credentials, once, within five minutes
+   * (`getuserphonenumber` of the WeChat-compatible face). Needs `phone.verified`.
+   *
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   */
+  phoneCode(): Promise<string> {
+    return this.#code("phone");
   }
 
   /**
@@ -175,6 +181,14 @@ export class Connection {
     this.#channel.ready();
   }
 
+  async #code(purpose?: CodePurpose): Promise<string> {
+    this.#live();
+    const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+    if (reply.type !== "login_code" || reply.purpose !== purpose)
+      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    return reply.code;
+  }
+
   #live(): Token {
     if (this.#token === null) throw new SessionExpired(this.#ended);
     return this.#token;
@@ -211,7 +225,7 @@ export class Connection {
   }
 
   #launched(message: LaunchMessage): void {
-    const changed = this.#kept.belongsTo(textClaim(unverifiedClaims(message.token), "sub"));
+    const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
     if (changed) this.#end("signed_out");
     this.#launch = message;
     this.#theme = message.theme;
@@ -224,8 +238,7 @@ export class Connection {
   #take(value: string, expiresIn: number): void {
     const expiresAt = this.#env.now() + expiresIn * 1000;
     this.#token = { value, expiresAt, renewAt: expiresAt - Math.min(30_000, expiresIn * 100) };
-    const scope = textClaim(unverifiedClaims(value), "scope");
-    if (scope !== "") this.#scope = scope;
+    this.#scope = unverifiedClaims(value)["scope"] || this.#scope;
   }
 
   #end(reason: EndReason): void {

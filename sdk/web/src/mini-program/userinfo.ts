@@ -1,6 +1,6 @@
 import type { Environment } from "../shared/environment.js";
 import { PorticoError } from "../shared/errors.js";
-import { textClaim, unverifiedClaims } from "../shared/jwt.js";
+import { unverifiedClaims } from "../shared/jwt.js";
 import { discover, jsonObject, refusal, request, type Metadata } from "../shared/request.js";
 import type { Profile } from "./options.js";
 
@@ -15,10 +15,10 @@ export class UserInfo {
 
   /**
    * @returns the profile, or `null` when the token is refused.
-   * @throws {@link Unreachable}, {@link AccessDenied}, {@link PorticoError}.
+   * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, {@link PorticoError}.
    */
   async read(token: string): Promise<Profile | null> {
-    const { userinfo_endpoint: url } = await this.#metadata(textClaim(unverifiedClaims(token), "iss"));
+    const { userinfo_endpoint: url } = await this.#metadata(unverifiedClaims(token)["iss"] ?? "");
     const response = await request(this.#env, url, { headers: { authorization: `Bearer ${token}` } });
     if (response.status === 401) return null;
     const body = await jsonObject(response);

@@ -5,13 +5,3 @@ export function encode(bytes: Uint8Array): string {
     .replaceAll("/", "_")
     .replaceAll("=", "");
 }
-
-/**
- * The UTF-8 text behind a base64url string.
- *
- * @throws when `text` is not base64url, or what it holds is not UTF-8.
- */
-export function decodeText(text: string): string {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
-}

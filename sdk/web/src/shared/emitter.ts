@@ -3,25 +3,17 @@ export type Unsubscribe = () => void;
 
 /** Typed events: `Events` maps each name to what its listeners are given. */
 export class Emitter<Events extends object> {
-  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  readonly #target = new EventTarget();
 
   /** Calls `listener` at every `name` from now on. */
-  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe {
-    const set = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, set.add(listener));
-    return () => void set.delete(listener);
+  on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe {
+    const stop = new AbortController();
+    this.#target.addEventListener(name, (event) => listener((event as CustomEvent<Events[Name]>).detail), stop);
+    return () => stop.abort();
   }
 
   /** Tells every listener of `name`. A listener that throws does not keep the others from hearing. */
-  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
-      try {
-        (listener as (event: Events[Name]) => void)(event);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+  emit<Name extends keyof Events & string>(name: Name, detail: Events[Name]): void {
+    this.#target.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

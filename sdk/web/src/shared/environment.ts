@@ -13,17 +13,10 @@ export interface Environment {
   random(bytes: number): Uint8Array;
 }
 
-const browser: Environment = {
-  fetch: (url, init) => globalThis.fetch(url, init),
-  now: () => Date.now(),
-  timer: (run, ms) => {
-    const handle = setTimeout(run, ms);
-    return () => clearTimeout(handle);
-  },
+/** The browser's own. */
+export const browser: Environment = {
+  fetch: (url, init) => fetch(url, init),
+  now: Date.now,
+  timer: (run, ms) => clearTimeout.bind(null, setTimeout(run, ms)),
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
 };
-
-/** The browser, except where `given` says otherwise. */
-export function environment(given: Partial<Environment> = {}): Environment {
-  return { ...browser, ...given };
-}

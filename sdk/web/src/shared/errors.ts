@@ -7,16 +7,13 @@ import type { EndReason } from "./messages.js";
 export class PorticoError extends Error {
   /** A stable code in `snake_case`; an OAuth error code (RFC 6749 §5.2) where one applies. */
   readonly code: string;
+  /** Whether the same call may succeed later without anything else having changed. */
+  readonly retryable: boolean = false;
 
   constructor(code: string, message: string = code) {
     super(message);
     this.code = code;
     this.name = new.target.name;
-  }
-
-  /** Whether the same call may succeed later without anything else having changed. */
-  get retryable(): boolean {
-    return false;
   }
 }
 
@@ -25,15 +22,8 @@ export class SessionExpired extends PorticoError {
   readonly reason: EndReason;
 
   constructor(reason: EndReason) {
-    super("session_expired", `the session is over: ${reason}`);
+    super("session_expired", reason);
     this.reason = reason;
-  }
-}
-
-/** The person, the mini-program's operator or the super app said no. */
-export class AccessDenied extends PorticoError {
-  constructor(message?: string) {
-    super("access_denied", message);
   }
 }
 
@@ -41,13 +31,10 @@ export class AccessDenied extends PorticoError {
 export class Unreachable extends PorticoError {
   /** Seconds to wait before trying again, where the server named them (`Retry-After`). */
   readonly retryAfter: number | undefined;
+  override readonly retryable = true;
 
   constructor(message: string, retryAfter?: number) {
     super("temporarily_unavailable", message);
     this.retryAfter = retryAfter;
-  }
-
-  override get retryable(): boolean {
-    return true;
   }
 }

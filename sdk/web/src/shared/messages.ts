@@ -1,5 +1,4 @@
-/** The version that every message of the bridge carries in its `portico` field. */
-export const BRIDGE_VERSION = 1;
+import type { BRIDGE_VERSION } from "./shape.js";
 
 /** A colour theme. `light` and `dark` are understood everywhere; a host may have names of its own. */
 export type Theme = "light" | "dark" | (string & {});
@@ -41,9 +40,14 @@ export interface TokenRenewedMessage extends Envelope<"token_renewed"> {
   readonly expiresIn: number;
 }
 
+/** What a code from the host is for, where it is not a log-in: the person's phone number. */
+export type CodePurpose = "phone";
+
 /** Host → mini-program: the answer to `login`, a code for the mini-program's back end. */
 export interface LoginCodeMessage extends Envelope<"login_code"> {
   readonly id: string;
+  /** As in the question. */
+  readonly purpose?: CodePurpose;
   readonly code: string;
   /** Seconds within which the back end must redeem the code, once. */
   readonly expiresIn: number;
@@ -82,9 +86,10 @@ export interface RenewMessage extends Envelope<"renew"> {
   readonly id: string;
 }
 
-/** Mini-program → host: a login code, please. */
+/** Mini-program → host: a login code, please, or one for the phone number. */
 export interface LoginMessage extends Envelope<"login"> {
   readonly id: string;
+  readonly purpose?: CodePurpose;
 }
 
 /** Mini-program → host: ask the person for this scope. */
@@ -112,84 +117,6 @@ export type Fields<Message extends HostMessage | MiniProgramMessage, Type extend
   "portico" | "type"
 >;
 
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
-
-const text =
-  (most: number, pattern: RegExp): Check =>
-  (value) =>
-    typeof value === "string" && value.length <= most && pattern.test(value);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-
-const id = text(64, /^[\x21-\x7e]+$/);
-const scopeToken = "[\\x21\\x23-\\x5b\\x5d-\\x7e]+";
-const scope = text(4096, new RegExp(`^${scopeToken}( ${scopeToken})*$`));
-const scopeOrNone: Check = (value) => value === "" || scope(value);
-const token = text(16384, /^[\w-]+\.[\w-]+\.[\w-]+$/);
-const word = text(64, /^[a-z][a-z0-9_-]*$/);
-const theme = text(32, /^[a-z][a-z0-9-]*$/);
-const seconds: Check = (value) =>
-  Number.isInteger(value) && (value as number) > 0 && (value as number) <= 1800;
-const path = text(2048, /^(?!\/\/|[a-z][a-z0-9+.-]*:)[^\\\x00-\x20\x7f]*$/i);
-
-const fromHost: Readonly<Record<HostMessage["type"], Shape>> = {
-  launch: {
-    id: optional(id),
-    miniProgramId: text(255, /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/),
-    token,
-    scope,
-    expiresIn: seconds,
-    theme,
-    locale: text(35, /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/),
-    path,
-  },
-  token_renewed: { id: optional(id), token, expiresIn: seconds },
-  login_code: { id, code: text(1024, /^[\x21-\x7e]+$/), expiresIn: seconds },
-  error: { id, error: word },
-  consent_changed: { scope: scopeOrNone, removed: scopeOrNone },
-  theme_changed: { theme },
-  session_expired: { reason: word },
-};
-
-const fromMiniProgram: Readonly<Record<MiniProgramMessage["type"], Shape>> = {
-  ready: {},
-  renew: { id },
-  login: { id },
-  request_permission: { id, scope },
-};
-
-function parse(shapes: Readonly<Record<string, Shape>>, data: unknown): object | null {
-  if (typeof data !== "object" || data === null) return null;
-  const given = data as Record<string, unknown>;
-  if (given["portico"] !== BRIDGE_VERSION || typeof given["type"] !== "string") return null;
-  const shape = Object.hasOwn(shapes, given["type"]) ? shapes[given["type"]] : undefined;
-  if (shape === undefined) return null;
-  const known: Record<string, unknown> = { portico: BRIDGE_VERSION, type: given["type"] };
-  for (const [field, check] of Object.entries(shape)) {
-    const value = Object.hasOwn(given, field) ? given[field] : undefined;
-    if (!check(value)) return null;
-    if (value !== undefined) known[field] = value;
-  }
-  return known;
-}
-
-/**
- * Reads what a host said. Fields that this version does not know are left out.
- *
- * @returns `null` for anything that is not a well-formed message of a host; drop that silently.
- */
-export function parseHostMessage(data: unknown): HostMessage | null {
-  return parse(fromHost, data) as HostMessage | null;
-}
-
-/**
- * Reads what a mini-program said. Fields that this version does not know are left out.
- *
- * @returns `null` for anything that is not a well-formed message of a mini-program; drop that silently.
- */
-export function parseMiniProgramMessage(data: unknown): MiniProgramMessage | null {
-  return parse(fromMiniProgram, data) as MiniProgramMessage | null;
-}
+export { BRIDGE_VERSION } from "./shape.js";
+export { parseHostMessage } from "./from-host.js";
+export { parseMiniProgramMessage } from "./from-mini-program.js";

@@ -1,6 +1,6 @@
 import { PorticoError } from "./errors.js";
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+const SAFE = /^(https:\/\/[^*/]+|http:\/\/(([^*/]+\.)?localhost|127[.\d]+|\[::1\])(:\d+)?)\//;
 
 /**
  * The exact origin of `url`: https, or http on this very machine.
@@ -8,11 +8,7 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
  * @throws {@link PorticoError} `invalid_origin` for anything else, opaque origins and `*` among them.
  */
 export function exactOrigin(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  const safe =
-    parsed !== null &&
-    !parsed.hostname.includes("*") &&
-    (parsed.protocol === "https:" || (parsed.protocol === "http:" && LOOPBACK.test(parsed.hostname)));
-  if (!safe) throw new PorticoError("invalid_origin", `neither https nor loopback: ${url}`);
-  return parsed.origin;
+  const parsed = URL.canParse(url) && new URL(url);
+  if (parsed && SAFE.test(parsed.href)) return parsed.origin;
+  throw new PorticoError("invalid_origin", url);
 }

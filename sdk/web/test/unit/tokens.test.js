@@ -95,7 +95,7 @@ test("signing_out_revokes_the_newest_refresh_token_and_forgets_everything", asyn
   assert.equal(w.portico.session, null);
   assert.equal(w.storage.items.size, 0);
   assert.deepEqual(w.events.at(-1), ["session_expired", { reason: "signed_out" }]);
-  await assert.rejects(w.host.fetch("/v1/me"), { name: "NotSignedIn" });
+  await assert.rejects(w.host.fetch("/v1/me"), { code: "not_signed_in" });
 });
 
 test("a_sign_out_that_portico_did_not_hear_did_not_happen", async (t) => {
@@ -153,8 +153,8 @@ test("what_another_tab_put_into_a_shared_storage_is_used_first", async (t) => {
   const now = w.clock.time + 9.5 * MINUTE;
   const shared = {
     ...JSON.parse(w.storage.getItem(key)),
-    accessToken: renewed.access_token,
-    refreshToken: renewed.refresh_token,
+    access_token: renewed.access_token,
+    refresh_token: renewed.refresh_token,
     renewAt: now + 9 * MINUTE,
     expiresAt: now + 10 * MINUTE,
   };

@@ -1,0 +1,3 @@
+export { connectWx } from "./wx.js";
+export { NoHost } from "../mini-program/errors.js";
+export { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";

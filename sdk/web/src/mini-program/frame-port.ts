@@ -1,0 +1,30 @@
+import { PorticoError } from "../shared/errors.js";
+import { exactOrigin } from "../shared/origin.js";
+import { NoHost } from "./errors.js";
+import type { Hear, Port } from "./port.js";
+
+/**
+ * The parent window of a frame: hears only that window at a trusted origin, and speaks only to trusted origins, by
+ * exact `targetOrigin`; to one of them alone, once it has spoken.
+ *
+ * @throws {@link PorticoError} `invalid_origin` unless every origin is exact; {@link NoHost} where the parent is none
+ * of them.
+ */
+export function framePort(window: Window, trusted: readonly string[], hear: Hear): Port {
+  for (const origin of trusted) if (exactOrigin(origin) !== origin) throw new PorticoError("invalid_origin", origin);
+  const { parent } = window;
+  if (parent === window) throw new NoHost("this page is not in a host");
+  const named = window.location.ancestorOrigins?.[0];
+  if (named !== undefined && !trusted.includes(named)) throw new NoHost(`${named} is not a trusted host`);
+  let origins = named === undefined ? trusted : [named];
+  const onMessage = ({ source, origin, data }: MessageEvent<unknown>): void => {
+    if (source === parent && origins.includes(origin) && hear(data)) origins = [origin];
+  };
+  window.addEventListener("message", onMessage);
+  return {
+    post(message) {
+      for (const origin of origins) parent.postMessage(message, origin);
+    },
+    close: () => window.removeEventListener("message", onMessage),
+  };
+}

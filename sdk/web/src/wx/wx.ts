@@ -1,0 +1,129 @@
+import { connect } from "../mini-program/connect.js";
+import type { Connection } from "../mini-program/connection.js";
+import type { ConnectOptions } from "../mini-program/options.js";
+import { browser } from "../shared/environment.js";
+import { PorticoError, SessionExpired } from "../shared/errors.js";
+import { unverifiedClaims } from "../shared/jwt.js";
+import type { EndReason } from "../shared/messages.js";
+import { covers } from "../shared/scope.js";
+import { call, type Call } from "./call.js";
+import { LoggedIn } from "./logged-in.js";
+import { authSetting, scopeOf, type WxScope } from "./settings.js";
+import { userData, type Encrypted, type SignedData } from "./user-data.js";
+
+/** A person as WeChat describes them. */
+export interface UserInfo {
+  readonly nickName: string;
+  readonly avatarUrl: string;
+  /** Always 0, unknown. */
+  readonly gender: 0;
+  readonly language: string;
+  readonly city: string;
+  readonly province: string;
+  readonly country: string;
+}
+
+type Settings = { readonly authSetting: Readonly<Record<string, boolean>> };
+
+/** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
+export interface Wx {
+  /** The connection beneath it. */
+  readonly portico: Promise<Connection>;
+  /** A code for the back end, to redeem at `sns/jscode2session`: once, within five minutes. */
+  readonly login: Call<object, { readonly code: string }>;
+  /** Whether the log-in of before still holds: same session, and somebody logged in in it from here. */
+  readonly checkSession: Call<object, object>;
+  /** Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end. */
+  readonly getUserProfile: Call<{ readonly desc?: string; readonly lang?: string }, SignedData & { readonly userInfo: UserInfo }>;
+  /**
+   * A code for `wxa/business/getuserphonenumber`, asking the person where they have not been; where the back end has a
+   * `session_key`, also the older form.
+   */
+  readonly getPhoneNumber: Call<object, { readonly code: string } & Partial<Encrypted>>;
+  /** Asks the person for a permission: WeChat's name of it, or Portico's. */
+  readonly authorize: Call<{ readonly scope: WxScope }, object>;
+  readonly getSetting: Call<object, Settings>;
+  /** Asks the person again for what they refused; they take back what they granted in the super app. */
+  readonly openSetting: Call<object, Settings>;
+  /** The session is over: every call fails from now on, until the host launches again. */
+  onSessionExpired(listener: (event: { readonly reason: EndReason }) => void): void;
+  offSessionExpired(listener?: (event: { readonly reason: EndReason }) => void): void;
+}
+
+/**
+ * Connects this page to the super app around it, and gives the `wx` that it expects. Calls wait for the launch, and
+ * fail as {@link connect} does when there is none.
+ */
+export function connectWx(options: ConnectOptions): Wx {
+  const env = { ...browser, ...options.environment };
+  const portico = connect(options);
+  const loggedIn = new LoggedIn(options.window ?? window);
+  const asked = new Set<string>();
+  const listeners = new Set<(event: { readonly reason: EndReason }) => void>();
+  portico.then(
+    (connection) =>
+      connection.onSessionExpired((reason) => {
+        for (const listener of [...listeners]) listener({ reason });
+      }),
+    () => {}, // every call says so
+  );
+
+  const sid = async (connection: Connection) => unverifiedClaims(await connection.token())["sid"] ?? "";
+  const settings = (connection: Connection) => ({ authSetting: authSetting(connection.scope, asked) });
+
+  /** Asks the person, unless they have granted it. */
+  const permitted = async (scope: string): Promise<Connection> => {
+    const connection = await portico;
+    asked.add(scope);
+    if (!covers(connection.scope, scope) && !(await connection.requestPermission(scope)))
+      throw new PorticoError("access_denied", "auth deny");
+    return connection;
+  };
+
+  return {
+    portico,
+    login: call("login", async () => {
+      const connection = await portico;
+      const code = await connection.login();
+      loggedIn.in(await sid(connection));
+      return { code };
+    }),
+    checkSession: call("checkSession", async () => {
+      const connection = await portico;
+      if (!loggedIn.is(await sid(connection))) throw new SessionExpired("expired");
+      return {};
+    }),
+    getUserProfile: call("getUserProfile", async () => {
+      const connection = await permitted("profile.basic");
+      const data = await userData(env, await connection.token(), "profile");
+      return { ...data, userInfo: JSON.parse(data.rawData) as UserInfo };
+    }),
+    getPhoneNumber: call("getPhoneNumber", async () => {
+      const connection = await permitted("phone.verified");
+      const code = await connection.phoneCode();
+      const older = userData(env, await connection.token(), "phone").catch((error: unknown) => {
+        if ((error as PorticoError).code !== "conflict") throw error;
+        return {}; // nobody has logged in yet, so there is no key
+      });
+      return { code, ...(await older) };
+    }),
+    authorize: call("authorize", async ({ scope }: { readonly scope: WxScope }) => {
+      await permitted(scopeOf(scope));
+      return {};
+    }),
+    getSetting: call("getSetting", async () => {
+      const connection = await portico;
+      await connection.token();
+      return settings(connection);
+    }),
+    openSetting: call("openSetting", async () => {
+      const connection = await portico;
+      await connection.token();
+      const missing = [...asked].filter((scope) => !covers(connection.scope, scope)).join(" ");
+      if (missing) await connection.requestPermission(missing);
+      return settings(connection);
+    }),
+    onSessionExpired: (listener) => void listeners.add(listener),
+    offSessionExpired: (listener) => void (listener ? listeners.delete(listener) : listeners.clear()),
+  };
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SessionExpired } from "../../dist/mini-program/index.js";
+import { connectWx } from "../../dist/wx/index.js";
+import { Clock, settle } from "../fake/clock.js";
+import { jwt } from "../fake/portico.js";
+import { MemoryStorage } from "../fake/storage.js";
+
+const ISSUER = "https://id.example";
+const RAW = JSON.stringify({ nickName: "Ana", avatarUrl: "", gender: 0, language: "", city: "", province: "", country: "" });
+
+/** A page in a WebView whose app answers as `host` says. */
+async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1", data = {} } = {}) {
+  const clock = new Clock();
+  const said = [];
+  const window = new EventTarget();
+  const tell = (message) => window.portico.onmessage({ data: JSON.stringify({ portico: 1, ...message }) });
+  const launch = (now, more = {}) => ({
+    type: "launch",
+    miniProgramId: "org.example.shop",
+    token: jwt({ iss: ISSUER, sub: "o-ana", sid, scope: now }),
+    scope: now,
+    expiresIn: 1800,
+    theme: "light",
+    locale: "en",
+    path: "",
+    ...more,
+  });
+  const answers = {
+    ready: () => launch(scope),
+    login: ({ id, purpose }) => ({
+      type: "login_code",
+      id,
+      code: purpose ? "phone-code" : "login-code",
+      expiresIn: 300,
+      ...(purpose && { purpose }),
+    }),
+    request_permission: (asked) => launch(`${scope} ${asked.scope}`, { id: asked.id }),
+  };
+  const postMessage = (text) => {
+    const message = JSON.parse(text);
+    said.push(message);
+    const answer = answers[message.type]?.(message);
+    if (answer) queueMicrotask(() => tell(answer));
+  };
+  Object.assign(window, { parent: window, location: {}, localStorage: storage, portico: { postMessage } });
+  const requests = [];
+  const fetch = async (url, init) => {
+    requests.push({ url, ...init });
+    const { kind } = JSON.parse(init.body);
+    return data[kind] ?? Response.json({ encryptedData: "ZQ==", iv: "aQ==", ...(kind === "profile" && { rawData: RAW, signature: "s" }) });
+  };
+  const wx = connectWx({ hostOrigins: [], window, environment: { fetch, now: clock.now, timer: clock.timer } });
+  await wx.portico;
+  return { wx, answers, tell, said, requests, storage, launch };
+}
+
+test("log_in_gives_a_code_to_callbacks_and_without_any_to_a_promise", async () => {
+  const { wx } = await page();
+  assert.deepEqual(await wx.login(), { code: "login-code", errMsg: "login:ok" });
+  const heard = [];
+  assert.equal(
+    wx.login({ success: (r) => heard.push(["success", r.code]), complete: (r) => heard.push(["complete", r.errMsg]) }),
+    undefined,
+  );
+  await settle();
+  assert.deepEqual(heard, [["success", "login-code"], ["complete", "login:ok"]]);
+});
+
+test("a_failure_says_so_in_wechats_words_and_is_still_the_error_that_it_is", async () => {
+  const { wx, tell } = await page();
+  const ended = [];
+  const listener = (event) => ended.push(event);
+  wx.onSessionExpired(listener);
+  tell({ type: "session_expired", reason: "signed_out" });
+  assert.deepEqual(ended, [{ reason: "signed_out" }]);
+  for (const name of ["login", "checkSession", "getUserProfile", "getPhoneNumber", "authorize", "getSetting", "openSetting"]) {
+    await assert.rejects(wx[name]({ scope: "scope.userInfo" }), (error) => {
+      assert.ok(error instanceof SessionExpired, name);
+      assert.equal(error.errMsg, `${name}:fail signed_out`);
+      return true;
+    });
+    const heard = [];
+    wx[name]({ scope: "scope.userInfo", fail: (e) => heard.push(e.errMsg), complete: (e) => heard.push(e.errMsg) });
+    await settle();
+    assert.deepEqual(heard, Array(2).fill(`${name}:fail signed_out`));
+  }
+  wx.offSessionExpired(listener);
+  tell({ type: "session_expired", reason: "expired" });
+  assert.equal(ended.length, 1);
+});
+
+test("a_new_launch_makes_everything_work_again", async () => {
+  const { wx, tell, launch } = await page();
+  tell({ type: "session_expired", reason: "expired" });
+  await assert.rejects(wx.login());
+  tell(launch("openid"));
+  assert.equal((await wx.login()).code, "login-code");
+});
+
+test("a_session_is_good_once_somebody_logged_in_in_it_and_no_longer_in_the_next", async () => {
+  const storage = new MemoryStorage();
+  const first = await page({ storage });
+  await assert.rejects(first.wx.checkSession(), { errMsg: "checkSession:fail expired" });
+  await first.wx.login();
+  assert.deepEqual(await first.wx.checkSession(), { errMsg: "checkSession:ok" });
+  const reloaded = await page({ storage });
+  assert.deepEqual(await reloaded.wx.checkSession(), { errMsg: "checkSession:ok" });
+  const later = await page({ storage, sid: "s2" });
+  await assert.rejects(later.wx.checkSession());
+});
+
+test("a_profile_is_asked_for_where_it_has_not_been_and_comes_plain_signed_and_encrypted", async () => {
+  const { wx, said, requests } = await page();
+  assert.deepEqual(await wx.getUserProfile({ desc: "to greet you" }), {
+    userInfo: JSON.parse(RAW),
+    rawData: RAW,
+    signature: "s",
+    encryptedData: "ZQ==",
+    iv: "aQ==",
+    errMsg: "getUserProfile:ok",
+  });
+  assert.deepEqual(said.at(-1).scope, "profile.basic");
+  assert.equal(requests[0].url, `${ISSUER}/v1/wechat/user-data`);
+  assert.match(requests[0].headers.authorization, /^Bearer /);
+  await wx.getUserProfile();
+  assert.equal(said.filter(({ type }) => type === "request_permission").length, 1);
+});
+
+test("a_refusal_is_a_failure_and_shows_in_the_settings_until_it_is_taken_back", async () => {
+  const { wx, answers, launch } = await page();
+  answers.request_permission = ({ id }) => launch("openid", { id });
+  await assert.rejects(wx.authorize({ scope: "scope.userInfo" }), { errMsg: "authorize:fail auth deny", code: "access_denied" });
+  assert.deepEqual((await wx.getSetting()).authSetting, { "scope.userInfo": false });
+  answers.request_permission = ({ id, scope }) => launch(`openid ${scope}`, { id });
+  assert.deepEqual(await wx.openSetting(), { authSetting: { "scope.userInfo": true }, errMsg: "openSetting:ok" });
+  assert.deepEqual(await wx.authorize({ scope: "scope.userInfo" }), { errMsg: "authorize:ok" });
+});
+
+test("a_phone_number_is_a_code_and_where_there_is_a_key_its_older_form_too", async () => {
+  const { wx, said } = await page({ scope: "openid phone.verified" });
+  assert.deepEqual(await wx.getPhoneNumber(), {
+    code: "phone-code",
+    encryptedData: "ZQ==",
+    iv: "aQ==",
+    errMsg: "getPhoneNumber:ok",
+  });
+  assert.equal(said.at(-1).purpose, "phone");
+  const conflict = Response.json({ code: "conflict", detail: "log in first" }, { status: 409 });
+  const before = await page({ scope: "openid phone.verified", data: { phone: conflict } });
+  assert.deepEqual(await before.wx.getPhoneNumber(), { code: "phone-code", errMsg: "getPhoneNumber:ok" });
+});
+
+test("a_page_without_a_host_fails_in_every_call", async () => {
+  const window = new EventTarget();
+  Object.assign(window, { parent: window, location: {} });
+  const wx = connectWx({ hostOrigins: [], window });
+  await assert.rejects(wx.login(), { code: "no_host", errMsg: "login:fail this page is not in a host" });
+});
