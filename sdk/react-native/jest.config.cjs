@@ -1,19 +1,23 @@
-const preset = "react-native";
+const shared = {
+  preset: "react-native",
+  // The page of a story is written with the browser's package, beside this one.
+  modulePaths: ["<rootDir>/node_modules"],
+  moduleNameMapper: { "^@portico/react-native$": "<rootDir>/src" },
+  transformIgnorePatterns: ["node_modules/(?!(react-native|@react-native|react-native-webview)/)"],
+};
 
 module.exports = {
   projects: [
     {
+      ...shared,
       displayName: "unit",
-      preset,
       testMatch: ["<rootDir>/test/unit/**/*.test.{ts,tsx}"],
-      transformIgnorePatterns: ["node_modules/(?!(react-native|@react-native|react-native-webview)/)"],
       setupFiles: ["<rootDir>/test/support/native-module.ts"],
     },
     {
+      ...shared,
       displayName: "story",
-      preset,
       testMatch: ["<rootDir>/test/story/**/*.test.{ts,tsx}"],
-      transformIgnorePatterns: ["node_modules/(?!(react-native|@react-native|react-native-webview)/)"],
       setupFiles: ["<rootDir>/test/support/native-module.ts", "<rootDir>/test/support/network.ts"],
     },
   ],

@@ -1,6 +1,7 @@
 import { PorticoError, type ConsentRequired } from "../errors";
 import { withQuery } from "../net/form";
 import type { Issuer } from "../net/issuer";
+import { textField, type Body } from "../net/request";
 
 /** A question to the person, as {@link HostOptions.onConsentRequired} is given it. */
 export interface ConsentRequest {
@@ -30,4 +31,52 @@ export function consentRequest(
     theme: page.theme,
   });
   return { appId: required.appId, scope: required.scope, request: required.consentRequest, url };
+}
+
+/** One permission that a person is asked for, in the words of their language. */
+export interface ConsentPermission {
+  readonly scope: string;
+  readonly title: string;
+  readonly description: string;
+  /** Why the mini-program wants it, in its own words. */
+  readonly reason: string;
+  /** Whether the mini-program cannot be opened without. */
+  readonly isRequired: boolean;
+  /** Whether it deserves a second look. */
+  readonly isSensitive: boolean;
+}
+
+/** What a consent request asks (`GET /v1/consents/{request}`), for apps that draw their own page. */
+export interface ConsentQuestion {
+  readonly appId: string;
+  readonly name: string;
+  /** Addresses of the mini-program's icons. */
+  readonly icons: readonly string[];
+  readonly permissions: readonly ConsentPermission[];
+}
+
+/** Reads the server's answer; what is not there is empty. */
+export function consentQuestion(body: Body): ConsentQuestion {
+  const app = object(body["app"]);
+  return {
+    appId: textField(app, "app_id"),
+    name: textField(app, "name"),
+    icons: list(app["icons"]).map((icon) => textField(icon, "src")),
+    permissions: list(body["permissions"]).map((permission) => ({
+      scope: textField(permission, "scope"),
+      title: textField(permission, "title"),
+      description: textField(permission, "description"),
+      reason: textField(permission, "reason"),
+      isRequired: permission["required"] === true,
+      isSensitive: permission["sensitive"] === true,
+    })),
+  };
+}
+
+function object(value: unknown): Body {
+  return typeof value === "object" && value !== null ? (value as Body) : {};
+}
+
+function list(value: unknown): readonly Body[] {
+  return Array.isArray(value) ? value.map(object) : [];
 }

@@ -7,6 +7,7 @@ import { Emitter, type Unsubscribe } from "./emitter";
 import type { EndReason, Theme } from "../messages/messages";
 import { Authorized } from "./authorized";
 import { isRedirect, systemBrowser, type Browser } from "./browser";
+import { consentQuestion, type ConsentQuestion } from "./consent";
 import { follow } from "./events";
 import { Exchange } from "./exchange";
 import type { Follower } from "./follow";
@@ -143,9 +144,9 @@ export class PorticoHost {
   }
 
   /** What a consent request asks: `GET /v1/consents/{request}`, for apps that draw their own page. */
-  async consent(request: string): Promise<Body> {
+  async consent(request: string): Promise<ConsentQuestion> {
     const answer = await this.call(`/v1/consents/${encodeURIComponent(request)}`);
-    return jsonObject(answer.body);
+    return consentQuestion(jsonObject(answer.body));
   }
 
   /** Answers a consent request: `POST /v1/consents/{request}`, for apps that draw their own page. */

@@ -10,9 +10,9 @@ export interface SecretStore {
   /** The value under `key`, or `null` where there is none. */
   get(key: string): Promise<string | null>;
   /** Keeps `value` under `key`, in place of what was there. */
-  set(key: string, value: string): Promise<void>;
+  set(key: string, value: string): Promise<unknown>;
   /** Removes what is under `key`, if anything. */
-  remove(key: string): Promise<void>;
+  remove(key: string): Promise<unknown>;
 }
 
 /** One JSON value under one key. */

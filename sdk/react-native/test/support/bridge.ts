@@ -10,6 +10,8 @@ type Message = Readonly<Record<string, unknown>> & { readonly type: string };
 /** A document in a WebView's main frame. */
 export class FakeDocument {
   readonly heard: Message[] = [];
+  /** Where a test has a real page: is given every text. */
+  onText: ((text: string) => void) | null = null;
   readonly #view: FakeWebView;
   readonly number: number;
   readonly origin: string;
@@ -66,7 +68,9 @@ export class FakeWebView {
   }
 
   post(document: number, text: string): void {
-    if (this.isAttached && this.#document?.number === document) this.#document.heard.push(JSON.parse(text));
+    if (!this.isAttached || this.#document?.number !== document) return;
+    this.#document.heard.push(JSON.parse(text));
+    this.#document.onText?.(text);
   }
 }
 

@@ -1,7 +1,7 @@
 // The real server, started and spoken to the way an operator would.
 
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +11,8 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !n
 
 export interface Server {
   readonly issuer: string;
+  /** Runs a shell's commands as an operator would, in the folder that the server was started in. */
+  shell(commands: string): void;
   /** Runs one of the operator's commands; the answer is what it prints. */
   cli(words: readonly string[], input?: string): Record<string, string>;
   register(kind: "hosts" | "developers" | "apps", document: object): Record<string, string>;
@@ -22,7 +24,7 @@ export async function serve(): Promise<Server> {
   const binary = process.env["PORTICO_BIN"];
   if (binary === undefined) throw new Error("PORTICO_BIN names no server: cargo build --release -p portico");
   const folder = mkdtempSync(join(tmpdir(), "portico-"));
-  const data = join(folder, "data");
+  const data = join(folder, "portico-data");
   const addresses = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
   const child = spawn(binary, ["serve", "--data", data, ...addresses], { cwd: folder, env });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -42,6 +44,16 @@ export async function serve(): Promise<Server> {
   };
   return {
     issuer,
+    shell: (commands) => {
+      symlinkSync(binary, join(folder, "portico"));
+      const path = `${folder}:${env["PATH"]}`;
+      const done = spawnSync("bash", ["-euo", "pipefail", "-c", commands], {
+        cwd: folder,
+        env: { ...env, PATH: path },
+        encoding: "utf8",
+      });
+      if (done.status !== 0) throw new Error(`exit ${done.status}: ${done.stdout}${done.stderr}`);
+    },
     cli,
     register: (kind, document) => cli([kind, "register", "-"], JSON.stringify(document)),
     stop: async () => {
