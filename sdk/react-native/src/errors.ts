@@ -22,6 +22,7 @@ export class PorticoError extends Error {
 
 /** The session is over: sign in again. */
 export class SessionExpired extends PorticoError {
+  /** Why, as far as this host knows. */
   readonly reason: EndReason;
 
   constructor(reason: EndReason) {
@@ -68,6 +69,7 @@ export class SignInFailed extends PorticoError {
 
 /** The person has to be asked before this mini-program may be launched, and was not (or not to an end). */
 export class ConsentRequired extends PorticoError {
+  /** The mini-program that was to be launched. */
   readonly appId: string;
   /** The scopes that have never been decided. */
   readonly scope: string;
@@ -87,6 +89,7 @@ export class ConsentRequired extends PorticoError {
 
 /** The consent page came back without a decision, because its request was too old. Launch again. */
 export class ConsentExpired extends PorticoError {
+  /** The mini-program that was to be launched. */
   readonly appId: string;
 
   constructor(appId: string) {
@@ -101,6 +104,7 @@ export class ConsentExpired extends PorticoError {
 
 /** There is no such mini-program, or it is suspended. */
 export class UnknownMiniProgram extends PorticoError {
+  /** The mini-program that was to be launched. */
   readonly appId: string;
 
   constructor(appId: string) {

@@ -7,7 +7,17 @@ export { PorticoHost } from "./host/portico-host";
 export { MiniProgramView, type MiniProgramViewProps } from "./view/mini-program-view";
 export type { MiniProgram } from "./host/mini-program";
 export type { ConsentPermission, ConsentQuestion, ConsentRequest } from "./host/consent";
-export type { HostEvents, HostOptions, HostSession, LaunchOptions, SignInOptions } from "./host/options";
+export type {
+  ConsentChange,
+  HostEvents,
+  HostOptions,
+  HostSession,
+  LaunchOptions,
+  MiniProgramScope,
+  ProfileChange,
+  SessionEnd,
+  SignInOptions,
+} from "./host/options";
 export type { SecretStore } from "./host/secrets";
 export { systemBrowser, type Browser } from "./host/browser";
 export {

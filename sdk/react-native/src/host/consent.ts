@@ -5,6 +5,7 @@ import { textField, type Body } from "../net/request";
 
 /** A question to the person, as {@link HostOptions.onConsentRequired} is given it. */
 export interface ConsentRequest {
+  /** The mini-program that asks. */
   readonly appId: string;
   /** The scopes that have never been decided. */
   readonly scope: string;
@@ -35,8 +36,11 @@ export function consentRequest(
 
 /** One permission that a person is asked for, in the words of their language. */
 export interface ConsentPermission {
+  /** The scope's name, for {@link PorticoHost.decide}. */
   readonly scope: string;
+  /** What it opens, in a few words. */
   readonly title: string;
+  /** What it opens, in a sentence. */
   readonly description: string;
   /** Why the mini-program wants it, in its own words. */
   readonly reason: string;
@@ -48,10 +52,13 @@ export interface ConsentPermission {
 
 /** What a consent request asks (`GET /v1/consents/{request}`), for apps that draw their own page. */
 export interface ConsentQuestion {
+  /** The mini-program that asks. */
   readonly appId: string;
+  /** What it is called. */
   readonly name: string;
   /** Addresses of the mini-program's icons. */
   readonly icons: readonly string[];
+  /** What it asks for, in the manifest's order. */
   readonly permissions: readonly ConsentPermission[];
 }
 

@@ -24,6 +24,7 @@ let launches = 0;
 
 /** A mini-program that is open in this host. Made by {@link PorticoHost.launch}, shown by a {@link MiniProgramView}. */
 export class MiniProgram {
+  /** Its id, in reverse domain order. */
   readonly appId: string;
   /** The address that is loaded. */
   readonly entry: string;

@@ -38,7 +38,9 @@ export interface SignInOptions {
   readonly prompt?: string;
   /** Seconds since the last active sign-in that are still good enough. */
   readonly maxAge?: number;
+  /** Who it probably is: a username, an e-mail address or a phone number, filled in for them. */
   readonly loginHint?: string;
+  /** How strongly they must sign in, best first, separated by a space. */
   readonly acrValues?: string;
 }
 
@@ -77,20 +79,48 @@ export interface HostSession {
   readonly sid: string;
 }
 
+/** A mini-program, and scopes of it. */
+export interface MiniProgramScope {
+  /** The mini-program's id. */
+  readonly appId: string;
+  /** Scopes, separated by single spaces. */
+  readonly scope: string;
+}
+
+/** What a person changed about a mini-program: `scope` is what it may see now. */
+export interface ConsentChange extends MiniProgramScope {
+  /** What it no longer may. */
+  readonly removed: string;
+}
+
+/** The end of a session. */
+export interface SessionEnd {
+  /**
+   * `signed_out`, `expired`, `revoked`, `password_changed`, `refresh_reused`, `suspended` or `erased`.
+   */
+  readonly reason: EndReason;
+}
+
+/** What changed about a person. */
+export interface ProfileChange {
+  /** The names of the claims. */
+  readonly claims: readonly string[];
+}
+
 /** What a host can listen to, by {@link PorticoHost.on}. */
 export interface HostEvents {
   /** Somebody has signed in, or was found signed in. */
   signed_in: HostSession;
   /** The session is over, for whatever reason; every mini-program has been told, the tokens are gone. */
-  session_expired: { readonly reason: EndReason };
+  session_expired: SessionEnd;
   /** The person changed what a mini-program may see. */
-  consent_changed: { readonly appId: string; readonly scope: string; readonly removed: string };
-  /** The person's profile changed: the names of the claims that did. */
-  profile_changed: { readonly claims: readonly string[] };
+  consent_changed: ConsentChange;
+  /** The person's profile changed. */
+  profile_changed: ProfileChange;
   /** A mini-program's document was given its launch token. */
-  launched: { readonly appId: string; readonly scope: string };
+  launched: MiniProgramScope;
   /** A mini-program asked for a permission; the person is about to be asked. */
-  permission_requested: { readonly appId: string; readonly scope: string };
+  permission_requested: MiniProgramScope;
   /** The stream of events is open (`true`), or is being reconnected (`false`). */
   online: boolean;
 }

@@ -2,7 +2,7 @@ import { PorticoError, SessionExpired, SignInFailed } from "../errors";
 import type { HttpAnswer, HttpRequest } from "../net/environment";
 import { Issuer } from "../net/issuer";
 import { environment } from "../net/platform";
-import { isOk, jsonObject, refusal, type Body } from "../net/request";
+import { isOk, jsonObject, refusal } from "../net/request";
 import { Emitter, type Unsubscribe } from "./emitter";
 import type { EndReason, Theme } from "../messages/messages";
 import { Authorized } from "./authorized";
@@ -115,7 +115,7 @@ export class PorticoHost {
    * @param answer the token endpoint's JSON answer, as the back end got it.
    * @throws {@link PorticoError} `invalid_tokens` when it is none.
    */
-  async adopt(answer: Body): Promise<HostSession> {
+  async adopt(answer: Readonly<Record<string, unknown>>): Promise<HostSession> {
     await this.#over("signed_out");
     await this.#tokens.adopt(answer);
     return this.#begin();

@@ -1,16 +1,22 @@
 /** A request, without cookies. */
 export interface HttpRequest {
+  /** How. */
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Where to: an absolute address. */
   readonly url: string;
+  /** Header fields by name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent as UTF-8. */
   readonly body?: string;
 }
 
 /** An answer, read to its end. */
 export interface HttpAnswer {
+  /** The HTTP status code. */
   readonly status: number;
   /** A header's value, by its name in small letters. */
   header(name: string): string | null;
+  /** All of it, read as UTF-8. */
   readonly body: string;
 }
 

@@ -10,6 +10,7 @@ import { mayNavigate, type NavigationRequest } from "./navigation";
 export interface MiniProgramViewProps {
   /** What {@link PorticoHost.launch} gave. It is yours to close. */
   readonly miniProgram: MiniProgram;
+  /** Default: as much room as there is. */
   readonly style?: StyleProp<ViewStyle>;
   /** The page wanted to go to an address that is not at one of its origins, and stayed. Open it outside, or not. */
   readonly onLink?: (url: string) => void;

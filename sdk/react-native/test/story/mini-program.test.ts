@@ -2,6 +2,7 @@
 
 import { PorticoHost } from "../../src";
 import { fakeBridge } from "../support/bridge";
+import { settle } from "../support/clock";
 import { person } from "../support/person";
 import { manifest, serve, type Server } from "../support/server";
 import { MemoryStore } from "../support/store";
@@ -89,6 +90,6 @@ test("what the session's end takes from a page, a new launch in the same place g
   await ended;
   await host.signIn();
   await miniProgram.relaunch();
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await settle();
   expect(await page.profile()).toMatchObject({ name: "Ana Markou" });
 }, 30_000);

@@ -2,8 +2,12 @@
 // written to do is there.
 
 import { execFileSync } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+
+import { settle } from "../support/clock";
 
 const root = join(__dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -70,6 +74,58 @@ test("what the module calls in Swift is there, under the names that Objective-C 
     expect(swift).toContain(`@objc public ${name.startsWith("func r") || name.startsWith("func s") ? "static " : ""}${name}`);
   const calls = methods(read("ios/MiniProgramBridge.mm"));
   expect(calls.filter((call) => /messageFrom|documentGoneFrom|navigationRefusedIn/.test(call))).toHaveLength(3);
+});
+
+/** Runs what the WebView runs before a page's scripts, in a page at `origin`. */
+function page(origin: string) {
+  const source = /var script: String \{\s*"""(.*?)"""/s.exec(read("ios/Page.swift"))?.[1] ?? "";
+  const asked: { document: string; text?: string }[] = [];
+  const answers: ((texts: string[] | null) => void)[] = [];
+  const window: Record<string, unknown> & { portico?: { onmessage: unknown; postMessage(text: unknown): void } } = {
+    webkit: {
+      messageHandlers: {
+        portico: {
+          postMessage: (question: { document: string; text?: string }) => {
+            asked.push(question);
+            if (question.text !== undefined) return Promise.resolve(null);
+            return new Promise((resolve, reject) => answers.push((texts) => (texts ? resolve(texts) : reject(new Error("gone")))));
+          },
+        },
+      },
+    },
+  };
+  runInNewContext(source.replace("\\(origins.json)", '["https://taxi.example"]'), {
+    window,
+    location: { origin },
+    crypto: webcrypto,
+  });
+  return { window, asked, answers };
+}
+
+test("its script gives the object to documents of exact origins only", () => {
+  expect(page("https://evil.example").window.portico).toBeUndefined();
+  expect(page("https://evil.example").asked).toEqual([]);
+  const { window } = page("https://taxi.example");
+  expect(Object.getOwnPropertyDescriptor(window, "portico")).toMatchObject({ writable: false, configurable: false });
+  expect(window.portico?.onmessage).toBeNull();
+});
+
+test("its script says who speaks, and hears what is said by keeping one question open", async () => {
+  const { window, asked, answers } = page("https://taxi.example");
+  const heard: string[] = [];
+  if (window.portico) window.portico.onmessage = ({ data }: { data: string }) => heard.push(data);
+  window.portico?.postMessage('{"portico":1,"type":"ready"}');
+  const { document } = asked[0] ?? { document: "" };
+  expect(document).toMatch(/^\d+(,\d+){3}$/);
+  expect(asked).toEqual([{ document }, { document, text: '{"portico":1,"type":"ready"}' }]);
+  answers[0]?.(["a", "b"]);
+  await settle();
+  expect(heard).toEqual(["a", "b"]);
+  expect(asked).toHaveLength(3);
+  answers[1]?.(null);
+  await settle();
+  expect(asked).toHaveLength(3);
+  expect(page("https://taxi.example").asked[0]?.document).not.toBe(document);
 });
 
 test("it hears the main frame of exact origins only, by a handler that replies to the document that asked", () => {
