@@ -8,7 +8,7 @@ Pod::Spec.new do |s|
   s.summary = package["description"]
   s.license = package["license"]
   s.authors = "Portico"
-  s.homepage = package["homepage"]
+  s.homepage = "https://portico.example"
   s.platforms = { :ios => "15.1" }
   s.source = { :path => "." }
   s.source_files = "ios/**/*.{h,mm,swift}"

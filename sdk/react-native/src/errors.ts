@@ -60,7 +60,7 @@ export class NotSignedIn extends PorticoError {
   }
 }
 
-/** The sign-in did not come to a good end; `code` is the server's, or `state_mismatch`, `superseded`… */
+/** The sign-in did not come to a good end; `code` is the server's, or `state_mismatch`, `invalid_id_token`… */
 export class SignInFailed extends PorticoError {
   constructor(code: string, message?: string) {
     super(code, message, "SignInFailed");

@@ -5,6 +5,6 @@ import type { Spec } from "../spec/NativeMiniProgramBridge";
  * does without it.
  */
 export function nativeBridge(): Spec {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would look it up at once
+  // An import would look it up at once.
   return (require("../spec/NativeMiniProgramBridge") as { default: Spec }).default;
 }

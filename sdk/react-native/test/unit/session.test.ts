@@ -161,6 +161,17 @@ test("a refresh token that is refused is the end of the session", async () => {
   expect(page.of("session_expired")).toEqual([{ portico: 1, type: "session_expired", reason: "expired" }]);
 });
 
+test("a store that cannot keep the new refresh token fails the call, and the session goes on in memory", async () => {
+  const w = await signedIn();
+  w.clock.time += 9.5 * MINUTE;
+  const set = jest.spyOn(w.secrets, "set").mockRejectedValueOnce(new Error("locked"));
+  await expect(w.host.call("/v1/me/apps")).rejects.toThrow("locked");
+  await w.host.call("/v1/me/apps");
+  expect(w.portico.count("/oauth/token", refreshes)).toBe(1);
+  await w.clock.pass(9 * MINUTE);
+  expect(set).toHaveBeenCalledTimes(2);
+});
+
 test("nobody is signed in before somebody signs in", async () => {
   const w = world();
   expect(await w.host.restore()).toBe(false);
