@@ -1,5 +1,5 @@
-// The messages of the bridge are one with the browser's package: its `./messages`, with all that it leans on, is brought
-// into this one when it is built, so that what is published needs no other package.
+// The messages of the bridge are one with the browser's package: its `./messages`, with all that it leans on, is
+// brought into this one when it is built, so that what is published needs no other package.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";

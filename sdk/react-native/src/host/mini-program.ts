@@ -1,14 +1,14 @@
-import { PorticoError, SessionExpired, Unreachable } from "../errors";
+import { PorticoError } from "../errors";
+import type { EndReason, MiniProgramMessage } from "../messages/messages";
 import type { Environment } from "../net/environment";
 import { textClaim, unverifiedClaims } from "../net/jwt";
-import { Emitter, type Unsubscribe } from "./emitter";
-import type { EndReason, MiniProgramMessage } from "../messages/messages";
-import { covers, union, without } from "./scope";
-import { SingleFlight } from "./single-flight";
 import { attach, type Attached } from "./attachment";
+import { Emitter, type Unsubscribe } from "./emitter";
 import type { Exchanged, Wish } from "./exchange";
+import { LaunchToken } from "./launch-token";
 import type { Launch } from "./options";
 import type { Page, PageDocument } from "./page";
+import { covers, union } from "./scope";
 
 /** What a mini-program needs of its host. */
 export interface Launcher {
@@ -19,7 +19,6 @@ export interface Launcher {
   closed(miniProgram: MiniProgram): void;
 }
 
-const RETRY_MS = 5_000;
 let launches = 0;
 
 /** A mini-program that is open in this host. Made by {@link PorticoHost.launch}, shown by a {@link MiniProgramView}. */
@@ -34,15 +33,13 @@ export class MiniProgram {
   readonly key = (launches += 1);
   readonly #env: Environment;
   readonly #launcher: Launcher;
-  readonly #renewal = new SingleFlight(() => this.#renew());
+  readonly #token: LaunchToken;
   readonly #news = new Emitter<{ profile: string }>();
   #launch: Launch;
-  #token: Exchanged | null;
   #profile: string;
   #attached: Attached | null = null;
   #ended: EndReason | null = null;
   #isClosed = false;
-  #cancelTimer = () => {};
 
   /** @internal */
   constructor(env: Environment, launcher: Launcher, launch: Launch, token: Exchanged) {
@@ -52,14 +49,14 @@ export class MiniProgram {
     this.#env = env;
     this.#launcher = launcher;
     this.#launch = launch;
-    this.#token = token;
+    const renewed = () => this.#launcher.exchange(this.appId, { scope: this.#launch.scope, prompt: "none" });
+    this.#token = new LaunchToken(env, token, renewed, () => this.#renewUnasked());
     this.#profile = this.#profileOf(token);
-    this.#schedule();
   }
 
   /** What it may see, as far as this host knows; empty when the session is over. */
   get scope(): string {
-    return this.#token?.scope ?? "";
+    return this.#token.current?.scope ?? "";
   }
 
   /** Whether its page has connected, and has not gone since. */
@@ -67,7 +64,7 @@ export class MiniProgram {
     return this.#page?.document.isReady ?? false;
   }
 
-  /** Whether its WebView has cookies and storage of its own; `null` while it is not shown. Without, they are by origin. */
+  /** Whether its WebView has cookies and storage of its own, and not by origin alone; `null` while it is not shown. */
   get isStorageApart(): boolean | null {
     return this.#attached?.storageApart ?? null;
   }
@@ -92,9 +89,8 @@ export class MiniProgram {
     const document = this.#page?.document;
     const token = await this.#launcher.exchange(this.appId, { scope: this.#launch.scope });
     if (this.#isClosed) throw new PorticoError("closed", `${this.appId} is closed`);
-    this.#token = token;
+    this.#token.begin(token);
     this.#ended = null;
-    this.#schedule();
     const profile = this.#profileOf(token);
     if (profile !== this.#profile) {
       this.#profile = profile;
@@ -106,9 +102,8 @@ export class MiniProgram {
   /** Stops speaking with it. Take its view away too. */
   close(): void {
     if (this.#isClosed) return;
-    this.#cancelTimer();
     this.#isClosed = true;
-    this.#token = null;
+    this.#token.drop();
     this.#release();
     this.#launcher.closed(this);
   }
@@ -136,15 +131,14 @@ export class MiniProgram {
 
   /** @internal */
   end(reason: EndReason): void {
-    this.#cancelTimer();
-    this.#token = null;
+    this.#token.drop();
     this.#ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
     this.#tell((page, document, reason) => page.send(document, "session_expired", { reason }), this.#ended);
   }
 
   /** @internal */
   consentChanged(scope: string, removed: string): void {
-    if (this.#token !== null) this.#token = { ...this.#token, scope: without(this.#token.scope, removed) };
+    this.#token.narrow(removed);
     this.#tell((page, document, change) => page.send(document, "consent_changed", change), { scope, removed });
   }
 
@@ -185,16 +179,13 @@ export class MiniProgram {
   async #answer(message: MiniProgramMessage, document: PageDocument): Promise<void> {
     switch (message.type) {
       case "ready":
-        if (this.#left() <= this.#margin()) await this.#renewal.run();
+        if (this.#token.isDue) await this.#token.renew();
         this.#sendLaunch(document);
         return;
       case "renew": {
-        const token = await this.#renewal.run();
-        this.#page?.send(document, "token_renewed", {
-          id: message.id,
-          token: token.value,
-          expiresIn: this.#seconds(token),
-        });
+        const token = await this.#token.renew();
+        const expiresIn = this.#token.seconds(token);
+        this.#page?.send(document, "token_renewed", { id: message.id, token: token.value, expiresIn });
         return;
       }
       case "login": {
@@ -207,7 +198,7 @@ export class MiniProgram {
         this.#page?.send(document, "login_code", {
           id: message.id,
           code: code.value,
-          expiresIn: this.#seconds(code),
+          expiresIn: this.#token.seconds(code),
           ...(purpose !== undefined && { purpose }),
         });
         return;
@@ -221,32 +212,20 @@ export class MiniProgram {
   async #permit(scope: string): Promise<void> {
     const asked = this.#launch.scope;
     const launch: Launch = asked === undefined ? this.#launch : { ...this.#launch, scope: union(asked, scope) };
-    this.#take(await this.#launcher.ask(launch, scope));
+    this.#token.replace(await this.#launcher.ask(launch, scope));
     this.#launch = launch;
   }
 
-  async #renew(): Promise<Exchanged> {
-    const token = await this.#launcher.exchange(this.appId, { scope: this.#launch.scope, prompt: "none" });
-    this.#take(token);
-    return token;
-  }
-
-  /** Takes a token that was asked for before; the session may have ended meanwhile. */
-  #take(token: Exchanged): void {
-    if (this.#token === null) throw new SessionExpired(this.#ended ?? "expired");
-    this.#token = token;
-    this.#schedule();
-  }
-
   #sendLaunch(document: PageDocument, id?: string): void {
-    if (this.#token === null || this.#page?.document !== document || !document.isReady) return;
+    const token = this.#token.current;
+    if (token === null || this.#page?.document !== document || !document.isReady) return;
     const { theme, locale, path } = this.#launch;
     this.#page.send(document, "launch", {
       ...(id !== undefined && { id }),
       miniProgramId: this.appId,
-      token: this.#token.value,
-      scope: this.#token.scope,
-      expiresIn: this.#seconds(this.#token),
+      token: token.value,
+      scope: token.scope,
+      expiresIn: this.#token.seconds(token),
       theme,
       locale,
       path,
@@ -259,34 +238,11 @@ export class MiniProgram {
     return `portico-${this.#env.sha256(`${this.appId}\n${person}`).slice(0, 32)}`;
   }
 
-  #left(): number {
-    return this.#token === null ? 0 : this.#token.expiresAt - this.#env.now();
-  }
-
-  #seconds(token: Exchanged): number {
-    return Math.min(1800, Math.max(1, Math.floor((token.expiresAt - this.#env.now()) / 1000)));
-  }
-
-  /** How long before its end a token is renewed. */
-  #margin(): number {
-    return Math.min(120_000, (this.#token?.lifetime ?? 0) / 5);
-  }
-
-  #schedule(ms = this.#left() - this.#margin()): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#env.timer(() => void this.#renewUnasked(), Math.max(0, ms));
-  }
-
   async #renewUnasked(): Promise<void> {
     const page = this.#page;
     const document = page?.document;
     if (page === null || document === undefined || !document.isReady) return;
-    try {
-      const token = await this.#renewal.run();
-      page.send(document, "token_renewed", { token: token.value, expiresIn: this.#seconds(token) });
-    } catch (error) {
-      if (error instanceof Unreachable && this.#token !== null)
-        this.#schedule((error.retryAfter ?? 0) * 1000 || RETRY_MS);
-    }
+    const token = await this.#token.renew();
+    page.send(document, "token_renewed", { token: token.value, expiresIn: this.#token.seconds(token) });
   }
 }

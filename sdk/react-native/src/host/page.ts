@@ -78,11 +78,7 @@ export class Page {
   }
 
   /** Says something to `document`; nothing happens when it is not ready, or no longer the page's document. */
-  send<Type extends HostMessage["type"]>(
-    document: PageDocument,
-    type: Type,
-    fields: Fields<HostMessage, Type>,
-  ): void {
+  send<Type extends HostMessage["type"]>(document: PageDocument, type: Type, fields: Fields<HostMessage, Type>): void {
     if (document !== this.#document || !document.isReady) return;
     this.#native.post(this.#channel, document.number, JSON.stringify({ portico: BRIDGE_VERSION, type, ...fields }));
   }

@@ -73,8 +73,7 @@ export class SignIn {
     if (flow === null || answer.get("state") !== flow.state)
       throw new SignInFailed("state_mismatch", "this sign-in was not begun here");
     await this.#flow.write(null);
-    if (answer.get("iss") !== this.#issuer.url)
-      throw new SignInFailed("issuer_mismatch", "another issuer answered");
+    if (answer.get("iss") !== this.#issuer.url) throw new SignInFailed("issuer_mismatch", "another issuer answered");
     const error = answer.get("error");
     if (error !== undefined) throw new SignInFailed(error, answer.get("error_description") ?? error);
     const tokens = await this.#issuer.post("token_endpoint", {

@@ -35,12 +35,7 @@ export interface Spec extends TurboModule {
    *
    * Rejects with `no_web_view`, `invalid_origin` or `unsupported_web_view`; nothing is attached then.
    */
-  attach(
-    viewTag: CodegenTypes.Int32,
-    channel: string,
-    origins: Array<string>,
-    profile: string,
-  ): Promise<Attachment>;
+  attach(viewTag: CodegenTypes.Int32, channel: string, origins: Array<string>, profile: string): Promise<Attachment>;
   /** Takes the object away from the documents to come, and drops what the present one says. */
   detach(channel: string): void;
   /** Says `text` to that document, and to no other: nothing happens when it is gone. */

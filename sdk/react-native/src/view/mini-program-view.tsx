@@ -30,7 +30,13 @@ export function MiniProgramView(props: MiniProgramViewProps): ReactElement {
     () => miniProgram.profile,
   );
   // Another person, or another process behind the page: another WebView, which starts from nothing.
-  return <Frame key={`${miniProgram.key} ${profile} ${crashes}`} {...props} onCrash={() => setCrashes((count) => count + 1)} />;
+  return (
+    <Frame
+      key={`${miniProgram.key} ${profile} ${crashes}`}
+      {...props}
+      onCrash={() => setCrashes((count) => count + 1)}
+    />
+  );
 }
 
 function Frame({ miniProgram, style, onLink, onError, onCrash }: MiniProgramViewProps & { onCrash: () => void }) {

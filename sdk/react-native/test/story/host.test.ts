@@ -27,13 +27,19 @@ beforeAll(async () => {
     origins: [],
     token_endpoint_auth_method: "none",
     trusted_issuers: [
-      { issuer: OWN_ISSUER, jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1", alg: "EdDSA", use: "sig" }] } },
+      {
+        issuer: OWN_ISSUER,
+        jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1", alg: "EdDSA", use: "sig" }] },
+      },
     ],
   });
   portico.register("apps", manifest("org.example.taxi", "https://taxi.example", ["profile.basic"], ["email.verified"]));
   portico.register("apps", manifest("org.example.shop", "https://shop.example", []));
   const address = ["--email", "ana@example.org", "--email-verified"];
-  portico.cli(["users", "create", "--name", "Ana Markou", "--username", "ana", ...address, "--password-stdin"], PASSWORD);
+  portico.cli(
+    ["users", "create", "--name", "Ana Markou", "--username", "ana", ...address, "--password-stdin"],
+    PASSWORD,
+  );
 }, 30_000);
 
 afterAll(async () => {
@@ -82,7 +88,7 @@ async function open(host: PorticoHost, appId: string, entry: string, scope?: str
 async function answer(page: FakeDocument, type: string, id: string) {
   for (;;) {
     const [reply] = page.heard.filter((message) => message["id"] === id);
-    if (reply !== undefined) return expect(reply.type).toBe(type), reply;
+    if (reply !== undefined) return (expect(reply.type).toBe(type), reply);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -143,11 +149,15 @@ test("a session that the operator ends is over in every open mini-program, by th
     await open(host, "org.example.shop", "https://shop.example/"),
   ];
   const expired = next(host, "session_expired");
-  const users = portico.cli(["users", "list"]) as unknown as { items?: { user_id: string }[]; users?: { user_id: string }[] };
+  const users = portico.cli(["users", "list"]) as unknown as {
+    items?: { user_id: string }[];
+    users?: { user_id: string }[];
+  };
   const [user] = users.items ?? users.users ?? [];
   portico.cli(["users", "end-sessions", user?.user_id ?? ""]);
   expect(await expired).toEqual({ reason: "revoked" });
-  for (const page of pages) expect(page.of("session_expired")).toEqual([expect.objectContaining({ reason: "revoked" })]);
+  for (const page of pages)
+    expect(page.of("session_expired")).toEqual([expect.objectContaining({ reason: "revoked" })]);
   expect(host.session).toBeNull();
 }, 30_000);
 
@@ -166,7 +176,14 @@ test("an app that was closed is signed in again by the refresh token alone", asy
 test("a super app that signs people in itself adopts what its back end got, and draws its own consent", async () => {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: OWN_ISSUER, sub: "customer-17", aud: portico.issuer, iat: now, exp: now + 60, jti: randomUUID() };
+  const claims = {
+    iss: OWN_ISSUER,
+    sub: "customer-17",
+    aud: portico.issuer,
+    iat: now,
+    exp: now + 60,
+    jti: randomUUID(),
+  };
   const text = `${part({ alg: "EdDSA", kid: "1" })}.${part({ ...claims, name: "Dana Petrou" })}`;
   const key = createPrivateKey(privateKey.export({ type: "pkcs8", format: "pem" }));
   const grant = await fetch(`${portico.issuer}/oauth/token`, {

@@ -39,7 +39,10 @@ beforeAll(async () => {
   });
   portico.register("apps", manifest("org.example.taxi", "https://taxi.example", ["profile.basic"], ["email.verified"]));
   const address = ["--email", "ana@example.org", "--email-verified"];
-  portico.cli(["users", "create", "--name", "Ana Markou", "--username", "ana", ...address, "--password-stdin"], PASSWORD);
+  portico.cli(
+    ["users", "create", "--name", "Ana Markou", "--username", "ana", ...address, "--password-stdin"],
+    PASSWORD,
+  );
   const browser = person("ana", PASSWORD);
   const secrets = new MemoryStore();
   host = new PorticoHost({ issuer: portico.issuer, clientId: "super-app", redirectUri: REDIRECT, secrets, browser });
@@ -65,7 +68,10 @@ function open(): Promise<Page> {
 
 test("a page connects, sees its person, asks for more, and stops when the session ends", async () => {
   await host.signIn();
-  const miniProgram = await host.launch("org.example.taxi", { entry: "https://taxi.example/", scope: "openid profile.basic" });
+  const miniProgram = await host.launch("org.example.taxi", {
+    entry: "https://taxi.example/",
+    scope: "openid profile.basic",
+  });
   await miniProgram.attach(1, () => {});
   const page = await open();
   expect(await page.profile()).toMatchObject({ name: "Ana Markou" });
@@ -82,7 +88,10 @@ test("a page connects, sees its person, asks for more, and stops when the sessio
 
 test("what the session's end takes from a page, a new launch in the same place gives back", async () => {
   await host.signIn();
-  const miniProgram = await host.launch("org.example.taxi", { entry: "https://taxi.example/", scope: "openid profile.basic" });
+  const miniProgram = await host.launch("org.example.taxi", {
+    entry: "https://taxi.example/",
+    scope: "openid profile.basic",
+  });
   await miniProgram.attach(2, () => {});
   const page = await open();
   const ended = new Promise((resolve) => page.onSessionExpired(resolve));

@@ -42,7 +42,14 @@ afterAll(() => portico.stop());
 async function signIn(): Promise<Record<string, unknown>> {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: OWN_ISSUER, sub: "customer-17", aud: portico.issuer, iat: now, exp: now + 60, jti: randomUUID() };
+  const claims = {
+    iss: OWN_ISSUER,
+    sub: "customer-17",
+    aud: portico.issuer,
+    iat: now,
+    exp: now + 60,
+    jti: randomUUID(),
+  };
   const text = `${part({ alg: "EdDSA", kid: "1" })}.${part({ ...claims, name: "Dana Petrou" })}`;
   const answer = await fetch(`${portico.issuer}/oauth/token`, {
     method: "POST",

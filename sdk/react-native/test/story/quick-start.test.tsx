@@ -76,7 +76,10 @@ test("the guide's app signs in, asks, launches, and says that it was signed out"
   const [store = ""] = blocks("ts");
   const [app = ""] = blocks("tsx");
   const modules = { "@portico/react-native": sdk, "react-native-keychain": keychain };
-  const made = run(app.replaceAll("https://id.example", portico.issuer), { ...modules, "./keychain": run(store, modules) });
+  const made = run(app.replaceAll("https://id.example", portico.issuer), {
+    ...modules,
+    "./keychain": run(store, modules),
+  });
   const screen = await Screen.show(createElement(made["default"] as ComponentType));
 
   await screen.press("Taxi");

@@ -74,7 +74,9 @@ export class FakeWebView {
   }
 }
 
-type Events = { [Name in "onMessage" | "onDocumentGone" | "onNavigationRefused"]: Parameters<Parameters<Spec[Name]>[0]>[0] };
+type Events = {
+  [Name in "onMessage" | "onDocumentGone" | "onNavigationRefused"]: Parameters<Parameters<Spec[Name]>[0]>[0];
+};
 
 class FakeBridge {
   /** Every WebView that was attached, oldest first. */
@@ -129,4 +131,5 @@ class FakeBridge {
 export const fakeBridge = new FakeBridge();
 
 // That it has all of the module's methods and events, with their types.
-fakeBridge satisfies Pick<Spec, "attach" | "detach" | "post" | "randomBytes" | "sha256"> & Record<keyof Events, unknown>;
+fakeBridge satisfies Pick<Spec, "attach" | "detach" | "post" | "randomBytes" | "sha256"> &
+  Record<keyof Events, unknown>;

@@ -12,7 +12,10 @@ function attributes(tag: string): ReadonlyMap<string, string> {
 
 /** The page's first form that is posted and that asks something, filled in, every box ticked. */
 function filledIn(html: string, answers: Readonly<Record<string, string>>): { action: string; body: URLSearchParams } {
-  const forms = [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, head = "", inside = ""]) => ({ head, inside }));
+  const forms = [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, head = "", inside = ""]) => ({
+    head,
+    inside,
+  }));
   const isPosted = ({ head }: { head: string }) => attributes(head).get("method")?.toLowerCase() === "post";
   const form = forms.find(({ inside }) => inside.includes('name="username"')) ?? forms.find(isPosted);
   if (form === undefined) throw new Error(`a page without a form: ${html.slice(0, 300)}`);
@@ -58,7 +61,14 @@ export function person(username: string, password: string): Browser {
       if (answer.status !== 200) throw new Error(`${answer.status} at ${url}: ${(await answer.text()).slice(0, 300)}`);
       const { action, body } = filledIn(await answer.text(), { username, password });
       const [page = ""] = url.split("?");
-      url = action === "" ? url : action.startsWith("http") ? action : action.startsWith("/") ? new URL(url).origin + action : page + action;
+      url =
+        action === ""
+          ? url
+          : action.startsWith("http")
+            ? action
+            : action.startsWith("/")
+              ? new URL(url).origin + action
+              : page + action;
       answer = await open(url, body);
     }
     throw new Error(`no end at ${url}`);

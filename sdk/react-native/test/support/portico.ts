@@ -84,7 +84,8 @@ export class FakePortico {
 
   push(type: string, data: object): void {
     this.#count += 1;
-    for (const stream of this.streams) stream.heard(`id: ${this.#count}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const stream of this.streams)
+      stream.heard(`id: ${this.#count}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   breakStreams(): void {
@@ -132,9 +133,10 @@ export class FakePortico {
     switch (form["grant_type"]) {
       case "authorization_code": {
         const flow = this.#flows.get(form["code"] ?? "");
-        const challenge = createHash("sha256").update(form["code_verifier"] ?? "").digest("base64url");
-        const isGood =
-          flow?.get("code_challenge") === challenge && flow.get("redirect_uri") === form["redirect_uri"];
+        const challenge = createHash("sha256")
+          .update(form["code_verifier"] ?? "")
+          .digest("base64url");
+        const isGood = flow?.get("code_challenge") === challenge && flow.get("redirect_uri") === form["redirect_uri"];
         return isGood && flow ? json(this.signIn(flow.get("nonce"))) : refuse("invalid_grant");
       }
       case "refresh_token":

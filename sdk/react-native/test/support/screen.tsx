@@ -20,7 +20,9 @@ export class Screen {
 
   /** Presses the button with that title. */
   async press(title: string): Promise<void> {
-    const button = await this.until(() => this.#find((node) => node.props["title"] === title && !!node.props["onPress"]));
+    const button = await this.until(() =>
+      this.#find((node) => node.props["title"] === title && !!node.props["onPress"]),
+    );
     await act(async () => void (button.props["onPress"] as () => void)());
   }
 

@@ -65,7 +65,12 @@ export async function serve(): Promise<Server> {
 }
 
 /** A W3C MiniApp manifest with Portico's own part. */
-export function manifest(appId: string, origin: string, permissions: readonly string[], optional: readonly string[] = []) {
+export function manifest(
+  appId: string,
+  origin: string,
+  permissions: readonly string[],
+  optional: readonly string[] = [],
+) {
   const wanted = (names: readonly string[]) => names.map((name) => ({ name, reason: `so that we can use ${name}` }));
   return {
     app_id: appId,

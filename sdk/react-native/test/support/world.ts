@@ -56,7 +56,14 @@ export function world(options: Partial<HostOptions> = {}, before?: World): World
   });
   open.add(host);
   const told: [string, unknown][] = [];
-  for (const name of ["signed_in", "session_expired", "consent_changed", "profile_changed", "launched", "online"] as const)
+  for (const name of [
+    "signed_in",
+    "session_expired",
+    "consent_changed",
+    "profile_changed",
+    "launched",
+    "online",
+  ] as const)
     host.on(name, (event) => told.push([name, event]));
   return { clock, portico, secrets, host, told, visits, foreground: () => foreground() };
 }

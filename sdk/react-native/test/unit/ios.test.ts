@@ -70,8 +70,15 @@ test("what the module calls in Swift is there, under the names that Objective-C 
       "navigationRefusedIn:url:",
     ]),
   );
-  for (const name of ["func detach(_ channel: String)", "func leaveAll()", "func randomBytes(_ count: Int)", "func sha256(_ text: String)"])
-    expect(swift).toContain(`@objc public ${name.startsWith("func r") || name.startsWith("func s") ? "static " : ""}${name}`);
+  for (const name of [
+    "func detach(_ channel: String)",
+    "func leaveAll()",
+    "func randomBytes(_ count: Int)",
+    "func sha256(_ text: String)",
+  ])
+    expect(swift).toContain(
+      `@objc public ${name.startsWith("func r") || name.startsWith("func s") ? "static " : ""}${name}`,
+    );
   const calls = methods(read("ios/MiniProgramBridge.mm"));
   expect(calls.filter((call) => /messageFrom|documentGoneFrom|navigationRefusedIn/.test(call))).toHaveLength(3);
 });
@@ -88,7 +95,9 @@ function page(origin: string) {
           postMessage: (question: { document: string; text?: string }) => {
             asked.push(question);
             if (question.text !== undefined) return Promise.resolve(null);
-            return new Promise((resolve, reject) => answers.push((texts) => (texts ? resolve(texts) : reject(new Error("gone")))));
+            return new Promise((resolve, reject) =>
+              answers.push((texts) => (texts ? resolve(texts) : reject(new Error("gone")))),
+            );
           },
         },
       },
@@ -134,5 +143,6 @@ test("it hears the main frame of exact origins only, by a handler that replies t
   expect(page).toMatch(/guard message\.frameInfo\.isMainFrame, origins\.contains\(origin\)/);
   expect(page).toContain("Origins.text(of: message.frameInfo.securityOrigin)");
   expect(read("ios/Bridge.swift")).toContain("forMainFrameOnly: true");
-  for (const file of ["Page", "Bridge"]) expect(read(`ios/${file}.swift`)).not.toMatch(/evaluateJavaScript|callAsyncJavaScript/);
+  for (const file of ["Page", "Bridge"])
+    expect(read(`ios/${file}.swift`)).not.toMatch(/evaluateJavaScript|callAsyncJavaScript/);
 });

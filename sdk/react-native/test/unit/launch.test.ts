@@ -38,7 +38,11 @@ test("a person who has not been asked is asked in the browser, and the launch go
   w.portico.app("org.example.shop", "openid profile.basic", "");
   const shop = await w.host.launch("org.example.shop", { entry: "https://shop.example/" });
   expect(shop.scope).toBe("openid profile.basic");
-  expect(Object.fromEntries(query(w.visits[0] ?? ""))).toEqual({ return_to: REDIRECT, ui_locales: "en", theme: "light" });
+  expect(Object.fromEntries(query(w.visits[0] ?? ""))).toEqual({
+    return_to: REDIRECT,
+    ui_locales: "en",
+    theme: "light",
+  });
 });
 
 test("an app may ask in its own way, and a consent page that is too old says so", async () => {
@@ -79,10 +83,16 @@ test("origins are exact, hold the entry, and belong to one mini-program", async 
   const w = await signedIn();
   const refused = { code: "invalid_origin" };
   await expect(w.host.launch(TAXI, { entry: "http://taxi.example/" })).rejects.toMatchObject(refused);
-  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, origins: ["https://*.example"] })).rejects.toMatchObject(refused);
-  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, origins: ["https://pay.example"] })).rejects.toMatchObject(refused);
+  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, origins: ["https://*.example"] })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, origins: ["https://pay.example"] })).rejects.toMatchObject(
+    refused,
+  );
   await expect(w.host.launch(TAXI, { entry: "https://id.example/x" })).rejects.toMatchObject(refused);
-  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, path: "//evil.example" })).rejects.toMatchObject({ code: "invalid_launch" });
+  await expect(w.host.launch(TAXI, { entry: TAXI_ENTRY, path: "//evil.example" })).rejects.toMatchObject({
+    code: "invalid_launch",
+  });
   const open = await w.host.launch(TAXI, { entry: TAXI_ENTRY });
   w.portico.app("org.example.shop", "openid");
   await expect(w.host.launch("org.example.shop", { entry: `${TAXI_ENTRY}shop` })).rejects.toMatchObject(refused);
@@ -121,14 +131,24 @@ test("the page asks for a younger token, a code, and one for a phone number", as
   expect(page.of("token_renewed")).toEqual([expect.objectContaining({ id: "1", expiresIn: 1800 })]);
   expect(page.of("login_code")).toEqual([
     { portico: 1, type: "login_code", id: "2", code: expect.stringMatching(/^login-code/), expiresIn: 300 },
-    { portico: 1, type: "login_code", id: "3", code: expect.stringMatching(/^phone-code/), expiresIn: 300, purpose: "phone" },
+    {
+      portico: 1,
+      type: "login_code",
+      id: "3",
+      code: expect.stringMatching(/^phone-code/),
+      expiresIn: 300,
+      purpose: "phone",
+    },
   ]);
 });
 
 test("a permission is asked of the person, and what holds already is not", async () => {
   const w = await signedIn();
   w.portico.app("org.example.shop", "openid profile.basic email.verified", "profile.basic");
-  const shop = await w.host.launch("org.example.shop", { entry: "https://shop.example/", scope: "openid profile.basic" });
+  const shop = await w.host.launch("org.example.shop", {
+    entry: "https://shop.example/",
+    scope: "openid profile.basic",
+  });
   await shop.attach(1, () => {});
   const page = fakeBridge.view.load();
   page.ready();

@@ -54,7 +54,9 @@ test("a page goes nowhere but to its own origins, and frames inside it anywhere"
 
 test("a form and a query say what URLSearchParams would", () => {
   const fields = { a: "1 + 1", "b&": "é/=?", c: "it's (so)*!", d: "" };
-  expect(form({ ...fields, no: undefined })).toBe(new URLSearchParams(fields).toString().replaceAll("+", "%20").replaceAll("*", "%2A"));
+  expect(form({ ...fields, no: undefined })).toBe(
+    new URLSearchParams(fields).toString().replaceAll("+", "%20").replaceAll("*", "%2A"),
+  );
   expect(Object.fromEntries(query(withQuery("https://x.example/?e=f", fields)))).toEqual({ e: "f", ...fields });
 });
 

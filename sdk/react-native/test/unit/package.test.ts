@@ -7,7 +7,10 @@ const root = join(__dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly peerDependencies: Record<string, string>;
   readonly files: readonly string[];
-  readonly codegenConfig: { readonly jsSrcsDir: string; readonly ios: { readonly modulesProvider: Record<string, string> } };
+  readonly codegenConfig: {
+    readonly jsSrcsDir: string;
+    readonly ios: { readonly modulesProvider: Record<string, string> };
+  };
 };
 
 function built(): string[] {

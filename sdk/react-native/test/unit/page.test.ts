@@ -9,8 +9,7 @@ function page() {
   const heard: string[] = [];
   const native = { post: (_: string, document: number, text: string) => void posted.push([document, text]) };
   const it = new Page(native, "c", [ORIGIN], (message) => heard.push(message.type));
-  const say = (document: number, text: string, origin = ORIGIN) =>
-    it.hear({ channel: "c", document, origin, text });
+  const say = (document: number, text: string, origin = ORIGIN) => it.hear({ channel: "c", document, origin, text });
   return { page: it, posted, heard, say };
 }
 
@@ -25,7 +24,14 @@ test("a document is heard once it has said ready", () => {
 
 test("another origin is not heard, however it looks", () => {
   const { say, heard } = page();
-  for (const origin of ["https://taxi.example.evil.example", "http://taxi.example", "https://taxi.example:444", "null", "*", ""])
+  for (const origin of [
+    "https://taxi.example.evil.example",
+    "http://taxi.example",
+    "https://taxi.example:444",
+    "null",
+    "*",
+    "",
+  ])
     say(1, READY, origin);
   expect(heard).toEqual([]);
 });

@@ -18,7 +18,11 @@ test("the access token is renewed a minute before its end, and once only", async
 test("however many ask while it is being renewed, one request is in flight", async () => {
   const w = await signedIn();
   w.clock.time += 20 * MINUTE;
-  await Promise.all([w.host.call("/v1/me/apps"), w.host.call("/v1/me/profile"), w.host.launch(TAXI, { entry: TAXI_ENTRY })]);
+  await Promise.all([
+    w.host.call("/v1/me/apps"),
+    w.host.call("/v1/me/profile"),
+    w.host.launch(TAXI, { entry: TAXI_ENTRY }),
+  ]);
   expect(w.portico.count("/oauth/token", refreshes)).toBe(1);
 });
 

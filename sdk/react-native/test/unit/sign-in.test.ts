@@ -106,7 +106,9 @@ test("a second sign-in supersedes the first", async () => {
 
 test("tokens that are not a host's are not adopted", async () => {
   const w = world();
-  await expect(w.host.adopt({ access_token: "a", refresh_token: "b" })).rejects.toMatchObject({ code: "invalid_tokens" });
+  await expect(w.host.adopt({ access_token: "a", refresh_token: "b" })).rejects.toMatchObject({
+    code: "invalid_tokens",
+  });
   expect(w.host.session).toBeNull();
 });
 

@@ -26,7 +26,10 @@ async function open(w: World): Promise<MiniProgram> {
 }
 
 /** Shows it, and lets the place be laid out. */
-async function show(miniProgram: MiniProgram, props: { onLink?(url: string): void; onError?(e: PorticoError): void } = {}) {
+async function show(
+  miniProgram: MiniProgram,
+  props: { onLink?(url: string): void; onError?(e: PorticoError): void } = {},
+) {
   const element = <MiniProgramView miniProgram={miniProgram} {...props} />;
   await act(async () => {
     if (shown === null) shown = create(element);

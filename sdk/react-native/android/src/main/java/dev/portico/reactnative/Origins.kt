@@ -18,7 +18,10 @@ internal class Origins private constructor(private val exact: Set<String>) {
 
   companion object {
     private val PLAIN =
-      Regex("""(https?)://([a-z0-9]+(?:[.-]+[a-z0-9]+)*|\[::1])(?::(\d{1,5}))?([/?#].*)?""", setOf(RegexOption.IGNORE_CASE, RegexOption.DOT_MATCHES_ALL))
+      Regex(
+        """(https?)://([a-z0-9]+(?:[.-]+[a-z0-9]+)*|\[::1])(?::(\d{1,5}))?([/?#].*)?""",
+        setOf(RegexOption.IGNORE_CASE, RegexOption.DOT_MATCHES_ALL),
+      )
     private val LOOPBACK = Regex("""localhost|.+\.localhost|127(\.\d+){3}|\[::1]""")
     private const val HIGHEST_PORT = 65_535
     private val DEFAULT_PORTS = mapOf("http" to 80, "https" to 443)

@@ -13,7 +13,8 @@ import androidx.webkit.WebViewFeature
 internal class UnsupportedWebView : Exception()
 
 /** A WebView whose main frame has the object `portico`, and is held to its origins. */
-internal class TakenWebView private constructor(private val webView: WebView, val page: Page, val isStorageApart: Boolean) {
+internal class TakenWebView
+private constructor(private val webView: WebView, val page: Page, val isStorageApart: Boolean) {
   /** Takes the object away from the documents to come. What the present one says goes to nobody. */
   fun leave() {
     page.close()

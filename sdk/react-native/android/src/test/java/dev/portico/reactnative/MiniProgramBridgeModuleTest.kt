@@ -154,7 +154,8 @@ internal class MiniProgramBridgeModuleTest {
     val many = List(100) { module.randomBytes(32.0) }
     assertEquals(100, many.toSet().size)
     for (each in many) assertTrue(Regex("[A-Za-z0-9_-]{43}").matches(each))
-    for (bad in listOf(0.0, -1.0, 1025.0)) assertThrows(IllegalArgumentException::class.java) { module.randomBytes(bad) }
+    for (bad in listOf(0.0, -1.0, 1025.0))
+      assertThrows(IllegalArgumentException::class.java) { module.randomBytes(bad) }
   }
 
   @Test

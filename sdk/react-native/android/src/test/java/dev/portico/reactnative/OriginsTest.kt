@@ -50,7 +50,9 @@ internal class OriginsTest {
 
   @Test
   fun `only exact origins are taken, and at least one`() {
-    for (bad in listOf("*", "https://*.example", "https://taxi.example/", "https://taxi.example:443", "http://taxi.example"))
+    val wrong =
+      listOf("*", "https://*.example", "https://taxi.example/", "https://taxi.example:443", "http://taxi.example")
+    for (bad in wrong)
       assertThrows(IllegalArgumentException::class.java) { Origins.of(listOf("https://good.example", bad)) }
     assertThrows(IllegalArgumentException::class.java) { Origins.of(emptyList()) }
   }

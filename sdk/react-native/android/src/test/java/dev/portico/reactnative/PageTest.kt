@@ -66,7 +66,9 @@ internal class PageTest {
   @Test
   fun `a frame inside, another origin, no text and too much of it are dropped`() {
     page.hear(first, TAXI, false, "a")
-    for (origin in listOf("https://taxi.example.evil.example", "https://taxi.example:444", "http://taxi.example", "null", ""))
+    val others =
+      listOf("https://taxi.example.evil.example", "https://taxi.example:444", "http://taxi.example", "null", "")
+    for (origin in others)
       page.hear(first, origin, true, "a")
     page.hear(first, TAXI, true, null)
     page.hear(first, TAXI, true, "x".repeat(65_537))
