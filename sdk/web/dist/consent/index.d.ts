@@ -10,7 +10,7 @@ export interface Decision {
     readonly refused: readonly string[];
 }
 /**
- * What a request asks (`GET /v1/consents/{request}`); `request` is that of {@link ConsentRequired}.
+ * What a request asks (`GET /v1/consents/{request}`); `request` is that of `ConsentRequired`.
  *
  * @throws as {@link PorticoHost.fetch}.
  */

@@ -48,7 +48,7 @@ export interface LaunchOptions {
     readonly container?: HTMLElement;
     /** An iframe of the host's own; its `sandbox`, `referrerpolicy` and `src` are set. */
     readonly iframe?: HTMLIFrameElement;
-    /** A native WebView, where the app around this shell can open one. */
+    /** A native WebView, where the app around this shell can open one; close what is in it before it is used again. */
     readonly webView?: WebView;
     /** Scopes to ask for. Default: all that the manifest names. */
     readonly scope?: string;

@@ -26,8 +26,8 @@ export declare class PorticoHost {
      * Finishes what came back to the redirect URI: a sign-in, or a consent. Call it once at every page load, before
      * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
      *
-     * @throws {@link SignInFailed} when the sign-in was refused, or was not begun here.
-     * @throws {@link PorticoError} `consent_expired` when the consent page was too old.
+     * @throws {@link PorticoError} with the code of a sign-in that was refused; `state_mismatch` and the like for one
+     * that was not begun here; `consent_expired` when the consent page was too old.
      */
     handleRedirect(href?: string): Promise<Redirect>;
     /**
@@ -55,8 +55,9 @@ export declare class PorticoHost {
      * {@link HostOptions.onConsentRequired}); the promise then stays open, and {@link PorticoHost.handleRedirect}
      * goes on after the way back.
      *
-     * @throws {@link PorticoError} `access_denied`, {@link PorticoError} `invalid_target`, {@link PorticoError} `not_signed_in`, {@link SessionExpired},
-     * {@link Unreachable}; {@link PorticoError} `invalid_origin` for an entry whose origin cannot be trusted.
+     * @throws {@link SessionExpired}, {@link Unreachable}; {@link PorticoError} `access_denied`, `invalid_target`,
+     * `not_signed_in`, `invalid_launch` for a path that leaves the entry's origin, and `invalid_origin` for an entry whose
+     * origin cannot be trusted.
      */
     launch(appId: string, options: LaunchOptions): Promise<MiniProgram>;
     /**

@@ -15,9 +15,9 @@ export declare class Channel {
     /**
      * Asks the host something.
      *
-     * @throws {@link NoHost} when `ms` pass without an answer; {@link PorticoError} with the host's code.
+     * @throws {@link NoHost} when no answer comes in time; {@link PorticoError} with the host's code.
      */
-    ask<Type extends "renew" | "login" | "request_permission">(type: Type, fields: Omit<Fields<MiniProgramMessage, Type>, "id">, ms: number): Promise<Reply>;
+    ask<Type extends "renew" | "login" | "request_permission">(type: Type, fields: Omit<Fields<MiniProgramMessage, Type>, "id">): Promise<Reply>;
     /** Everything that waits for an answer fails with `error`. */
     failAll(error: PorticoError): void;
     /** Stops listening. */

@@ -4,6 +4,7 @@ import { BRIDGE_VERSION } from "../shared/shape.js";
 import { appPort } from "./app-port.js";
 import { NoHost } from "./errors.js";
 import { framePort } from "./frame-port.js";
+const PATIENCE_MS = { renew: 15_000, login: 15_000, request_permission: 600_000 };
 export class Channel {
     #env;
     #port;
@@ -19,10 +20,11 @@ export class Channel {
     ready() {
         this.#port.post({ portico: BRIDGE_VERSION, type: "ready" });
     }
-    ask(type, fields, ms) {
+    ask(type, fields) {
         const id = String(this.#next++);
         return new Promise((resolve, reject) => {
-            const stop = this.#env.timer(() => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`)), ms);
+            const giveUp = () => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`));
+            const stop = this.#env.timer(giveUp, PATIENCE_MS[type]);
             this.#waiting.set(id, { resolve, reject, stop });
             this.#port.post({ portico: BRIDGE_VERSION, type, id, ...fields });
         });

@@ -6,8 +6,6 @@ import { SingleFlight } from "../shared/single-flight.js";
 import { Channel } from "./channel.js";
 import { Kept } from "./kept.js";
 import { UserInfo } from "./userinfo.js";
-const ANSWER_MS = 15_000;
-const DECISION_MS = 600_000;
 export class Connection {
     #env;
     #channel;
@@ -67,7 +65,7 @@ export class Connection {
     async requestPermission(scope) {
         this.#live();
         try {
-            await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+            await this.#channel.ask("request_permission", { scope });
         }
         catch (error) {
             if (error instanceof PorticoError && error.code === "access_denied")
@@ -79,9 +77,8 @@ export class Connection {
     }
     async profile() {
         const person = this.#person;
-        let profile = await this.#userInfo.read(await this.token());
-        if (profile === null)
-            profile = await this.#userInfo.read(await this.#renewal.run());
+        const read = (token) => this.#userInfo.read(token);
+        const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
         if (this.#person !== person)
             throw new SessionExpired(this.#ended);
         this.#live();
@@ -113,7 +110,7 @@ export class Connection {
     }
     async #code(purpose) {
         this.#live();
-        const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+        const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
         if (reply.type !== "login_code" || reply.purpose !== purpose)
             throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
         return reply.code;
@@ -125,7 +122,7 @@ export class Connection {
     }
     async #renew() {
         this.#live();
-        const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+        const reply = await this.#channel.ask("renew", {});
         if (reply.type !== "token_renewed")
             throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
         return reply.token;

@@ -3,7 +3,8 @@ import type { BRIDGE_VERSION } from "./shape.js";
 export type Theme = "light" | "dark" | (string & {});
 /** Why a session ended, as far as a mini-program may know. */
 export type EndReason = "signed_out" | "expired" | "revoked" | (string & {});
-interface Envelope<Type extends string> {
+/** What every message carries. */
+export interface Envelope<Type extends string> {
     readonly portico: typeof BRIDGE_VERSION;
     readonly type: Type;
 }

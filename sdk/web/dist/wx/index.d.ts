@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { connectWx, type UserInfo, type Wx } from "./wx.js";
+export { connectWx, type Settings, type UserInfo, type Wx } from "./wx.js";
 export type { Call, Callbacks, Said } from "./call.js";
 export type { WxScope } from "./settings.js";
 export type { Encrypted, SignedData } from "./user-data.js";

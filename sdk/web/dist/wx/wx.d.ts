@@ -15,7 +15,8 @@ export interface UserInfo {
     readonly province: string;
     readonly country: string;
 }
-type Settings = {
+/** What a person allows. */
+export type Settings = {
     readonly authSetting: Readonly<Record<string, boolean>>;
 };
 /** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
@@ -62,4 +63,3 @@ export interface Wx {
  * fail as {@link connect} does when there is none.
  */
 export declare function connectWx(options: ConnectOptions): Wx;
-export {};

@@ -14,7 +14,7 @@ export interface Decision {
 const at = (request: string) => `/v1/consents/${encodeURIComponent(request)}`;
 
 /**
- * What a request asks (`GET /v1/consents/{request}`); `request` is that of {@link ConsentRequired}.
+ * What a request asks (`GET /v1/consents/{request}`); `request` is that of `ConsentRequired`.
  *
  * @throws as {@link PorticoHost.fetch}.
  */

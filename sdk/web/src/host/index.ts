@@ -16,9 +16,11 @@ export type {
   Redirect,
   SignInOptions,
 } from "./options.js";
+export type { Init } from "./issuer.js";
 export type { TokenStorage } from "./storage.js";
 export { ConsentRequired } from "./errors.js";
 export { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
+export type { Fields } from "../shared/fields.js";
 export type { Environment } from "../shared/environment.js";
 export type { EndReason, Theme } from "../shared/messages.js";
 export type { Unsubscribe } from "../shared/emitter.js";

@@ -11,6 +11,9 @@ import type { Port } from "./port.js";
 /** A host's answer to a question with an `id`. */
 export type Reply = Extract<HostMessage, { id?: string }>;
 
+/** How long an answer may take; the person may have to think. */
+const PATIENCE_MS = { renew: 15_000, login: 15_000, request_permission: 600_000 };
+
 interface Waiting {
   resolve(reply: Reply): void;
   reject(error: PorticoError): void;
@@ -46,16 +49,16 @@ export class Channel {
   /**
    * Asks the host something.
    *
-   * @throws {@link NoHost} when `ms` pass without an answer; {@link PorticoError} with the host's code.
+   * @throws {@link NoHost} when no answer comes in time; {@link PorticoError} with the host's code.
    */
   ask<Type extends "renew" | "login" | "request_permission">(
     type: Type,
     fields: Omit<Fields<MiniProgramMessage, Type>, "id">,
-    ms: number,
   ): Promise<Reply> {
     const id = String(this.#next++);
     return new Promise((resolve, reject) => {
-      const stop = this.#env.timer(() => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`)), ms);
+      const giveUp = () => this.#settle(id)?.reject(new NoHost(`no answer to ${type}`));
+      const stop = this.#env.timer(giveUp, PATIENCE_MS[type]);
       this.#waiting.set(id, { resolve, reject, stop });
       this.#port.post({ portico: BRIDGE_VERSION, type, id, ...fields });
     });

@@ -16,9 +16,6 @@ interface Token {
   readonly expiresAt: number;
 }
 
-const ANSWER_MS = 15_000;
-const DECISION_MS = 600_000;
-
 /**
  * A mini-program's connection to its host, as {@link connect} gives it. Once the session is over, every call
  * rejects with {@link SessionExpired}, until the host launches again.
@@ -121,7 +118,7 @@ export class Connection {
   async requestPermission(scope: string): Promise<boolean> {
     this.#live();
     try {
-      await this.#channel.ask("request_permission", { scope }, DECISION_MS);
+      await this.#channel.ask("request_permission", { scope });
     } catch (error) {
       if (error instanceof PorticoError && error.code === "access_denied") return false;
       throw error;
@@ -137,8 +134,8 @@ export class Connection {
    */
   async profile(): Promise<Profile> {
     const person = this.#person;
-    let profile = await this.#userInfo.read(await this.token());
-    if (profile === null) profile = await this.#userInfo.read(await this.#renewal.run());
+    const read = (token: string) => this.#userInfo.read(token);
+    const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
     if (this.#person !== person) throw new SessionExpired(this.#ended);
     this.#live();
     if (profile === null) throw new PorticoError("invalid_token", "userinfo refuses the token");
@@ -183,7 +180,7 @@ export class Connection {
 
   async #code(purpose?: CodePurpose): Promise<string> {
     this.#live();
-    const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) }, ANSWER_MS);
+    const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
     if (reply.type !== "login_code" || reply.purpose !== purpose)
       throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
     return reply.code;
@@ -196,7 +193,7 @@ export class Connection {
 
   async #renew(): Promise<string> {
     this.#live();
-    const reply = await this.#channel.ask("renew", {}, ANSWER_MS);
+    const reply = await this.#channel.ask("renew", {});
     if (reply.type !== "token_renewed")
       throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
     return reply.token;

@@ -23,7 +23,8 @@ export interface UserInfo {
   readonly country: string;
 }
 
-type Settings = { readonly authSetting: Readonly<Record<string, boolean>> };
+/** What a person allows. */
+export type Settings = { readonly authSetting: Readonly<Record<string, boolean>> };
 
 /** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
 export interface Wx {
@@ -34,7 +35,10 @@ export interface Wx {
   /** Whether the log-in of before still holds: same session, and somebody logged in in it from here. */
   readonly checkSession: Call<object, object>;
   /** Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end. */
-  readonly getUserProfile: Call<{ readonly desc?: string; readonly lang?: string }, SignedData & { readonly userInfo: UserInfo }>;
+  readonly getUserProfile: Call<
+    { readonly desc?: string; readonly lang?: string },
+    SignedData & { readonly userInfo: UserInfo }
+  >;
   /**
    * A code for `wxa/business/getuserphonenumber`, asking the person where they have not been; where the back end has a
    * `session_key`, also the older form.

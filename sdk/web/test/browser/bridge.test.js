@@ -6,6 +6,18 @@ import { portico, site } from "./servers.js";
 const TAXI = "org.example.taxi";
 const SHOP = "org.example.shop";
 
+const LAUNCH = {
+  portico: 1,
+  type: "launch",
+  miniProgramId: TAXI,
+  token: "a.b.c",
+  scope: "openid",
+  expiresIn: 60,
+  theme: "light",
+  locale: "en",
+  path: "",
+};
+
 let browser, context, page, fake, closers, host, near, taxi, shop, stranger, lookAlike;
 const addresses = [];
 
@@ -136,18 +148,7 @@ test("a_launch_from_a_look_alike_host_is_dropped_where_the_browser_does_not_name
   await until(() => page.frames().length > 1);
   const frame = page.frames().at(-1);
   await frame.waitForFunction(() => window.got !== undefined);
-  const fakeLaunch = {
-    portico: 1,
-    type: "launch",
-    miniProgramId: TAXI,
-    token: "a.b.c",
-    scope: "openid",
-    expiresIn: 60,
-    theme: "light",
-    locale: "en",
-    path: "",
-  };
-  await page.evaluate((message) => window.frames[0].postMessage(message, "*"), fakeLaunch);
+  await page.evaluate((message) => window.frames[0].postMessage(message, "*"), LAUNCH);
   await frame.waitForFunction(() => window.got.length > 0);
   assert.equal(await frame.evaluate(() => document.body.dataset.state ?? null), null);
   assert.deepEqual(
@@ -324,6 +325,128 @@ test("a_withdrawal_is_heard_by_the_mini_program_concerned", async () => {
   assert.deepEqual(await frame.evaluate(() => window.changes), [
     { scope: "openid profile.basic", removed: "phone.verified" },
   ]);
+});
+
+test("a_frame_of_an_opaque_origin_gets_nothing", async () => {
+  await signIn();
+  const friend = await open(SHOP, shop.origin);
+  await state(friend, "launched");
+  // A mini-program's own frame, out of which its page has sandboxed itself: the window is right, the origin is "null".
+  const frame = await open(TAXI, `${taxi.origin}`, `${taxi.origin}/opaque#silent`);
+  await frame.waitForFunction(() => document.readyState === "complete");
+  assert.equal(await frame.evaluate(() => self.origin), "null");
+  await frame.evaluate(() => {
+    window.got = [];
+    addEventListener("message", ({ data }) => got.push(data));
+    parent.postMessage({ portico: 1, type: "ready" }, "*");
+    parent.postMessage({ portico: 1, type: "renew", id: "1" }, "*");
+  });
+  await saidTo("null", friend);
+  assert.deepEqual(await frame.evaluate(() => window.got), []);
+  assert.equal(await page.evaluate(() => window.host.miniPrograms[1].connected), false);
+  for (const origin of ["null", "*"]) {
+    const refused = await page.evaluate(
+      (entry) => window.host.launch("org.example.taxi", { entry, container: window.stage }).catch(({ code }) => code),
+      origin,
+    );
+    assert.equal(refused, "invalid_origin");
+  }
+});
+
+test("a_host_of_an_opaque_origin_launches_nobody", async () => {
+  await page.goto(`${lookAlike.origin}/opaque`);
+  assert.equal(await page.evaluate(() => self.origin), "null");
+  await page.evaluate((url) => {
+    const element = document.createElement("iframe");
+    element.src = url;
+    document.body.append(element);
+  }, `${taxi.origin}/#blind`);
+  await until(() => page.frames().length > 1);
+  const frame = page.frames().at(-1);
+  await frame.waitForFunction(() => window.got !== undefined);
+  await page.evaluate((message) => window.frames[0].postMessage(message, "*"), LAUNCH);
+  await frame.waitForFunction(() => window.got.length > 0);
+  assert.equal(await frame.evaluate(() => document.body.dataset.state ?? null), null);
+  assert.deepEqual(
+    await page.evaluate(() => window.got.filter(({ type }) => type !== "ready" && type !== "renew")),
+    [],
+  );
+});
+
+test("every_message_of_a_mini_program_goes_to_an_exact_origin", async () => {
+  await signIn();
+  const frame = await open(TAXI, taxi.origin, `${taxi.origin}/#noted`);
+  await state(frame, "launched");
+  await frame.evaluate(() => window.portico.login());
+  const targets = await frame.evaluate(() => window.targets);
+  assert.ok(targets.length >= 2);
+  assert.deepEqual([...new Set(targets)], [host.origin]);
+});
+
+test("an_answer_that_is_under_way_when_the_frame_navigates_is_dropped", async () => {
+  await signIn();
+  const frame = await open(TAXI, taxi.origin);
+  await state(frame, "launched");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  fake.instead = async (request) => {
+    if (request.url.endsWith("/oauth/token")) await held;
+    return undefined;
+  };
+  try {
+    const before = fake.count("/oauth/token");
+    await frame.evaluate(() => parent.postMessage({ portico: 1, type: "renew", id: "99" }, "*"));
+    await until(() => fake.count("/oauth/token") > before);
+    // First to a stranger, then to the very same origin: neither asked for it.
+    await frame.evaluate((url) => void (location.href = url), stranger.origin);
+    await frame.waitForURL(`${stranger.origin}/`);
+    await frame.evaluate((url) => void (location.href = url), `${taxi.origin}/#silent`);
+    await frame.waitForURL(`${taxi.origin}/#silent`);
+    await frame.waitForFunction(() => window.got !== undefined);
+    await until(() => page.evaluate(() => !window.host.miniPrograms[0].connected));
+  } finally {
+    release();
+    fake.instead = () => undefined;
+  }
+  const friend = await open(SHOP, shop.origin);
+  await state(friend, "launched");
+  assert.equal(typeof (await friend.evaluate(() => window.portico.login())), "string");
+  assert.deepEqual(await frame.evaluate(() => window.got), []);
+});
+
+test("after_session_expired_every_call_rejects_until_the_next_launch", async () => {
+  await signIn();
+  const frame = await open(TAXI, taxi.origin);
+  await state(frame, "launched");
+  const outcomes = () =>
+    frame.evaluate(() =>
+      Promise.all(
+        [
+          () => portico.token(),
+          () => portico.login(),
+          () => portico.phoneCode(),
+          () => portico.profile(),
+          () => portico.requestPermission("phone.verified"),
+        ].map((ask) => ask().then(() => "fine", (error) => `${error.name} ${error.reason}`)),
+      ),
+    );
+  fake.instead = (_, form) => (form.prompt === "consent" ? new Promise(() => {}) : undefined);
+  const waiting = frame.evaluate(() => portico.requestPermission("email.verified").catch(({ name }) => name));
+  await until(() => fake.count("/oauth/token", { prompt: "consent" }) === 1);
+  await until(() => fake.streams === 1);
+  fake.instead = () => undefined;
+  fake.end("signed_out");
+  await frame.waitForFunction(() => window.portico.expired);
+  assert.equal(await waiting, "SessionExpired", "what waits fails too");
+  for (let time = 0; time < 2; time += 1) {
+    assert.deepEqual(await outcomes(), Array(5).fill("SessionExpired signed_out"));
+  }
+  assert.equal(await frame.evaluate(() => portico.scope), "");
+  await page.evaluate(() => void window.host.signIn());
+  await state(page, "in");
+  const next = await open(TAXI, taxi.origin);
+  await state(next, "launched");
+  assert.equal(await next.evaluate(() => portico.token().then(() => "fine")), "fine");
 });
 
 test("no_token_and_no_referrer_ever_stood_in_an_address", () => {

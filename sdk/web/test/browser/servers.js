@@ -22,18 +22,24 @@ async function listen(name, handle) {
   return { origin: `http://${name}:${server.address().port}`, close };
 }
 
-/** One site: the SDK under `/sdk/`, `/config.json`, and the same page at every other path. */
+/**
+ * One site: the SDK under `/sdk/`, `/config.json`, and the same page at every other path; at `/opaque` without an
+ * origin.
+ */
 export function site(name, page, config) {
   const seen = [];
   const started = listen(name, async (request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     seen.push({ url: request.url, referer: request.headers.referer });
+    response.setHeader("access-control-allow-origin", "*");
     if (pathname.startsWith("/sdk/")) {
       response.setHeader("content-type", "text/javascript");
       return response.end(await readFile(new URL(pathname.slice("/sdk/".length), DIST)));
     }
     if (pathname === "/config.json") return response.end(JSON.stringify(config()));
     response.setHeader("content-type", "text/html");
+    // A document may give its own origin up, in whatever frame it is.
+    if (pathname === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts");
     return response.end(await readFile(new URL(page, PAGES)));
   });
   return started.then((server) => ({ ...server, seen }));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decide, read } from "../../dist/consent/index.js";
 import { settle } from "../fake/clock.js";
 import { ISSUER, REDIRECT, signedIn, TAXI, TAXI_ENTRY, taxi, world } from "../fake/host.js";
 
@@ -85,6 +86,22 @@ test("a_host_that_gives_up_asking_gets_its_own_error", async (t) => {
   });
   w.portico.app(TAXI, "openid profile.basic", "openid");
   await assert.rejects(w.host.launch(TAXI, { ...entry, ...w.page }), { message: "closed the popup" });
+});
+
+test("a_host_that_draws_its_own_page_reads_the_question_and_answers_it", async (t) => {
+  const w = await signedIn(t);
+  const sent = [];
+  w.portico.instead = async (request) => {
+    if (!request.url.includes("/v1/consents/")) return undefined;
+    sent.push([request.method, new URL(request.url).pathname, await request.text()]);
+    return Response.json({ app: "Taxi" });
+  };
+  assert.deepEqual(await read(w.host, "a/b"), { app: "Taxi" });
+  await decide(w.host, "a/b", { granted: ["profile.basic"], refused: [] });
+  assert.deepEqual(sent, [
+    ["GET", "/v1/consents/a%2Fb", ""],
+    ["POST", "/v1/consents/a%2Fb", '{"granted":["profile.basic"],"refused":[]}'],
+  ]);
 });
 
 test("a_consent_page_that_is_not_the_issuers_is_not_opened", async (t) => {

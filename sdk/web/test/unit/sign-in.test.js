@@ -15,7 +15,13 @@ async function atSignInPage(t, options) {
 test("a_person_signs_in_by_code_with_pkce_and_the_address_is_clean_afterwards", async (t) => {
   const w = await atSignInPage(t, {
     returnState: "/rides",
-    parameters: { prompt: "login", login_hint: "alice", max_age: "0", state: "mine", redirect_uri: "https://x.example" },
+    parameters: {
+      prompt: "login",
+      login_hint: "alice",
+      max_age: "0",
+      state: "mine",
+      redirect_uri: "https://x.example",
+    },
   });
   const page = new URL(w.went[0]).searchParams;
   assert.deepEqual(

@@ -7,7 +7,8 @@ import { jwt } from "../fake/portico.js";
 import { MemoryStorage } from "../fake/storage.js";
 
 const ISSUER = "https://id.example";
-const RAW = JSON.stringify({ nickName: "Ana", avatarUrl: "", gender: 0, language: "", city: "", province: "", country: "" });
+const ANA = { nickName: "Ana", avatarUrl: "", gender: 0, language: "", city: "", province: "", country: "" };
+const RAW = JSON.stringify(ANA);
 
 /** A page in a WebView whose app answers as `host` says. */
 async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1", data = {} } = {}) {
@@ -48,7 +49,8 @@ async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1
   const fetch = async (url, init) => {
     requests.push({ url, ...init });
     const { kind } = JSON.parse(init.body);
-    return data[kind] ?? Response.json({ encryptedData: "ZQ==", iv: "aQ==", ...(kind === "profile" && { rawData: RAW, signature: "s" }) });
+    const plain = kind === "profile" && { rawData: RAW, signature: "s" };
+    return data[kind] ?? Response.json({ encryptedData: "ZQ==", iv: "aQ==", ...plain });
   };
   const wx = connectWx({ hostOrigins: [], window, environment: { fetch, now: clock.now, timer: clock.timer } });
   await wx.portico;
@@ -74,7 +76,8 @@ test("a_failure_says_so_in_wechats_words_and_is_still_the_error_that_it_is", asy
   wx.onSessionExpired(listener);
   tell({ type: "session_expired", reason: "signed_out" });
   assert.deepEqual(ended, [{ reason: "signed_out" }]);
-  for (const name of ["login", "checkSession", "getUserProfile", "getPhoneNumber", "authorize", "getSetting", "openSetting"]) {
+  const calls = "login checkSession getUserProfile getPhoneNumber authorize getSetting openSetting".split(" ");
+  for (const name of calls) {
     await assert.rejects(wx[name]({ scope: "scope.userInfo" }), (error) => {
       assert.ok(error instanceof SessionExpired, name);
       assert.equal(error.errMsg, `${name}:fail signed_out`);
@@ -130,7 +133,10 @@ test("a_profile_is_asked_for_where_it_has_not_been_and_comes_plain_signed_and_en
 test("a_refusal_is_a_failure_and_shows_in_the_settings_until_it_is_taken_back", async () => {
   const { wx, answers, launch } = await page();
   answers.request_permission = ({ id }) => launch("openid", { id });
-  await assert.rejects(wx.authorize({ scope: "scope.userInfo" }), { errMsg: "authorize:fail auth deny", code: "access_denied" });
+  await assert.rejects(wx.authorize({ scope: "scope.userInfo" }), {
+    errMsg: "authorize:fail auth deny",
+    code: "access_denied",
+  });
   assert.deepEqual((await wx.getSetting()).authSetting, { "scope.userInfo": false });
   answers.request_permission = ({ id, scope }) => launch(`openid ${scope}`, { id });
   assert.deepEqual(await wx.openSetting(), { authSetting: { "scope.userInfo": true }, errMsg: "openSetting:ok" });
