@@ -69,15 +69,15 @@ private final class Taken: PageEvents {
     controller.addScriptMessageHandler(page, contentWorld: .page, name: Page.name)
     controller.addUserScript(
       WKUserScript(source: page.script, injectionTime: .atDocumentStart, forMainFrameOnly: true, in: .page))
-    // The component decides where the main frame goes: react-native-webview waits for that here. This says where it is.
+    // The component decides where the main frame goes: react-native-webview waits for that here. What begins to load
+    // from elsewhere all the same is stopped; the document that is shown stays.
     navigation = webView.observe(\.url) { [weak self] webView, _ in
       MainActor.assumeIsolated {
-        guard let self, let url = webView.url, !origins.contains(Taken.origin(of: url)) else { return }
-        self.page?.forget()
-        if url.absoluteString != "about:blank" {
-          webView.stopLoading()
-          self.delegate()?.navigationRefused(in: self.channel, url: url.absoluteString)
-        }
+        guard let self, let url = webView.url, url.absoluteString != "about:blank",
+          !origins.contains(Taken.origin(of: url))
+        else { return }
+        webView.stopLoading()
+        self.delegate()?.navigationRefused(in: self.channel, url: url.absoluteString)
       }
     }
   }

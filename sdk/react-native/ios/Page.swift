@@ -22,6 +22,7 @@ final class Page: NSObject, WKScriptMessageHandlerWithReply {
   private weak var events: PageEvents?
   private var key = ""
   private var last = 0
+  private var past: Set<String> = []
   private var waiting: ((Any?, String?) -> Void)?
   private var unsaid: [String] = []
 
@@ -37,7 +38,7 @@ final class Page: NSObject, WKScriptMessageHandlerWithReply {
   ) {
     let origin = Origins.text(of: message.frameInfo.securityOrigin)
     guard message.frameInfo.isMainFrame, origins.contains(origin),
-      let body = message.body as? [String: Any], let key = body["document"] as? String
+      let body = message.body as? [String: Any], let key = body["document"] as? String, !past.contains(key)
     else {
       return replyHandler(nil, "not the main frame of an origin of this mini-program")
     }
@@ -62,6 +63,7 @@ final class Page: NSObject, WKScriptMessageHandlerWithReply {
   /// The present document is heard and spoken to no more.
   func forget() {
     guard !key.isEmpty else { return }
+    past.insert(key)
     key = ""
     unsaid = []
     waiting?(nil, "gone")
