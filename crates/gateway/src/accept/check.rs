@@ -1,6 +1,6 @@
 //! What a request must be before anybody looks at what it says.
 
-use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, request};
 
@@ -28,6 +28,10 @@ pub(super) fn check(head: &mut request::Parts, limits: &Limits, wrong: Option<Wr
         expectation(head)?;
     }
     if concerns_connection {
+        // Nobody but HTTP/1.1 changes to another protocol so (RFC 9110 §7.8).
+        if head.version != Version::HTTP_11 {
+            head.headers.remove(UPGRADE);
+        }
         hop::strip(&mut head.headers);
     }
     Ok(())

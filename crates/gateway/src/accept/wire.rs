@@ -42,20 +42,28 @@ impl<S> Wire<S> {
         Self { stream, before, framing, begun: false, connection, limits, reading, writing }
     }
 
+    /// The requests of HTTP/1 that come, as long as any do.
+    fn requests(&self) -> Option<&Framing> {
+        self.framing.as_ref().filter(|_| !self.connection.is_tunnel())
+    }
+
     /// What the connection waits for, and how long it may.
     fn awaited(&self) -> Option<(Awaited, Duration)> {
-        match &self.framing {
+        match self.requests() {
             Some(framing) if framing.is_in_head() => Some((Awaited::Head, self.limits.head)),
             Some(_) if !self.begun => Some((Awaited::First, self.limits.head)),
             Some(framing) if framing.is_between() && !self.connection.is_busy() => {
                 Some((Awaited::Request, self.limits.idle))
             }
-            // Bodies have a pace of their own, as has HTTP/2.
+            // Bodies have a pace of their own, as have HTTP/2 and WebSockets.
             _ => None,
         }
     }
 
     fn looked_at(&mut self, bytes: &[u8]) {
+        if self.connection.is_tunnel() {
+            return;
+        }
         let Some(framing) = &mut self.framing else { return };
         self.begun = true;
         if let Err(wrong) = framing.feed(bytes) {
