@@ -2,7 +2,7 @@
 //!
 //! Bodies go through as they come, no faster than the slower side takes them. A request is sent to another
 //! upstream only when nothing of it has reached the first, or when repeating it does no harm and the first
-//! had closed a kept connection before any byte of an answer. Of answers of 1xx, `100 Continue` is given to
+//! closed before any byte of an answer. Of answers of 1xx, `100 Continue` is given to
 //! the client when its body is wanted; others are not passed on.
 
 mod head;
@@ -12,6 +12,7 @@ mod origin;
 mod probe;
 mod quiet;
 mod settings;
+mod trailers;
 mod tunnel;
 mod upstream;
 
@@ -177,7 +178,8 @@ fn refusal(why: Why) -> Refused {
             "gateway_timeout",
             "the service behind did not answer in time",
         ),
-        Why::Client(refused) => refused,
+        // It says why itself.
+        Why::Client(refused) => return refused,
     };
     refused.because(cause)
 }

@@ -46,8 +46,7 @@ pub(super) async fn open(
         Ok(answer) => answer,
         Err(link::Broken::Silent) => return Err(Failed { why: Why::Silent, again: None }),
         Err(link::Broken::Link(error, _)) => {
-            let why = why(error);
-            return Err(Failed { why, again: None });
+            return Err(Failed { why: why(error, None), again: None });
         }
     };
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
@@ -91,7 +90,7 @@ async fn join(
 /// Answers when the caller may no longer do what was begun.
 async fn over(guard: Option<Guard>) {
     match guard {
-        Some(guard) => guard.over().await,
+        Some(guard) => drop(guard.over().await),
         None => std::future::pending().await,
     }
 }
