@@ -1,14 +1,14 @@
 //! Refusals as HTTP.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 
 use crate::body::{Body, Cut};
 use crate::refused::Refused;
 
 impl Refused {
-    /// The answer: JSON with `error` and `error_description`; a challenge with 401 and 403 (RFC 6750 §3), and
-    /// with 503 when to come again.
+    /// The answer: JSON with `error` and `error_description`; a challenge with 401 and 403 (RFC 6750 §3),
+    /// with 405 what is allowed, and with 503 when to come again.
     pub fn answer(&self) -> Response<Body> {
         let json = serde_json::json!({ "error": self.code, "error_description": self.description });
         let mut response = Response::new(Body::Whole(json.to_string().into()));
@@ -18,6 +18,9 @@ impl Refused {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -45,6 +48,7 @@ impl From<&Cut> for Refused {
     /// What is answered when a body ended before its end, if an answer can still be given.
     fn from(cut: &Cut) -> Self {
         match cut {
+            Cut::Ended(refused) => return (**refused).clone(),
             Cut::Client(_) => {
                 Self::new(StatusCode::BAD_REQUEST, "invalid_request", "the request's body broke off")
             }

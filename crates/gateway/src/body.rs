@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,9 +14,13 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use crate::forward::Answer;
 use crate::log::Record;
 use crate::pace::Pace;
+use crate::refused::Refused;
 
 /// A body that nobody but its owner knows: anything that streams.
 pub type Other = Pin<Box<dyn HttpBody<Data = Bytes, Error = Cut> + Send>>;
+
+/// Tells when a body may not go on, and why.
+pub(crate) type Over = Pin<Box<dyn Future<Output = Refused> + Send>>;
 
 /// The body of a request or an answer. It is moved often, so what is large and rare lies elsewhere.
 #[derive(Default)]
@@ -51,6 +55,9 @@ pub enum Cut {
     /// The upstream sent nothing for too long.
     #[error("the upstream's answer did not come")]
     UpstreamSilent,
+    /// What let it in no longer does.
+    #[error("the caller may no longer")]
+    Ended(Box<Refused>),
     /// What was made of it could not be.
     #[error("{0}")]
     Other(#[source] Box<dyn Error + Send + Sync>),
@@ -172,10 +179,13 @@ impl HttpBody for Body {
     }
 }
 
-/// A client's body.
+/// What a client sends, without what stands behind it: trailers could say what only the gateway may.
 pub struct Client {
     incoming: Incoming,
     ended: bool,
+    over: Option<Over>,
+    /// Whether it has been asked for before.
+    begun: bool,
     limit: Duration,
     least: u64,
     pace: Option<Box<Pace>>,
@@ -186,7 +196,13 @@ pub struct Client {
 impl Client {
     /// In each `limit` of waiting, at least so many bytes of it must come.
     pub(crate) fn new(incoming: Incoming, limit: Duration, least: u64, record: Arc<Record>) -> Self {
-        Self { incoming, ended: false, limit, least, pace: None, progress: None, record }
+        let (ended, over, begun, pace, progress) = (false, None, false, None, None);
+        Self { incoming, ended, over, begun, limit, least, pace, progress, record }
+    }
+
+    /// Breaks it off when this says so.
+    pub(crate) fn until(&mut self, over: Over) {
+        self.over = Some(over);
     }
 
     /// How far it has been sent on, from now on.
@@ -195,16 +211,28 @@ impl Client {
     }
 
     fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        let polled = Pin::new(&mut self.incoming).poll_frame(context);
+        let polled = self.poll_incoming(context);
         if let Some(progress) = &self.progress {
             progress.note(&polled);
         }
+        polled
+    }
+
+    fn poll_incoming(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        let polled = Pin::new(&mut self.incoming).poll_frame(context);
+        if let Some(refused) = self.refused(polled.is_pending(), context) {
+            return Poll::Ready(Some(Err(Cut::Ended(Box::new(refused)))));
+        }
         match polled {
             Poll::Ready(Some(Ok(frame))) => {
-                if let (Some(pace), Some(data)) = (&mut self.pace, frame.data_ref()) {
+                let Ok(data) = frame.into_data() else {
+                    self.ended = true;
+                    return Poll::Ready(None);
+                };
+                if let Some(pace) = &mut self.pace {
                     pace.came(data.len());
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(Some(Ok(Frame::data(data))))
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(Cut::Client(error)))),
             Poll::Ready(None) => {
@@ -216,6 +244,15 @@ impl Client {
                 pace.poll_exceeded(context).map(|()| Some(Err(Cut::ClientSilent)))
             }
         }
+    }
+
+    /// Why it may not go on, if so. A body that is here at once is not watched over.
+    fn refused(&mut self, is_awaited: bool, context: &mut Context<'_>) -> Option<Refused> {
+        let is_watched = std::mem::replace(&mut self.begun, true) || is_awaited;
+        let over = self.over.as_mut().filter(|_| is_watched)?;
+        let Poll::Ready(refused) = over.as_mut().poll(context) else { return None };
+        self.over = None;
+        Some(refused)
     }
 }
 
@@ -233,14 +270,23 @@ impl Drop for Client {
 pub(crate) struct Progress {
     frames: AtomicU64,
     awaits_client: AtomicBool,
+    cut: OnceLock<Refused>,
 }
 
 impl Progress {
-    fn note<T>(&self, polled: &Poll<T>) {
+    fn note<T>(&self, polled: &Poll<Option<Result<T, Cut>>>) {
+        if let Poll::Ready(Some(Err(cut))) = polled {
+            let _ = self.cut.set(cut.into());
+        }
         self.awaits_client.store(polled.is_pending(), Ordering::Relaxed);
         if polled.is_ready() {
             self.frames.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Why the rest did not come, if so.
+    pub(crate) fn cut(&self) -> Option<&Refused> {
+        self.cut.get()
     }
 
     /// Whether it is the client who is waited for.

@@ -1,4 +1,5 @@
-//! What lasts after a request was let in (a WebSocket, an event stream, a long download) ends with what let it in.
+//! What lasts after a request was let in (a WebSocket, an event stream, a long download, an upload) ends with what
+//! let it in.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use portico_live::Live;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::body::{Body, Cut};
+use crate::Refused;
+use crate::body::{Body, Cut, Over};
 use crate::resolve::{Caller, still_holds};
 use crate::table::Way;
 
@@ -30,27 +32,29 @@ pub struct Guard {
     caller: Caller,
 }
 
-/// The caller may no longer do what was begun.
-#[derive(Debug, thiserror::Error)]
-#[error("the caller may no longer")]
-struct Over;
-
 impl Guard {
     /// Watches over what this caller has begun.
     pub fn new(live: &Arc<Live>, way: &Arc<Way>, caller: &Caller) -> Self {
         Self { live: live.clone(), way: way.clone(), caller: caller.clone() }
     }
 
-    /// Answers when the caller may no longer.
-    pub async fn over(self) {
+    /// Answers when the caller may no longer, and why.
+    pub async fn over(self) -> Refused {
         let mut tick = interval(EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         tick.tick().await;
         loop {
             tick.tick().await;
-            if still_holds(&self.live, &self.way.route, &self.caller).await.is_err() {
-                return;
+            if let Err(refused) = still_holds(&self.live, &self.way.route, &self.caller).await {
+                return refused;
             }
+        }
+    }
+
+    /// The body of a request breaks off when the caller may no longer.
+    pub fn over_request(self, body: &mut Body) {
+        if let Body::Client(client) = body {
+            client.until(Box::pin(self.over()));
         }
     }
 
@@ -67,7 +71,7 @@ impl Guard {
 
 struct Guarded {
     body: Body,
-    over: Pin<Box<dyn Future<Output = ()> + Send>>,
+    over: Over,
 }
 
 impl HttpBody for Guarded {
@@ -78,10 +82,10 @@ impl HttpBody for Guarded {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        if self.over.as_mut().poll(context).is_ready() {
+        if let Poll::Ready(refused) = self.over.as_mut().poll(context) {
             self.body = Body::Empty;
             self.over = Box::pin(std::future::pending());
-            return Poll::Ready(Some(Err(Cut::Other(Box::new(Over)))));
+            return Poll::Ready(Some(Err(Cut::Ended(Box::new(refused)))));
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         Poll::Ready(frame)

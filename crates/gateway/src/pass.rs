@@ -71,9 +71,14 @@ impl Pass {
         let (live, route, method) = (&self.live, &way.route, head.method.clone());
         let is_certified = peer.bears_one_of(&route.back_ends.certificates);
         let resolved = resolve(live, route, &head, is_certified).await?;
-        let body = self.inward(route, &resolved, &mut head, body, peer).await?;
-        if let Some(caller) = resolved.caller.as_ref().filter(|_| hop::asks_for_websocket(&head.headers)) {
-            head.extensions.insert(Guard::new(live, way, caller));
+        let mut body = self.inward(route, &resolved, &mut head, body, peer).await?;
+        if let Some(caller) = &resolved.caller {
+            if hop::asks_for_websocket(&head.headers) {
+                head.extensions.insert(Guard::new(live, way, caller));
+            }
+            if !body.is_whole() {
+                Guard::new(live, way, caller).over_request(&mut body);
+            }
         }
         let answer = way.upstreams.forward(peer, Request::from_parts(head, body)).await?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {

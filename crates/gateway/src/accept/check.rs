@@ -1,6 +1,6 @@
 //! What a request must be before anybody looks at what it says.
 
-use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, COOKIE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, request};
 
@@ -21,13 +21,25 @@ pub(super) fn check(head: &mut request::Parts, limits: &Limits, wrong: Option<Wr
     }
     let survey = Survey::of(&head.headers);
     survey.framing()?;
+    let cookies = survey.cookies;
+    if head.headers.len() - cookies.saturating_sub(1) > limits.headers {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Err(Refused::new(status, "invalid_request", "there are too many headers"));
+    }
     let host = survey.host()?.cloned();
     let (expects, concerns_connection) = (survey.expects, survey.concerns_connection);
     target(head, limits, host)?;
+    if cookies > 1 && head.version == Version::HTTP_2 {
+        join_cookies(&mut head.headers);
+    }
     if expects {
         expectation(head)?;
     }
     if concerns_connection {
+        // Nobody but HTTP/1.1 changes to another protocol so (RFC 9110 §7.8).
+        if head.version != Version::HTTP_11 {
+            head.headers.remove(UPGRADE);
+        }
         hop::strip(&mut head.headers);
     }
     Ok(())
@@ -40,7 +52,8 @@ struct Survey<'a> {
     hosts: usize,
     coding: Option<&'a HeaderValue>,
     codings: usize,
-    has_length: bool,
+    lengths: usize,
+    cookies: usize,
     expects: bool,
     concerns_connection: bool,
 }
@@ -52,7 +65,8 @@ impl<'a> Survey<'a> {
             match *name {
                 HOST => (survey.host, survey.hosts) = (Some(value), survey.hosts + 1),
                 TRANSFER_ENCODING => (survey.coding, survey.codings) = (Some(value), survey.codings + 1),
-                CONTENT_LENGTH => survey.has_length = true,
+                CONTENT_LENGTH => survey.lengths += 1,
+                COOKIE => survey.cookies += 1,
                 EXPECT => survey.expects = true,
                 _ => {}
             }
@@ -64,11 +78,14 @@ impl<'a> Survey<'a> {
     /// The library has taken the message apart by now; what it bears and others may read differently is
     /// refused.
     fn framing(&self) -> Result<(), Refused> {
+        if self.lengths > 1 {
+            return Err(bad("a request has one Content-Length"));
+        }
         let Some(coding) = self.coding else { return Ok(()) };
         if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || self.codings > 1 {
             return Err(bad("the only Transfer-Encoding of a request is chunked"));
         }
-        if self.has_length {
+        if self.lengths > 0 {
             return Err(bad("a request has a Content-Length or a Transfer-Encoding, not both"));
         }
         Ok(())
@@ -91,12 +108,9 @@ fn bad(description: &'static str) -> Refused {
 }
 
 fn target(head: &mut request::Parts, limits: &Limits, host: Option<HeaderValue>) -> Result<(), Refused> {
-    if head.method == Method::CONNECT {
-        return Err(Refused::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "invalid_request",
-            "nothing is tunnelled here",
-        ));
+    if is_not_allowed(&head.method) {
+        let text = "nothing is tunnelled or traced here";
+        return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "invalid_request", text));
     }
     let length = head.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if length > limits.target {
@@ -115,6 +129,20 @@ fn target(head: &mut request::Parts, limits: &Limits, host: Option<HeaderValue>)
         path if path.starts_with('/') => Ok(()),
         _ => Err(bad("the target is neither a path nor a URL of this host")),
     }
+}
+
+/// Whether a method would leave HTTP behind, or has the upstream send back what it was told, which is more than the
+/// client said.
+fn is_not_allowed(method: &Method) -> bool {
+    let method = method.as_str();
+    ["CONNECT", "TRACE", "TRACK"].iter().any(|one| method.eq_ignore_ascii_case(one))
+}
+
+/// Makes one header of the cookies that HTTP/2 may send one by one (RFC 9113 §8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    let all: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    let joined = HeaderValue::from_bytes(&all.join(b"; ".as_slice()));
+    headers.insert(COOKIE, joined.expect("values of headers, and what may stand in one"));
 }
 
 /// `Host` and the target name the same host, if both name one (RFC 9112 §3.2.2, RFC 9113 §8.3.1), and one

@@ -25,6 +25,11 @@ pub struct Limits {
     pub target: usize,
     /// Requests at once on one connection of HTTP/2.
     pub streams: u32,
+    /// How long, and how many bytes of it, a request's body is still read when its answer has been given and the
+    /// connection of HTTP/1 ends: who is still sending would otherwise lose the answer.
+    pub linger: Duration,
+    /// See [`linger`](Self::linger).
+    pub linger_bytes: u64,
     /// How long requests under way, and WebSockets, are let finish when the gateway stops.
     pub grace: Duration,
 }
@@ -41,6 +46,8 @@ impl Default for Limits {
             headers: 100,
             target: 16 * 1024,
             streams: 100,
+            linger: Duration::from_secs(5),
+            linger_bytes: 64 * 1024 * 1024,
             grace: Duration::from_secs(10),
         }
     }

@@ -78,6 +78,7 @@ pub(crate) struct Connection {
     /// Whether a request has begun since this was last asked.
     used: AtomicBool,
     wrong: AtomicU8,
+    tunnel: AtomicBool,
     /// Held until the connection, or the tunnel that it has become, is over.
     _room: OwnedSemaphorePermit,
 }
@@ -95,8 +96,19 @@ impl Connection {
     pub(super) fn new(origin: Origin, phase: watch::Receiver<Phase>, room: OwnedSemaphorePermit) -> Self {
         let Origin { address, trusted, secure, certificate } = origin;
         let client = HeaderValue::from_str(&text(address.ip())).expect("an address is plain text");
-        let (under_way, used, wrong) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU8::new(0));
-        Self { address, client, trusted, secure, certificate, phase, under_way, used, wrong, _room: room }
+        Self {
+            address,
+            client,
+            trusted,
+            secure,
+            certificate,
+            phase,
+            under_way: AtomicUsize::new(0),
+            used: AtomicBool::new(false),
+            wrong: AtomicU8::new(0),
+            tunnel: AtomicBool::new(false),
+            _room: room,
+        }
     }
 
     /// Whether a request is under way, its answer included.
@@ -116,6 +128,16 @@ impl Connection {
     /// Whether nothing is under way, nor has begun since this was last asked.
     pub(super) fn rest(&self) -> bool {
         !self.used.swap(false, Ordering::Relaxed) && !self.is_busy()
+    }
+
+    /// Notes that from now on no requests come over this connection, but what only its two ends understand.
+    pub(super) fn becomes_tunnel(&self) {
+        self.tunnel.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that is so.
+    pub(super) fn is_tunnel(&self) -> bool {
+        self.tunnel.load(Ordering::Relaxed)
     }
 
     /// Notes that nothing that comes over this connection can be trusted to be what it seems.

@@ -211,9 +211,13 @@ async fn one(
         }
         Err(refused) => refused.answer(),
     };
+    let is_tunnel = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if is_tunnel {
+        connection.becomes_tunnel();
+    }
     let ends = is_refused || record.is_left_unread() || *connection.phase.borrow() != Phase::Serving;
     // HTTP/2 says so otherwise, and a tunnel is no longer a connection of requests.
-    if ends && version < Version::HTTP_2 && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+    if ends && version < Version::HTTP_2 && !is_tunnel {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     record.answered(response.status());

@@ -2,9 +2,10 @@
 
 use std::future::Future;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -13,6 +14,9 @@ use tokio::time::{Instant, Sleep};
 use super::framing::Framing;
 use super::limits::Limits;
 use super::peer::Connection;
+
+/// So much is thrown away at once.
+const SCRAP: usize = 8 * 1024;
 
 /// A connection of HTTP/1 or HTTP/2, held to its time limits; requests of HTTP/1 to their framing, too.
 pub(super) struct Wire<S> {
@@ -27,6 +31,20 @@ pub(super) struct Wire<S> {
     limits: Limits,
     reading: Wait,
     writing: Wait,
+    end: End,
+}
+
+/// How far the end of a connection has come.
+enum End {
+    /// It has not begun.
+    Open,
+    /// Nothing more is written. What a client still sends of a body that nobody reads is thrown away for a while:
+    /// were the socket closed, the client could lose the answer (RFC 9112 §9.6).
+    Lingering {
+        timer: Pin<Box<Sleep>>,
+        left: u64,
+    },
+    Over,
 }
 
 impl<S> Wire<S> {
@@ -39,23 +57,37 @@ impl<S> Wire<S> {
     ) -> Self {
         let framing = is_http1.then(Framing::default);
         let (reading, writing) = (Wait::default(), Wait::default());
-        Self { stream, before, framing, begun: false, connection, limits, reading, writing }
+        Self { stream, before, framing, begun: false, connection, limits, reading, writing, end: End::Open }
+    }
+
+    /// The requests of HTTP/1 that come, as long as any do.
+    fn requests(&self) -> Option<&Framing> {
+        self.framing.as_ref().filter(|_| !self.connection.is_tunnel())
     }
 
     /// What the connection waits for, and how long it may.
     fn awaited(&self) -> Option<(Awaited, Duration)> {
-        match &self.framing {
+        match self.requests() {
             Some(framing) if framing.is_in_head() => Some((Awaited::Head, self.limits.head)),
             Some(_) if !self.begun => Some((Awaited::First, self.limits.head)),
             Some(framing) if framing.is_between() && !self.connection.is_busy() => {
                 Some((Awaited::Request, self.limits.idle))
             }
-            // Bodies have a pace of their own, as has HTTP/2.
+            // Bodies have a pace of their own, as have HTTP/2 and WebSockets.
             _ => None,
         }
     }
 
+    /// Whether there is more to come of a request of HTTP/1, or what came cannot be told apart.
+    fn is_left_unread(&self) -> bool {
+        let is_within = self.requests().is_some_and(|framing| !framing.is_between());
+        is_within || self.connection.spoiled().is_some()
+    }
+
     fn looked_at(&mut self, bytes: &[u8]) {
+        if self.connection.is_tunnel() {
+            return;
+        }
         let Some(framing) = &mut self.framing else { return };
         self.begun = true;
         if let Err(wrong) = framing.feed(bytes) {
@@ -64,6 +96,30 @@ impl<S> Wire<S> {
         if !framing.is_in_head() {
             self.reading.over();
         }
+    }
+}
+
+impl<S: AsyncRead + Unpin> Wire<S> {
+    /// Ready when the client has nothing more to send, or has sent enough or for long enough.
+    fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut space = [const { MaybeUninit::uninit() }; SCRAP];
+        while let End::Lingering { timer, left } = &mut self.end {
+            if *left == 0 || timer.as_mut().poll(context).is_ready() {
+                break;
+            }
+            let mut buffer = ReadBuf::uninit(&mut space);
+            match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {
+                    *left = left.saturating_sub(buffer.filled().len() as u64)
+                }
+                _ => break,
+            }
+            self.looked_at(buffer.filled());
+            if !self.is_left_unread() {
+                break;
+            }
+        }
+        Poll::Ready(())
     }
 }
 
@@ -110,7 +166,7 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -138,7 +194,20 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let wire = &mut *self;
+        if matches!(wire.end, End::Open) {
+            ready!(Pin::new(&mut wire.stream).poll_shutdown(context))?;
+            wire.end = match wire.is_left_unread() {
+                true => {
+                    let timer = Box::pin(tokio::time::sleep(wire.limits.linger));
+                    End::Lingering { timer, left: wire.limits.linger_bytes }
+                }
+                false => End::Over,
+            };
+        }
+        ready!(wire.poll_linger(context));
+        wire.end = End::Over;
+        Poll::Ready(Ok(()))
     }
 }
 

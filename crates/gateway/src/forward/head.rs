@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::{
-    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, VIA,
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING, VIA,
 };
 use http::uri::{PathAndQuery, Scheme};
 use http::{Method, Request, Uri, Version, request, response};
@@ -26,6 +26,8 @@ const EARLIER: Duration = Duration::from_secs(1);
 /// these is believed only of a trusted proxy.
 pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) -> bool {
     let (mut says_where, mut concerns_connection, mut host) = (false, false, None);
+    // What it announces does not go on.
+    head.headers.remove(TRAILER);
     for (name, value) in &head.headers {
         says_where |= is_forwarded(name);
         concerns_connection |= hop::concerns_connection(name);
@@ -90,24 +92,26 @@ fn is_forwarded(name: &HeaderName) -> bool {
     }
 }
 
-/// The form of HTTP/1.1: the target is a path.
+/// The form of HTTP/1.1: the target is a path. A request that was for an upstream of HTTP/2 has its `Host` again.
 pub(super) fn for_http1(request: &mut Request<Body>) {
     *request.version_mut() = Version::HTTP_11;
     if request.uri().scheme().is_some() || request.uri().authority().is_some() {
+        let host = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+        if let Some(host) = host.filter(|_| !request.headers().contains_key(HOST)) {
+            request.headers_mut().insert(HOST, host);
+        }
         let target = request.uri().path_and_query().cloned();
         *request.uri_mut() = Uri::from(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
     }
 }
 
-/// The form of HTTP/2: the target is a URL, whose authority stands for `Host`.
+/// The form of HTTP/2: the target is a URL, whose authority stands for `Host`; it stays where it was so before.
 pub(super) fn for_http2(request: &mut Request<Body>, origin: &Origin) {
     *request.version_mut() = Version::HTTP_2;
-    let host = request.headers_mut().remove(HOST);
-    let authority =
-        host.and_then(|host| host.as_bytes().try_into().ok()).unwrap_or_else(|| origin.authority.clone());
+    let host = request.headers_mut().remove(HOST).and_then(|host| host.as_bytes().try_into().ok());
     let mut parts = std::mem::take(request.uri_mut()).into_parts();
     parts.scheme = Some(if origin.is_secure() { Scheme::HTTPS } else { Scheme::HTTP });
-    parts.authority = Some(authority);
+    parts.authority = host.or(parts.authority).or_else(|| Some(origin.authority.clone()));
     parts.path_and_query.get_or_insert_with(|| PathAndQuery::from_static("/"));
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
@@ -118,7 +122,7 @@ pub(super) fn for_http2(request: &mut Request<Body>, origin: &Origin) {
 pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
     let is_idempotent = matches!(
         *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::PUT | Method::DELETE
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
     );
     if !is_idempotent {
         return None;

@@ -19,6 +19,7 @@ use hyper_util::rt::TokioIo;
 
 use super::origin::Stream;
 use super::quiet::Quiet;
+use super::trailers;
 use super::upstream::Flight;
 use crate::body::{Body, Cut, Progress};
 use crate::pace::Pace;
@@ -266,10 +267,11 @@ impl Answer {
         match polled {
             Poll::Ready(Some(Ok(frame))) => {
                 self.pace(|pace| pace.came(frame.data_ref().map_or(1, Bytes::len)));
-                if self.incoming.is_end_stream() {
+                let frame = self.sifted(frame);
+                if frame.is_none() || self.incoming.is_end_stream() {
                     self.land();
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(frame.map(Ok))
             }
             Poll::Ready(Some(Err(error))) => {
                 self.drive = None;
@@ -287,6 +289,16 @@ impl Answer {
             }
             .map(|()| Some(Err(Cut::UpstreamSilent))),
         }
+    }
+
+    /// A piece as it may go out: trailers without those that may not, and none where none is left.
+    fn sifted(&self, frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
+        let mut last = match frame.into_trailers() {
+            Ok(last) => last,
+            Err(data) => return Some(data),
+        };
+        trailers::sift(&mut last, self.flight.as_ref()?.withheld());
+        (!last.is_empty()).then(|| Frame::trailers(last))
     }
 
     fn pace(&mut self, note: impl FnOnce(&mut Pace)) {

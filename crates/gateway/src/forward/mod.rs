@@ -2,7 +2,7 @@
 //!
 //! Bodies go through as they come, no faster than the slower side takes them. A request is sent to another
 //! upstream only when nothing of it has reached the first, or when repeating it does no harm and the first
-//! had closed a kept connection before any byte of an answer. Of answers of 1xx, `100 Continue` is given to
+//! closed before any byte of an answer. Of answers of 1xx, `100 Continue` is given to
 //! the client when its body is wanted; others are not passed on.
 
 mod head;
@@ -12,6 +12,7 @@ mod origin;
 mod probe;
 mod quiet;
 mod settings;
+mod trailers;
 mod tunnel;
 mod upstream;
 
@@ -24,6 +25,7 @@ use hyper::upgrade::OnUpgrade;
 
 use crate::accept::Peer;
 use crate::body::Body;
+use crate::guard::Guard;
 use crate::refused::Refused;
 
 pub use link::Answer;
@@ -31,6 +33,7 @@ pub use origin::UpstreamError;
 pub use settings::Settings;
 
 use origin::Origin;
+use tunnel::Asked;
 use upstream::{Failed, Upstream, Why};
 
 /// A route's upstreams.
@@ -60,23 +63,31 @@ impl Upstreams {
     }
 
     /// Sends a request on, and gives the answer back when its head is there. Headers that concern the
-    /// connection are taken from both.
+    /// connection are taken from both. A WebSocket that comes of it ends with the [`Guard`] among the request's
+    /// extensions.
     ///
     /// 502 if no upstream can be reached or what comes is not HTTP, 504 if one is silent, 408 and 400 if it is
     /// the client's body that does not come.
     pub async fn forward(&self, peer: &Peer, request: Request<Body>) -> Result<Response<Body>, Refused> {
         let (mut head, body) = request.into_parts();
-        let client = head.extensions.remove::<OnUpgrade>();
+        let (client, guard) = (head.extensions.remove::<OnUpgrade>(), head.extensions.remove::<Guard>());
         let is_websocket = head::outgoing(&mut head, peer, self.settings.via);
-        let request = Request::from_parts(head, body);
-        self.attempts(peer, request, is_websocket.then_some(client)).await
+        let asked = match (is_websocket, client) {
+            (false, _) => None,
+            (true, Some(client)) => Some(Asked { client, guard }),
+            (true, None) => {
+                let text = "this connection cannot become a WebSocket";
+                return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
+            }
+        };
+        self.attempts(peer, Request::from_parts(head, body), asked).await
     }
 
     async fn attempts(
         &self,
         peer: &Peer,
         mut request: Request<Body>,
-        mut upgrade: Option<Option<OnUpgrade>>,
+        websocket: Option<Asked>,
     ) -> Result<Response<Body>, Refused> {
         let begun = Instant::now();
         let mut tried = Vec::new();
@@ -84,9 +95,9 @@ impl Upstreams {
             let chosen = self.choose(&tried);
             let upstream = &self.all[chosen];
             peer.record.upstream(&upstream.name);
-            let sent = match &mut upgrade {
+            let sent = match &websocket {
                 None => upstream.send(request).await,
-                Some(client) => tunnel::open(upstream, request, client.take(), peer).await,
+                Some(asked) => tunnel::open(upstream, request, asked, peer).await,
             };
             let Failed { why, again } = match sent {
                 Ok(answer) => return Ok(answer),
@@ -96,9 +107,7 @@ impl Upstreams {
             self.note(upstream, &why);
             let is_time_left = begun.elapsed() < self.settings.overall;
             match again {
-                Some(again) if tried.len() < self.all.len() && is_time_left && upgrade.is_none() => {
-                    request = *again
-                }
+                Some(again) if tried.len() < self.all.len() && is_time_left => request = *again,
                 _ => return Err(refusal(why)),
             }
         }
@@ -169,7 +178,8 @@ fn refusal(why: Why) -> Refused {
             "gateway_timeout",
             "the service behind did not answer in time",
         ),
-        Why::Client(refused) => refused,
+        // It says why itself.
+        Why::Client(refused) => return refused,
     };
     refused.because(cause)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::trailers;
 use crate::route::Route;
 
 /// Where requests go, and what is borne on the way.
@@ -32,6 +33,9 @@ pub struct Settings {
     pub health: Option<String>,
     /// How often that is asked.
     pub health_every: Duration,
+    /// Trailers of answers that go no further, by names in small letters with `-` for `_`, beside those that never
+    /// do.
+    pub withheld: Vec<String>,
     /// Whether `Via` names the gateway (RFC 9110 §7.6.3).
     pub via: bool,
 }
@@ -51,6 +55,7 @@ impl Settings {
             kept: 256,
             health: None,
             health_every: Duration::from_secs(5),
+            withheld: Vec::new(),
             via: false,
         }
     }
@@ -65,6 +70,7 @@ impl From<&Route> for Settings {
             connect: route.limits.connect,
             response: route.limits.response,
             idle: route.limits.idle,
+            withheld: trailers::withheld(route),
             ..Self::new(route.upstreams.clone())
         }
     }

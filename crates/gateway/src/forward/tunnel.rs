@@ -19,16 +19,23 @@ use crate::hop;
 /// Bytes that are under way in each direction at most.
 const BUFFER: usize = 16 * 1024;
 
+/// The client's side of a WebSocket that is asked for.
+pub(super) struct Asked {
+    /// Its connection, once the answer has gone out.
+    pub(super) client: OnUpgrade,
+    /// What it ends with; nothing where nobody is known to have asked.
+    pub(super) guard: Option<Guard>,
+}
+
 /// Sends a request to change to WebSocket over a connection of its own. If the upstream agrees, the two
 /// connections are joined once the answer has gone out; if not, its answer is like any other.
 pub(super) async fn open(
     upstream: &Arc<Upstream>,
     mut request: Request<Body>,
-    client: Option<OnUpgrade>,
+    asked: &Asked,
     peer: &Peer,
 ) -> Result<Response<Body>, Failed> {
     let settings = &upstream.settings;
-    let guard = request.extensions_mut().remove::<Guard>();
     let flight = Flight::begin(upstream);
     super::head::for_http1(&mut request);
     let stream = match upstream.origin.connect(settings.connect, true).await {
@@ -39,8 +46,7 @@ pub(super) async fn open(
         Ok(answer) => answer,
         Err(link::Broken::Silent) => return Err(Failed { why: Why::Silent, again: None }),
         Err(link::Broken::Link(error, _)) => {
-            let why = why(error);
-            return Err(Failed { why, again: None });
+            return Err(Failed { why: why(error, None), again: None });
         }
     };
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
@@ -48,11 +54,12 @@ pub(super) async fn open(
         return upstream.answered(answer, |incoming, _| link::Answer::driven(incoming, silence, flight));
     }
     upstream.health.well();
-    let (Some(client), true) = (client, hop::asks_for_websocket(answer.headers())) else {
+    if !hop::asks_for_websocket(answer.headers()) {
         return Err(Failed { why: Why::Broken(None), again: None });
-    };
+    }
     let server = hyper::upgrade::on(&mut answer);
-    tokio::spawn(join(client, server, settings.idle, peer.clone(), guard, flight));
+    let Asked { client, guard } = asked;
+    tokio::spawn(join(client.clone(), server, settings.idle, peer.clone(), guard.clone(), flight));
     let (mut head, _) = answer.into_parts();
     hop::strip(&mut head.headers);
     head.extensions.clear();
@@ -83,7 +90,7 @@ async fn join(
 /// Answers when the caller may no longer do what was begun.
 async fn over(guard: Option<Guard>) {
     match guard {
-        Some(guard) => guard.over().await,
+        Some(guard) => drop(guard.over().await),
         None => std::future::pending().await,
     }
 }

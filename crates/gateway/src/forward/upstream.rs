@@ -60,10 +60,11 @@ pub(super) enum Why {
     Client(Refused),
 }
 
-/// An attempt that failed, and whether over a shared connection that was there before.
+/// An attempt that failed, and whether only since the shared connection that was there before was about to end:
+/// nothing of the request went out.
 struct Attempt {
     failed: Failed,
-    was_shared: bool,
+    was_ending: bool,
 }
 
 /// What goes over a connection: one of HTTP/1, or the shared one of HTTP/2.
@@ -98,8 +99,7 @@ impl Upstream {
     /// Sends a request, and gives its answer when its head is there.
     pub(super) async fn send(self: &Arc<Self>, request: Request<Body>) -> Result<Response<Body>, Failed> {
         match self.attempt(request).await {
-            // A shared connection was about to end; nothing of the request went out.
-            Err(Attempt { failed: Failed { again: Some(request), .. }, was_shared: true }) => {
+            Err(Attempt { failed: Failed { again: Some(request), .. }, was_ending: true }) => {
                 self.attempt(*request).await.map_err(|attempt| attempt.failed)
             }
             other => other.map_err(|attempt| attempt.failed),
@@ -117,16 +117,23 @@ impl Upstream {
             Ok(way) => way,
             Err(error) => {
                 let failed = Failed { why: Why::Unreached(error), again: Some(Box::new(request)) };
-                return Err(Attempt { failed, was_shared: false });
+                return Err(Attempt { failed, was_ending: false });
             }
         };
-        let (sent, was_shared) = match way {
-            Way::Shared(sender, was) => (self.over_shared(sender, request, progress, flight).await, was),
+        match way {
+            Way::Shared(sender, was_there) => {
+                self.over_shared(sender, was_there, request, progress, flight).await
+            }
             Way::Link(link, is_used) => {
-                (self.over_link(link, is_used, request, progress, flight).await, false)
+                let sent = self.over_link(link, is_used, request, progress, flight).await;
+                sent.map_err(|failed| Attempt { failed, was_ending: false })
             }
-        };
-        sent.map_err(|failed| Attempt { failed, was_shared })
+        }
+    }
+
+    /// Whether there are others to ask.
+    fn is_one_of_several(&self) -> bool {
+        self.settings.upstreams.len() > 1
     }
 
     async fn way(&self) -> io::Result<Way> {
@@ -182,8 +189,8 @@ impl Upstream {
     ) -> Result<Response<Body>, Failed> {
         head::for_http1(&mut request);
         // A used connection may be closed by the other side at any time. If so before any byte of an answer,
-        // what can be repeated without harm is.
-        let again = if is_used { head::again(&request) } else { None };
+        // what can be repeated without harm is; if that happens on a new one, by another upstream.
+        let again = if is_used || self.is_one_of_several() { head::again(&request) } else { None };
         let before = link.read();
         match link.exchange(request, progress).await {
             Ok(answer) => self.answered(answer, |incoming, keep| {
@@ -192,11 +199,11 @@ impl Upstream {
             }),
             Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
             Err(Broken::Link(error, unsent)) => {
-                let is_stale = is_used && link.read() == before;
-                let again = unsent.or(again.filter(|_| is_stale).map(Box::new));
+                let is_unanswered = link.read() == before;
+                let again = unsent.or(again.filter(|_| is_unanswered).map(Box::new));
                 match again {
-                    Some(request) if is_stale => self.over_fresh(*request, flight).await,
-                    again => Err(Failed { why: why(error), again }),
+                    Some(request) if is_unanswered && is_used => self.over_fresh(*request, flight).await,
+                    again => Err(Failed { why: why(error, progress), again }),
                 }
             }
         }
@@ -265,10 +272,12 @@ impl Upstream {
     async fn over_shared(
         self: &Arc<Self>,
         mut sender: http2::SendRequest<Body>,
+        was_there: bool,
         mut request: Request<Body>,
         progress: Option<&Progress>,
         flight: Flight,
-    ) -> Result<Response<Body>, Failed> {
+    ) -> Result<Response<Body>, Attempt> {
+        let again = if self.is_one_of_several() { head::again(&request) } else { None };
         head::for_http2(&mut request, &self.origin);
         let mut pace = Pace::new(self.settings.response, 1);
         let mut frames = 0;
@@ -279,14 +288,20 @@ impl Upstream {
                 patience(&mut pace, progress, &mut frames, context).map(|()| Err(Broken::Silent))
             }
         });
-        match answered.await {
+        let mut was_ending = false;
+        let sent = match answered.await {
             Ok(answer) => {
                 let silence = self.settings.response;
                 self.answered(answer, |incoming, _| Answer::driven(incoming, silence, flight))
             }
             Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
-            Err(Broken::Link(error, again)) => Err(Failed { why: why(error), again }),
-        }
+            Err(Broken::Link(error, unsent)) => {
+                was_ending = was_there && unsent.is_some();
+                let again = unsent.or(again.map(Box::new));
+                Err(Failed { why: why(error, progress), again })
+            }
+        };
+        sent.map_err(|failed| Attempt { failed, was_ending })
     }
 
     /// An answer without what concerns its connection. One that can be read in two ways, or changes protocols
@@ -311,9 +326,11 @@ impl Upstream {
     }
 }
 
-pub(super) fn why(error: hyper::Error) -> Why {
-    match Cut::among(&error) {
-        Some(cut) => Why::Client(cut.into()),
+/// Whose fault it is. HTTP/2 does not say of a request that its body broke off; who sent the body knows.
+pub(super) fn why(error: hyper::Error, progress: Option<&Progress>) -> Why {
+    let told = || Cut::among(&error).map(Refused::from);
+    match progress.and_then(Progress::cut).cloned().or_else(told) {
+        Some(refused) => Why::Client(refused),
         None => Why::Broken(Some(error)),
     }
 }
@@ -325,6 +342,11 @@ impl Flight {
     pub(super) fn begin(upstream: &Arc<Upstream>) -> Self {
         upstream.in_flight.fetch_add(1, Ordering::Relaxed);
         Self(upstream.clone())
+    }
+
+    /// Trailers that its answer may not have.
+    pub(super) fn withheld(&self) -> &[String] {
+        &self.0.settings.withheld
     }
 
     /// The answer is over: its link may take another request, if it can.

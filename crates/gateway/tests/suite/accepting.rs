@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portico_gateway::accept::Limits;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::fixture::{Client, Plan, Upstream, answer, ask, asked, gate, gate_with, settings};
+use crate::fixture::{Client, Gate, Plan, Upstream, answer, ask, asked, gate, gate_with, settings};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -121,4 +122,42 @@ async fn an_upstream_that_is_not_there_is_502() {
     let refused = ask(gate.address, GET).await;
     assert_eq!(refused.status, 502);
     assert!(!refused.text().contains("127.0.0.1"), "{}", refused.text());
+}
+
+/// A gateway whose upstream is not there: it answers 502 before it has read a body.
+async fn refusing(limits: Limits) -> Gate {
+    let nowhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = nowhere.local_addr().unwrap();
+    drop(nowhere);
+    gate_with(settings(&[address]), Plan { limits, ..Plan::default() }).await
+}
+
+#[tokio::test]
+async fn who_sends_everything_before_reading_gets_the_answer_too() {
+    const LENGTH: usize = 8 * 1024 * 1024;
+    let gate = refusing(Limits::default()).await;
+    for _ in 0..5 {
+        let mut client = Client::open(gate.address).await;
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {LENGTH}\r\n\r\n");
+        client.stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..LENGTH / 65536 {
+            client.stream.write_all(&[b'x'; 65536]).await.unwrap();
+        }
+        assert_eq!(client.answer().await.status, 502);
+        assert!(client.is_closed().await);
+    }
+}
+
+#[tokio::test]
+async fn who_goes_on_sending_after_the_answer_is_borne_for_a_moment_and_so_much() {
+    let moment = Limits { linger: Duration::from_millis(50), ..Limits::default() };
+    let much = Limits { linger_bytes: 1024 * 1024, ..Limits::default() };
+    for limits in [moment, much] {
+        let gate = refusing(limits).await;
+        let mut client = Client::open(gate.address).await;
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+        let chunk = [b"4000\r\n".as_slice(), &[b'x'; 0x4000], b"\r\n"].concat();
+        let sending = async { while client.stream.write_all(&chunk).await.is_ok() {} };
+        timeout(crate::fixture::PATIENCE / 2, sending).await.expect("it is read for ever");
+    }
 }

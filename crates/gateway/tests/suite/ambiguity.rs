@@ -107,7 +107,14 @@ async fn request_lines_have_one_form() {
         is_refused(400, &format!("{line}\r\nHost: a\r\n\r\n")).await;
     }
     is_refused(400, "GET / HTTP/1.1\nHost: a\n\n").await;
+}
+
+#[tokio::test]
+async fn nothing_is_tunnelled_and_nobody_is_told_what_the_upstream_was() {
     is_refused(405, "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n").await;
+    for method in ["TRACE", "trace", "TRACK"] {
+        is_refused(405, &format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use portico_gateway::accept::Limits;
 use portico_gateway::forward::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::fixture::{Client, Plan, Upstream, answer, gate, gate_with, settings};
+use crate::fixture::{Client, Plan, Upstream, answer, ask, gate, gate_with, settings};
 
 const ASK: &str = "GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
                    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -95,4 +95,44 @@ async fn a_websocket_is_cut_when_the_gateway_has_waited_for_its_end() {
     assert_eq!(client.take(5).await, b"still");
     assert!(client.is_closed().await);
     gate.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_websocket_carries_is_not_taken_for_requests() {
+    let upstream = echo().await;
+    let short = Duration::from_millis(300);
+    let limits = Limits { head: short, idle: short, ..Limits::default() };
+    let gate = gate_with(settings(&[upstream.address]), Plan { limits, ..Plan::default() }).await;
+    let mut client = Client::open(gate.address).await;
+    // The first byte comes with the request.
+    client.send(format!("{ASK}x")).await;
+    client.head().await;
+    assert_eq!(client.take(6).await, b"hellox");
+    for _ in 0..3 {
+        tokio::time::sleep(short + short / 3).await;
+        client.send("x").await;
+        assert_eq!(client.take(1).await, b"x");
+    }
+}
+
+#[tokio::test]
+async fn http_1_0_knows_no_change_to_websocket() {
+    let upstream = Upstream::answering(|_| answer("200 OK", &[], "well")).await;
+    let gate = gate(&upstream).await;
+    let plain = ask(gate.address, ASK.replacen("HTTP/1.1", "HTTP/1.0", 1)).await;
+    assert_eq!((plain.status, plain.text()), (200, "well"));
+    assert!(!upstream.last().contains("upgrade"), "{}", upstream.last());
+}
+
+#[tokio::test]
+async fn a_websocket_passes_over_an_upstream_that_cannot_be_reached() {
+    let nowhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let upstream = echo().await;
+    let gate = gate_with(settings(&[nowhere, upstream.address]), Plan::default()).await;
+    for _ in 0..4 {
+        let mut client = Client::open(gate.address).await;
+        client.send(ASK).await;
+        assert_eq!(client.head().await.status, 101);
+        assert_eq!(client.take(5).await, b"hello");
+    }
 }

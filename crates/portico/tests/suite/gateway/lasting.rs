@@ -20,6 +20,9 @@ use crate::fixture::World;
 /// What takes a second takes no longer than this on a machine with much to do.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What takes a second, sooner than anything else would end it.
+const SOON: Duration = Duration::from_secs(8);
+
 /// An answer that never ends: an event ten times a second.
 fn endless() -> Response {
     let events = stream::unfold((), |()| async {
@@ -67,47 +70,120 @@ async fn a_stream_breaks_off_when_consent_for_the_route_is_withdrawn() {
     assert!(breaks_off(answer).await);
 }
 
-/// A back end that agrees to a WebSocket and sends back what it gets.
+/// A back end that agrees to WebSockets and sends back what it gets.
 async fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut head = vec![];
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.unwrap());
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(agree(stream));
         }
-        let agreed = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
-        stream.write_all(agreed.as_bytes()).await.unwrap();
-        let (mut from, mut to) = stream.split();
-        let _ = tokio::io::copy(&mut from, &mut to).await;
     });
     url
 }
 
-#[tokio::test]
-async fn a_websocket_is_cut_when_the_session_ends() {
-    let gate = Gate::new("").await;
-    let ana = gate.caller("ana").await;
-    gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, "")).unwrap());
-    let mut socket = TcpStream::connect(gate.address).await.unwrap();
-    let ask = format!(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {}\r\n\r\n",
-        ana.token
-    );
-    socket.write_all(ask.as_bytes()).await.unwrap();
+async fn agree(mut stream: TcpStream) {
+    head(&mut stream).await;
+    let agreed = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+    stream.write_all(agreed.as_bytes()).await.unwrap();
+    let (mut from, mut to) = stream.split();
+    let _ = tokio::io::copy(&mut from, &mut to).await;
+}
+
+async fn head(stream: &mut TcpStream) -> String {
     let mut head = vec![];
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(socket.read_u8().await.unwrap());
+        head.push(stream.read_u8().await.unwrap());
     }
-    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+    String::from_utf8(head).unwrap()
+}
+
+/// A WebSocket to the back end that sends back what it gets.
+async fn websocket(gate: &Gate, token: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(gate.address).await.unwrap();
+    let ask = format!(
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n",
+    );
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let head = head(&mut socket).await;
+    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    echoes(&mut socket).await;
+    socket
+}
+
+async fn echoes(socket: &mut TcpStream) {
     socket.write_all(b"ping").await.unwrap();
     let mut back = [0; 4];
     socket.read_exact(&mut back).await.unwrap();
     assert_eq!(&back, b"ping");
+}
+
+/// Waits until the other side has closed.
+async fn is_cut(mut socket: TcpStream, within: Duration) {
+    let end = async { while matches!(socket.read(&mut [0; 64]).await, Ok(1..)) {} };
+    timeout(within, end).await.expect("the WebSocket goes on");
+}
+
+#[tokio::test]
+async fn a_websocket_is_cut_when_the_session_ends_and_no_other_is() {
+    let gate = Gate::new("").await;
+    let (ana, bob) = (gate.caller("ana").await, gate.caller("bob").await);
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, "")).unwrap());
+    let (anas, mut bobs) = (websocket(&gate, &ana.token).await, websocket(&gate, &bob.token).await);
     gate.town.world.sign_out(&ana.tokens).await.ok();
-    let end = async { while matches!(socket.read(&mut back).await, Ok(1..)) {} };
-    timeout(PATIENCE, end).await.expect("the WebSocket goes on");
+    is_cut(anas, SOON).await;
+    echoes(&mut bobs).await;
+}
+
+#[tokio::test]
+async fn a_websocket_is_cut_when_consent_for_the_route_is_withdrawn() {
+    let route = "require = [\"union_id\"]\n";
+    let gate = Gate::new(route).await;
+    let ana = gate.caller("ana").await;
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, route)).unwrap());
+    let socket = websocket(&gate, &ana.token).await;
+    let path = format!("/v1/me/apps/{APP}");
+    gate.town.world.json(axum::http::Method::DELETE, &path, Some(&ana.tokens.access), &json!({})).await.ok();
+    is_cut(socket, SOON).await;
+}
+
+#[tokio::test]
+async fn an_upload_breaks_off_when_the_session_ends() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let reading = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut all = vec![];
+        let _ = stream.read_to_end(&mut all).await;
+        all
+    });
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&url, "")).unwrap());
+    let mut socket = TcpStream::connect(gate.address).await.unwrap();
+    let ask = format!(
+        "POST /film HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ana.token
+    );
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let (mut answers, mut upload) = socket.into_split();
+    let sending = tokio::spawn(async move {
+        while upload.write_all(b"4\r\nfilm\r\n").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    gate.town.world.sign_out(&ana.tokens).await.ok();
+    let mut answer = vec![];
+    let read = timeout(SOON, answers.read_buf(&mut answer)).await.expect("the upload goes on");
+    assert!(
+        read.unwrap() > 0 && answer.starts_with(b"HTTP/1.1 401 "),
+        "{}",
+        String::from_utf8_lossy(&answer)
+    );
+    let seen = String::from_utf8(timeout(SOON, reading).await.unwrap().unwrap()).unwrap();
+    assert!(seen.contains("film") && !seen.ends_with("0\r\n\r\n"), "{seen}");
+    sending.abort();
 }
 
 #[tokio::test]
@@ -120,6 +196,12 @@ async fn without_a_lease_the_answer_is_503_and_what_lasts_breaks_off() {
     gate.back_end.says(|_| endless());
     live.join().await.unwrap();
     let stream = gate.request("GET", "/events", &ana.token).send().await.unwrap();
+    let socket = {
+        gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, "")).unwrap());
+        websocket(&gate, &ana.token).await
+    };
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&gate.back_end.url, "")).unwrap());
+    is_cut(socket, PATIENCE).await;
     assert!(breaks_off(stream).await, "nothing renews the lease");
     gate.back_end.seen();
     let answer = gate.request("GET", "/", &ana.token).send().await.unwrap();

@@ -6,6 +6,7 @@ mod leaks;
 mod pass;
 mod reseal;
 mod resolve;
+mod trailers;
 
 use std::sync::Arc;
 
