@@ -77,7 +77,7 @@ export async function fifty() {
     await page.waitForFunction((n) => window.launched() === n && window.online, FIFTY);
     // Open, and not still loading: the shell's thread and the one that the fifty share have nothing left to do.
     for (const frame of [page.mainFrame(), page.frames().at(-1)])
-      await frame.evaluate(() => new Promise((idle) => requestIdleCallback(idle)));
+      await frame.evaluate(() => new Promise((idle) => requestIdleCallback(idle, { timeout: 1_000 })));
   };
   const last = async () => {
     await page.waitForFunction((n) => window.heardAll() === n, FIFTY);
