@@ -137,7 +137,10 @@ impl Upstreams {
             Why::Broken(_) => "broken",
             Why::Silent => "silent",
         };
-        upstream.health.failed();
+        // Whoever answers is there; that the answer may not go on can be a caller's doing.
+        if !matches!(why, Why::Broken(None)) {
+            upstream.health.failed();
+        }
         metrics::counter!("portico_gateway_upstream_errors_total", "upstream" => upstream.name.to_string(), "why" => what)
             .increment(1);
         tracing::warn!(upstream = %upstream.name, cause = %Cause(why), "an upstream gave no answer");

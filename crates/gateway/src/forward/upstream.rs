@@ -52,7 +52,7 @@ pub(super) struct Failed {
 pub(super) enum Why {
     /// It could not be reached.
     Unreached(io::Error),
-    /// It broke off, or did not speak HTTP.
+    /// It broke off, or did not speak HTTP; without an error, it gave an answer that may not go on.
     Broken(Option<hyper::Error>),
     /// It was silent.
     Silent,

@@ -190,3 +190,27 @@ async fn an_upstream_that_says_it_is_ill_gets_no_requests_until_it_is_well() {
     // The question after its health counts as something to do: not every second request need be its own.
     until(async || ask(gate.address, GET).await.text() == "one").await;
 }
+
+/// Agrees, unasked, to leave HTTP behind.
+async fn eager(name: &'static str) -> Upstream {
+    Upstream::answering(move |request| match request.starts_with("GET /eager ") {
+        true => {
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n".to_vec()
+        }
+        false => answer("200 OK", &[], name),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_upstream_is_not_left_alone_for_an_answer_that_may_not_go_on() {
+    let (one, two) = (eager("one").await, eager("two").await);
+    let gate = in_front_of(&[one.address, two.address]).await;
+    for _ in 0..4 {
+        assert_eq!(ask(gate.address, GET.replacen("/ ", "/eager ", 1)).await.status, 502);
+    }
+    for _ in 0..4 {
+        assert_eq!(ask(gate.address, GET).await.status, 200);
+    }
+    assert_eq!((one.seen().len(), two.seen().len()), (4, 4));
+}
