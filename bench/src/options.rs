@@ -2,6 +2,7 @@
 
 use crate::gateway::options::Options as Gateway;
 use crate::gateway::relay::Relay;
+use crate::measure::among;
 use crate::nodes::options::Options as Nodes;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -168,7 +169,10 @@ impl Options {
         amount.rounds = self.rounds.map_or(amount.rounds, usize::from);
         amount.sessions = self.sessions.map_or(amount.sessions, |sessions| sessions as usize);
         amount.links = self.links.map_or(amount.links, |links| links as usize);
-        amount.among = self.among.map_or(0, |among| among as usize);
+        if let Some(among) = self.among {
+            amount.among = among as usize;
+            amount.links = amount.links.max(among::ASKED);
+        }
         amount.launches = self.launches.map_or(amount.launches, |launches| launches as usize);
         amount
     }

@@ -92,9 +92,12 @@ fn runs(contenders: &[Contender], found: &[(&str, Vec<Cost>)]) -> Vec<Run> {
     others.map(|index| beside(index, limits(contenders[index].name))).collect()
 }
 
+/// Without the access log: none of the others writes one.
 fn configuration(listen: SocketAddr, upstream: SocketAddr) -> String {
     format!(
-        "[gateway]
+        "[log]
+filter = \"warn\"
+[gateway]
 listen = \"{listen}\"
 [[gateway.route]]
 upstream = [\"http://{upstream}\"]

@@ -13,17 +13,17 @@ use std::path::Path;
 
 /// Numbers of apps that no other part of the run uses.
 const NUMBERS: usize = 22_000_000;
-/// The OpenIDs that are looked up, each in its turn.
-const ASKED: usize = 10_000;
+/// The OpenIDs that are looked up, each in its turn: those of as many customers.
+pub(crate) const ASKED: usize = 10_000;
 /// Bytes of an OpenID of 28 characters as it lies in the store, sealed.
 const SEALED: usize = 57;
 
-/// The same questions over the wire, before and after the store is filled. The server must not be running.
+/// The same questions over the wire, before and after the store is filled. There must be [`ASKED`]
+/// customers, and the server must not be running.
 pub(crate) async fn measure(portico: &mut Portico, amount: Amount) -> Outcome<Row> {
     progress("looking up one among ten thousand");
     let serving = portico.serve()?;
     let apps = register::apps(&serving, 2, NUMBERS, 2).await?;
-    merchant::customers(&serving, ASKED).await?;
     for app in &apps {
         merchant::import(&serving, app, ASKED).await?;
     }
