@@ -1,7 +1,7 @@
 //! The gateway of the real binary: inside the server, by itself, and looked at without either.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -60,11 +60,13 @@ fn refused(file: &Path) -> String {
 #[test]
 fn inside_the_server_its_routes_are_read_anew_at_a_signal_or_refused_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let listen = "[gateway]\nlisten = \"127.0.0.1:0\"\n";
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let listen = &format!("[gateway]\nlisten = \"{free}\"\n")[..];
     let of = |path: &str| format!("{listen}{}", routes("gateway.route", &format!("path = \"{path}\"")));
     let file = written(folder.path(), &of("/old"));
     let (server, line) = listening(serve(folder.path()).arg("--config").arg(&file));
-    let address = line.split("gateway ").nth(1).unwrap().trim().trim_end_matches(')').to_owned();
+    assert!(line.starts_with("portico: ready on ") && !line.contains("gateway"), "{line}");
+    let address = format!("http://{free}");
     // Nobody has registered the apps.
     assert_eq!((asked(&address, "/old"), asked(&address, "/new")), (503, 404));
     written(folder.path(), &of("/new"));
