@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 # The server reads every PORTICO_* variable as configuration.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PORTICO_")}
 READY = re.compile(r"^portico: ready on (http://\S+) \(admin (http://\S+)\)$")
-GATEWAY = re.compile(r"^portico: gateway ready on (https?://\S+)$")
 
 
 def binary():
@@ -55,7 +54,7 @@ class Portico:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, cwd=self.log.parent, env=ENVIRONMENT)
-        line = self._line(seconds=20)
+        line = self._first_line(seconds=20)
         ready = READY.match(line)
         if not ready:
             self.kill()
@@ -67,14 +66,10 @@ class Portico:
         """Starts again on the same address, so that the issuer stays what it was."""
         return self.start(listen=self.issuer.removeprefix("http://"))
 
-    def gateway(self):
-        """Where the gateway listens, of a server that has one; once."""
-        return GATEWAY.match(self._line(seconds=5)).group(1)
-
-    def _line(self, seconds):
+    def _first_line(self, seconds):
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
-            assert selector.select(seconds), f"no line within {seconds} s"
+            assert selector.select(seconds), f"no ready line within {seconds} s"
         return self.process.stdout.readline().decode().rstrip("\n")
 
     def stop(self):

@@ -36,15 +36,15 @@ def test_every_command_in_the_guides_does_what_it_says(tmp_path):
     assert shutil.which("curl") and shutil.which("node"), "the guides use curl and node"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/portico").symlink_to(Path(binary()).resolve())
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        shop = free.getsockname()[1]
+    with closing(socket.create_server(("127.0.0.1", 0))) as one, closing(socket.create_server(("127.0.0.1", 0))) as other:
+        shop, gateway = one.getsockname()[1], other.getsockname()[1]
     configuration = tmp_path / "gateway.toml"
     text = CONFIGURATION.search((ROOT / "docs/guides/merchant.md").read_text())[1]
-    configuration.write_text(text.replace(":8090", ":0").replace(":9000", f":{shop}"))
+    configuration.write_text(text.replace(":8090", f":{gateway}").replace(":9000", f":{shop}"))
     server = Portico(tmp_path / "portico-data", tmp_path / "log", ["--config", configuration]).start()
     script = [
         "set -euo pipefail",
-        f"export ISSUER={server.issuer} ADMIN={server.admin} GATEWAY={server.gateway()} SHOP_PORT={shop}",
+        f"export ISSUER={server.issuer} ADMIN={server.admin} GATEWAY=http://127.0.0.1:{gateway} SHOP_PORT={shop}",
     ]
     for guide in GUIDES:
         for line, block in blocks(guide):
