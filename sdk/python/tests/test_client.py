@@ -16,7 +16,8 @@ from fakes import APP, ISSUER, Issuer
 from house import wait_for
 
 from portico import Caller, InvalidToken, Portico, Unavailable
-from portico._flights import Flights
+from portico._core.clock import Now
+from portico._flights import Flights, within_second
 
 ANA = vectors.read("feed")["tokens"]["ana"]
 ACTIVE = {
@@ -143,6 +144,17 @@ def test_threads_that_ask_the_same_meanwhile_share_one_answer() -> None:
         assert [answer.result(10) for answer in answers] == [7] * 8
     assert asked == ["once"]
     assert flights.join("a", lambda: 8) == 8
+
+
+def test_a_question_is_joined_only_within_the_second_in_which_it_was_asked() -> None:
+    flights: Flights[int] = Flights()
+    asked = within_second(ANA, Now(wall=0.0, steady=7.0))
+
+    def late() -> int:
+        return flights.join(within_second(ANA, Now(wall=0.0, steady=8.0)), lambda: 2)
+
+    assert flights.join(asked, lambda: 10 + late()) == 12
+    assert within_second(ANA, Now(wall=0.0, steady=7.9)) == asked
 
 
 def waiting(flights: Flights[int], key: str) -> int:

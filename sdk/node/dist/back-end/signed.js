@@ -5,7 +5,9 @@ export async function verifySigned(token, { typ, algorithms }, keys) {
     if (!header)
         return undefined;
     const { alg, kid } = header;
-    const type = String(header.typ).toLowerCase().replace(/^application\//, "");
+    if (typeof header.typ !== "string")
+        return undefined;
+    const type = header.typ.toLowerCase().replace(/^application\//, "");
     if (alg === undefined || !algorithms.includes(alg) || type !== typ)
         return undefined;
     if (typeof kid !== "string")

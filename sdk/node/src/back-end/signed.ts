@@ -24,7 +24,8 @@ export async function verifySigned(
   const header = readHeader(token);
   if (!header) return undefined;
   const { alg, kid } = header;
-  const type = String(header.typ).toLowerCase().replace(/^application\//, "");
+  if (typeof header.typ !== "string") return undefined;
+  const type = header.typ.toLowerCase().replace(/^application\//, "");
   if (alg === undefined || !algorithms.includes(alg) || type !== typ) return undefined;
   if (typeof kid !== "string") return undefined;
   const key = await keys.key({ ...header, alg, kid });

@@ -8,7 +8,14 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
+from ._core.clock import Now
+
 T = TypeVar("T")
+
+
+def within_second(token: str, now: Now) -> str:
+    """Join a question only within the second in which it was asked: what it finds was so at most so long ago."""
+    return f"{int(now.steady)} {token}"
 
 
 class Flights(Generic[T]):

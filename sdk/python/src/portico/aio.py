@@ -16,7 +16,7 @@ from ._core.listen import Listening
 from ._core.local import Local, Question
 from ._core.logout import Logout
 from ._core.settings import Places, Settings, cause_of, is_event_stream, key_set
-from ._flights import AsyncFlights
+from ._flights import AsyncFlights, within_second
 from .caller import Caller
 from .errors import Unavailable
 
@@ -134,7 +134,7 @@ class _Running:
                 found = await self._look_again(token)
         if isinstance(found, Caller):
             return found
-        return await self._asking.join(token, lambda: self._introspect(token))
+        return await self._asking.join(within_second(token, self._clock.now()), lambda: self._introspect(token))
 
     async def _look_again(self, token: str) -> Caller | Question:
         try:

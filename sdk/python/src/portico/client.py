@@ -20,7 +20,7 @@ from ._core.listen import Listening
 from ._core.local import Local, Question
 from ._core.logout import Logout
 from ._core.settings import Places, Settings, cause_of, is_event_stream, key_set
-from ._flights import Flights
+from ._flights import Flights, within_second
 from .caller import Caller
 from .errors import Unavailable
 
@@ -158,7 +158,7 @@ class _Running:
                 found = self._look_again(token)
         if isinstance(found, Caller):
             return found
-        return self._asking.join(token, lambda: self._introspect(token))
+        return self._asking.join(within_second(token, self._clock.now()), lambda: self._introspect(token))
 
     def _look_again(self, token: str) -> Caller | Question:
         try:

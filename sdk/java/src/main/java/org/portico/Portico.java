@@ -73,7 +73,15 @@ public class Portico implements AutoCloseable {
         for (int read = 0; found == Question.KEYS && read < 2; read++) {
             found = lookAgain(token);
         }
-        return found instanceof Known known ? known.caller() : asking.join(token, () -> issuer.introspect(token));
+        if (found instanceof Known known) {
+            return known.caller();
+        }
+        return asking.join(withinSecond(token, clock.now()), () -> issuer.introspect(token));
+    }
+
+    /** A question is joined within the second in which it was asked: what it finds was so at most so long ago. */
+    static String withinSecond(String token, Now now) {
+        return Math.floorDiv(now.steady(), 1_000_000_000L) + " " + token;
     }
 
     private Finding lookAgain(String token) {

@@ -1,6 +1,7 @@
 package org.portico;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -139,6 +140,14 @@ class ClientTest {
             metadata.put(name, right);
         });
         assertEquals(0, asked.size());
+    }
+
+    @Test
+    void aQuestionIsJoinedOnlyWithinTheSecondInWhichItWasAsked() {
+        String asked = Portico.withinSecond("t", new Now(0, 7_000_000_000L));
+        assertEquals(asked, Portico.withinSecond("t", new Now(0, 7_999_999_999L)));
+        assertNotEquals(asked, Portico.withinSecond("t", new Now(0, 8_000_000_000L)));
+        assertNotEquals(asked, Portico.withinSecond("u", new Now(0, 7_000_000_000L)));
     }
 
     @Test
