@@ -12,6 +12,8 @@ import pytest
 import vectors
 from fakes import AsyncFinds, Finds
 
+from portico._core.answers import several
+
 SCOPES = vectors.read("scopes")
 GUARDED: dict[str, Callable[[Any, list[str]], httpx.BaseTransport | httpx.AsyncBaseTransport]] = {
     "asgi": lambda token, require: frameworks.asgi(AsyncFinds(token), require),
@@ -55,3 +57,9 @@ def test_optional(case: dict[str, Any]) -> None:
     caller = Finds(case["token"]).validate("x")
     assert caller.has(case["scope"]) is case["has"]
     assert (case["scope"] in caller.withdrawn_scopes) is case["withdrawn"]
+
+
+def test_one_path_is_no_list_of_its_letters() -> None:
+    with pytest.raises(TypeError):
+        several("/health")
+    assert several(["/health", "/"]) == {"/health", "/"}

@@ -66,13 +66,14 @@ impl KeySource {
         &self,
         known: Option<&Arc<KeySet>>,
         turn: &mut Turn,
-        now: Duration,
+        clock: impl Fn() -> Duration,
         read: impl Future<Output = Result<KeySet, Unavailable>>,
     ) -> Result<Option<Arc<KeySet>>, Unavailable> {
         let held = self.held();
         if let Some(held) = held.as_ref().filter(|held| known.is_none_or(|known| !Arc::ptr_eq(known, held))) {
             return Ok(Some(Arc::clone(held)));
         }
+        let now = clock();
         if let Some((at, failure)) = turn.failed
             && now.saturating_sub(at) < FAILURE_KEPT
         {
@@ -96,7 +97,8 @@ impl KeySource {
             }
             Err(failure) => {
                 self.stale.fetch_or(was_stale, Ordering::AcqRel);
-                turn.failed = Some((now, failure));
+                // Those who waited meanwhile hear of it, however long it took.
+                turn.failed = Some((clock(), failure));
                 Err(failure)
             }
         }
@@ -114,7 +116,7 @@ mod tests {
 
     async fn ask(source: &KeySource, known: Option<&Arc<KeySet>>, at: Duration) -> Option<Arc<KeySet>> {
         let mut turn = source.turn().await;
-        source.other_than(known, &mut turn, at, ready(Ok(KeySet::default()))).await.unwrap()
+        source.other_than(known, &mut turn, || at, ready(Ok(KeySet::default()))).await.unwrap()
     }
 
     #[tokio::test]
@@ -156,14 +158,26 @@ mod tests {
             let (source, first) = (&source, &first);
             async move {
                 let silence = ready(Err(Unreached::NoAnswer.into()));
-                source.other_than(Some(first), &mut *source.turn().await, at, silence).await.err()
+                source.other_than(Some(first), &mut *source.turn().await, || at, silence).await.err()
             }
         };
         assert!(fail(Duration::ZERO).await.is_some());
         let turn = &mut *source.turn().await;
-        let answered = source.other_than(Some(&first), turn, SECOND / 2, ready(Ok(KeySet::default()))).await;
+        let answered =
+            source.other_than(Some(&first), turn, || SECOND / 2, ready(Ok(KeySet::default()))).await;
         assert!(answered.is_err() && source.is_stale());
-        let answered = source.other_than(Some(&first), turn, SECOND, ready(Ok(KeySet::default()))).await;
+        let answered = source.other_than(Some(&first), turn, || SECOND, ready(Ok(KeySet::default()))).await;
         assert!(answered.unwrap().is_some() && !source.is_stale());
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_remembered_from_when_it_is_known_however_long_that_took() {
+        let source = KeySource::default();
+        let turn = &mut *source.turn().await;
+        let moments = std::cell::RefCell::new([Duration::ZERO, SECOND * 5].into_iter());
+        let clock = || moments.borrow_mut().next().unwrap();
+        let failed = source.other_than(None, turn, clock, ready(Err(Unreached::NoAnswer.into()))).await;
+        let soon = source.other_than(None, turn, || SECOND * 11 / 2, ready(Ok(KeySet::default()))).await;
+        assert!(failed.is_err() && soon.is_err());
     }
 }

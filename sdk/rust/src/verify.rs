@@ -90,7 +90,7 @@ impl Inner {
             let set: Value = self.ask.get(self.metadata().await?.jwks_uri).await?;
             KeySet::from_jwks(&set).ok_or_else(|| Unreached::NotTheDocument.into())
         };
-        let after = self.keys.other_than(known, turn, self.clock.now().steady, read).await?;
+        let after = self.keys.other_than(known, turn, || self.clock.now().steady, read).await?;
         if let (Some(before), Some(after)) = (before, &after)
             && !before.is_within(after)
         {

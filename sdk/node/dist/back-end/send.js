@@ -8,7 +8,8 @@ export async function formOf(request, parsed) {
         return parsed;
     if (Buffer.isBuffer(parsed))
         return parsed.toString("utf8");
-    if (typeof parsed === "object" && parsed !== null)
+    const isLeft = !request.readableDidRead && isEmpty(parsed);
+    if (typeof parsed === "object" && parsed !== null && !isLeft)
         return rewritten(parsed);
     const pieces = [];
     let size = 0;
@@ -19,6 +20,9 @@ export async function formOf(request, parsed) {
         pieces.push(piece);
     }
     return Buffer.concat(pieces).toString("utf8");
+}
+function isEmpty(parsed) {
+    return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length === 0;
 }
 function rewritten(parsed) {
     const fields = Object.entries(parsed).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]));

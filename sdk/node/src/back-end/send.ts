@@ -18,7 +18,9 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
 export async function formOf(request: IncomingMessage, parsed: unknown): Promise<string | undefined> {
   if (typeof parsed === "string") return parsed;
   if (Buffer.isBuffer(parsed)) return parsed.toString("utf8");
-  if (typeof parsed === "object" && parsed !== null) return rewritten(parsed);
+  // A parser of other types leaves an empty object and the body where it is.
+  const isLeft = !request.readableDidRead && isEmpty(parsed);
+  if (typeof parsed === "object" && parsed !== null && !isLeft) return rewritten(parsed);
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
@@ -27,6 +29,10 @@ export async function formOf(request: IncomingMessage, parsed: unknown): Promise
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString("utf8");
+}
+
+function isEmpty(parsed: unknown): boolean {
+  return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length === 0;
 }
 
 /** A form that was parsed, as a form again: with each of several values of one name. */

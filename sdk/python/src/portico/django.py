@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
-from ._core.answers import Answer, answer_to, bearer, logged_out
+from ._core.answers import Answer, answer_to, bearer, logged_out, several
 from ._core.logout import LONGEST_BODY, logout_token
 from .caller import Caller
 from .client import Portico
@@ -46,7 +46,7 @@ class PorticoMiddleware:
         self._get_response = get_response
         self._scopes = tuple(options.pop("scopes", ()))
         self._optional = bool(options.pop("optional", False))
-        self._open_paths = frozenset(options.pop("open_paths", ()))
+        self._open_paths = several(options.pop("open_paths", ()))
         self._logout_path = options.pop("logout_path", None)
         told = options.pop("on_logout", None)
         self._on_logout = import_string(told) if isinstance(told, str) else told

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from ._core.answers import Answer, answer_to, bearer, logged_out
+from ._core.answers import Answer, answer_to, bearer, logged_out, several
 from ._core.logout import LONGEST_BODY, Logout, logout_token
 from .caller import Caller
 from .client import Portico
@@ -63,7 +63,7 @@ class PorticoMiddleware:
     ) -> None:
         self._app, self._portico = app, portico
         self._scopes, self._optional = tuple(scopes), optional
-        self._open_paths, self._logout_path = frozenset(open_paths), logout_path
+        self._open_paths, self._logout_path = several(open_paths), logout_path
         self._receiver = LogoutReceiver(portico, on_logout)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,3 +62,10 @@ def _answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Ans
         ("cache-control", "no-store"),
     )
     return Answer(status, (*fixed, *headers), text)
+
+
+def several(paths: Iterable[str]) -> frozenset[str]:
+    """Take a list of paths; one text would be taken for a list of its letters, `/` among them."""
+    if isinstance(paths, str):
+        raise TypeError("open_paths is a list of paths")
+    return frozenset(paths)
