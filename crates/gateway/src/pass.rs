@@ -107,10 +107,10 @@ impl Pass {
             true => (self.read(route, resolved, body).await?, Body::Empty),
             false => (Default::default(), body),
         };
-        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
-            withhold::from_body(&caller.text, &whole)?;
-        }
         let found = FoundInRequest::new(route, head, &due, whole)?;
+        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
+            withhold::from_body(&caller.text, found.text())?;
+        }
         let others = found.others(ids)?;
         let known = match others.is_empty() {
             true => Counterparts::new(),

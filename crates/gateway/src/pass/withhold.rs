@@ -23,24 +23,20 @@ pub(super) async fn from_head(live: &Live, token: &str, head: &mut request::Part
     if [path, query].into_iter().any(|text| is_in(text.as_bytes(), token)) {
         return Err(misplaced("The token does not belong into the address."));
     }
-    let mut tokens = Vec::new();
-    for text in like_tokens(&head.headers).take(MOST + 1) {
-        tokens.push(text.to_owned());
-    }
-    if tokens.len() > MOST {
+    let others: Vec<_> = like_tokens(&head.headers).take(MOST + 1).map(str::to_owned).collect();
+    if others.len() > MOST {
         return Err(misplaced("There are too many tokens."));
     }
-    let mut good = vec![token.to_owned()];
-    for text in tokens {
-        if live.validate(&text).await.map_err(unavailable)?.is_some() {
-            good.push(text);
+    remove(token, &mut head.headers);
+    for other in others {
+        if live.validate(&other).await.map_err(unavailable)?.is_some() {
+            remove(&other, &mut head.headers);
         }
     }
-    remove(&good, &mut head.headers);
     Ok(())
 }
 
-/// 400 where the caller's token stands in a body that was read.
+/// 400 where the caller's token stands in a body that was read, unpacked.
 pub(super) fn from_body(token: &str, body: &[u8]) -> Result<(), Refused> {
     match contains(body, tail(token)) {
         true => Err(misplaced("The token does not belong into the body.")),
@@ -72,16 +68,16 @@ fn like_tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     words.filter(|word| word.starts_with("eyJ") && word.bytes().filter(|byte| *byte == b'.').count() == 2)
 }
 
-/// Takes these out: of cookies only the pair that has one, of other headers the whole.
-fn remove(tokens: &[String], headers: &mut HeaderMap) {
-    let has_one = |text: &[u8]| tokens.iter().any(|token| contains(text, tail(token)));
+/// Takes it out: of cookies only the pair that has it, of other headers the whole.
+fn remove(token: &str, headers: &mut HeaderMap) {
+    let has_it = |text: &[u8]| contains(text, tail(token));
     let named: Vec<_> =
-        headers.iter().filter(|(_, value)| has_one(value.as_bytes())).map(|(name, _)| name.clone()).collect();
+        headers.iter().filter(|(_, value)| has_it(value.as_bytes())).map(|(name, _)| name.clone()).collect();
     for name in named {
         let all: Vec<_> = headers.get_all(&name).iter().cloned().collect();
         headers.remove(&name);
         for value in all.iter().filter(|_| name == COOKIE) {
-            let rest = keep(value.as_bytes(), |_, value| !has_one(value));
+            let rest = keep(value.as_bytes(), |_, value| !has_it(value));
             if let Some(rest) = rest.and_then(|rest| HeaderValue::from_bytes(&rest).ok()) {
                 headers.append(&name, rest);
             }
@@ -124,13 +120,13 @@ mod tests {
         let cookies = format!("a=1; token=\"{TOKEN}\"; b=2");
         let mut some =
             headers(&[("cookie", &cookies), ("referer", &format!("https://a/?t={TOKEN}")), ("x", "1")]);
-        remove(&[TOKEN.to_owned()], &mut some);
+        remove(TOKEN, &mut some);
         assert_eq!(some, headers(&[("cookie", "a=1; b=2"), ("x", "1")]));
         some.append("cookie", format!("c=3;d={TOKEN}").parse().unwrap());
-        remove(&[TOKEN.to_owned()], &mut some);
+        remove(TOKEN, &mut some);
         assert_eq!(some.get_all("cookie").iter().collect::<Vec<_>>(), ["a=1; b=2", "c=3"]);
         let mut alone = headers(&[("cookie", &format!("token={TOKEN}"))]);
-        remove(&[TOKEN.to_owned()], &mut alone);
+        remove(TOKEN, &mut alone);
         assert!(alone.is_empty());
     }
 

@@ -55,6 +55,11 @@ impl FoundInRequest {
         Ok(Self { path, query, headers, body, unknown: route.unknown, looks_back })
     }
 
+    /// The body that was looked into, unpacked; nothing where it streams.
+    pub fn text(&self) -> &[u8] {
+        self.body.as_ref().map_or(&[], |body| &body.text)
+    }
+
     /// The texts about which more must be known than who the caller is, each once. 413 where there are too many.
     pub fn others(&self, caller: Option<&CallerIds>) -> Result<Vec<&str>, Refused> {
         let heads = self.headers.iter().flat_map(|one| &one.spots);

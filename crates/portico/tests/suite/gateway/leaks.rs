@@ -14,7 +14,7 @@ json = ["/openid", "/items/*/openid", "/by/*"]
 set_cookie = ["buyer"]
 "#;
 
-fn zipped(text: &str) -> Vec<u8> {
+pub fn zipped(text: &str) -> Vec<u8> {
     let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     coder.write_all(text.as_bytes()).unwrap();
     coder.finish().unwrap()

@@ -351,3 +351,57 @@ async fn what_was_encrypted_for_the_app_reaches_the_merchant_encrypted_for_it() 
     let foreign = json!({ "encryptedData": "AAAA", "iv": iv }).to_string();
     assert_eq!(gate.refused(post(&gate, "/", &caller.text, &foreign)).await, (400, "invalid_request".into()));
 }
+
+#[tokio::test]
+async fn no_good_token_reaches_the_upstream_in_a_cookie_and_the_cookies_beside_it_do() {
+    let gate = Gate::new(PLACES).await;
+    let ana = gate.caller("ana").await;
+    let (tokens, second) = gate.town.open("ana").await;
+    let own = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlLW9mLXRoZS1tZXJjaGFudHMtb3duLWxvZy1pbg";
+    for token in [&ana.token, &second, &tokens.access] {
+        let cookies = format!("a=1; t={token}; own={own}");
+        let asked = gate.request("GET", "/", &ana.token).header("cookie", cookies).send().await.unwrap();
+        assert_eq!(asked.status(), 200);
+        assert_eq!(gate.back_end.one().header("cookie"), [format!("a=1; own={own}")]);
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_the_address_or_in_a_body_that_is_looked_into_goes_nowhere() {
+    let gate = Gate::new(PLACES).await;
+    let ana = gate.caller("ana").await;
+    let encoded = ana.token.replace('.', "%2E");
+    for target in [format!("/p/{}", ana.token), format!("/?t={}", ana.token), format!("/?t={encoded}")] {
+        assert_eq!(gate.request("GET", &target, &ana.token).send().await.unwrap().status(), 400, "{target}");
+    }
+    let body = format!("{{\"t\":\"{}\"}}", ana.token);
+    assert_eq!(post(&gate, "/", &ana.token, &body).send().await.unwrap().status(), 400);
+    let packed = gate.request("POST", "/", &ana.token).header("content-type", "application/json");
+    let packed = packed.header("content-encoding", "gzip").body(super::leaks::zipped(&body));
+    assert_eq!(packed.send().await.unwrap().status(), 400);
+    assert!(gate.back_end.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_of_any_length_goes_through_where_answers_in_json_are_swapped() {
+    let gate = Gate::new(PLACES).await;
+    let ana = gate.caller("ana").await;
+    let page = format!("<p>{}</p>", "long ".repeat(500_000));
+    for (kind, is_packed) in [("text/html", false), ("text/plain", false), ("text/html", true)] {
+        let (said, body) =
+            (page.clone(), if is_packed { super::leaks::zipped(&page) } else { page.clone().into_bytes() });
+        gate.back_end.says(move |_| {
+            let answer = axum::response::Response::builder().header("content-type", kind);
+            let answer = if is_packed { answer.header("content-encoding", "gzip") } else { answer };
+            answer.body(body.clone().into()).unwrap()
+        });
+        let answer = gate.request("GET", "/", &ana.token).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{kind}");
+        let bytes = answer.bytes().await.unwrap();
+        let text = match is_packed {
+            true => std::io::read_to_string(flate2::read::GzDecoder::new(&bytes[..])).unwrap(),
+            false => String::from_utf8(bytes.to_vec()).unwrap(),
+        };
+        assert!(text == said, "{kind}");
+    }
+}

@@ -62,7 +62,8 @@ final class MiniProgram implements PlaceListener {
     if (token != null) await place.open(_launch.message(token, _environment.now()), this);
   }
 
-  /// Launches it again where it is, without loading it anew: after somebody has signed in again.
+  /// Launches it again where it is, without loading it anew: after the same person has signed in again. For somebody
+  /// else close it and launch it again, which clears what the page kept; this does not.
   ///
   /// Throws as `PorticoHost.launch`, but a missing consent is [ConsentRequired]; [PorticoException] `closed` once it is
   /// closed.
