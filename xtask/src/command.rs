@@ -80,6 +80,11 @@ fn pass_on(stream: impl Read, kept: &Mutex<String>) {
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+        // The last line of one stream may lack its end (Maven's is a bare escape code); the next line kept may be the
+        // other stream's, and must be a line of its own.
+        if !line.ends_with(b"\n") {
+            line.push(b'\n');
+        }
         let text = String::from_utf8_lossy(&line);
         let mut out = std::io::stdout().lock();
         // A closed terminal must not end the checks.
@@ -112,6 +117,14 @@ mod tests {
         assert!(!finished.success);
         assert!(finished.output.contains("one\n") && finished.output.contains("two\n"));
         assert!(shell("true").success);
+    }
+
+    #[test]
+    fn a_last_line_without_its_end_does_not_run_into_the_other_stream() {
+        let kept = Mutex::new(String::new());
+        pass_on(b"\x1b[0m".as_slice(), &kept);
+        pass_on(b"flutter: 2 passed, 0 failed\n".as_slice(), &kept);
+        assert!(kept.into_inner().unwrap().lines().any(|line| line == "flutter: 2 passed, 0 failed"));
     }
 
     #[test]

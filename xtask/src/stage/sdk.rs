@@ -16,7 +16,11 @@ pub(crate) fn check(repository: &Repository) -> Tally {
         let finished = run(check);
         // Of what runs inside, only the last line is the whole.
         let last = finished.output.lines().rfind(|line| line.starts_with(&format!("{sdk}: ")));
-        tally += Tally::of_runner(Runner::Check, last.unwrap_or_default(), finished.success);
+        let mut package = Tally::of_runner(Runner::Check, last.unwrap_or_default(), finished.success);
+        for note in &mut package.notes {
+            note.insert_str(0, &format!("{sdk}: "));
+        }
+        tally += package;
     }
     tally
 }
