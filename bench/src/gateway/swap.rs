@@ -24,6 +24,13 @@ const SWAPPED: f64 = 1.9;
 /// What callers consent to at the app.
 const SCOPE: &str = "openid profile.basic email.verified";
 
+/// What the bodies are: how they are called, how many bytes they have about, and how long the texts in them are.
+const BODIES: [(&str, usize, usize); 3] = [
+    ("1 KiB", 1024, 17),
+    ("16 KiB of many small members", 16 * 1024, 17),
+    ("16 KiB of longer texts", 16 * 1024, 600),
+];
+
 /// A caller: their launch token and their OpenID at the app, and at the upstream.
 pub(crate) struct Caller {
     token: String,
@@ -31,7 +38,7 @@ pub(crate) struct Caller {
     pub(crate) at_upstream: String,
 }
 
-/// Everything that is compared, at both sizes.
+/// Everything that is compared, with every body.
 pub(crate) async fn measure(options: &Options, folder: &Path) -> Outcome<Vec<Run>> {
     let program = options.server.clone().map_or_else(server::release_binary, Ok)?;
     let amount = options.amount();
@@ -61,9 +68,10 @@ pub(crate) async fn measure(options: &Options, folder: &Path) -> Outcome<Vec<Run
     ];
     contenders.extend(node::start(options, PROXIES, upstream, &callers, folder)?);
     let mut found: Vec<(&str, Vec<Cost>)> = Vec::new();
-    for (size, bytes, count) in [("1 KiB", 1024, amount.light), ("16 KiB", 16 * 1024, amount.heavy)] {
+    for (size, bytes, text) in BODIES {
         progress(&format!("swapping in {size}"));
-        let requests: Arc<[Bytes]> = callers.iter().map(|caller| request(caller, bytes)).collect();
+        let requests: Arc<[Bytes]> = callers.iter().map(|caller| request(caller, bytes, text)).collect();
+        let count = if bytes > 1024 { amount.heavy } else { amount.light };
         let task = Task {
             requests,
             count,
@@ -76,7 +84,8 @@ pub(crate) async fn measure(options: &Options, folder: &Path) -> Outcome<Vec<Run
 
 /// Ours beside nginx, and ours beside each proxy of Node.js.
 fn runs(contenders: &[Contender], found: &[(&str, Vec<Cost>)]) -> Vec<Run> {
-    let beside = |other: usize, limits: [f64; 2]| {
+    let beside = |other: usize, [light, heavy]: [f64; 2]| {
+        let limits = [light, heavy, heavy];
         let rows = found.iter().zip(limits).map(|((size, costs), limit)| {
             Row::new(&format!("{size}, swapped"), Some(limit), costs[1], costs[other])
         });
@@ -126,7 +135,7 @@ async fn subject(connection: &mut Connection, token: &str) -> Outcome<String> {
 async fn introduce(gateway: SocketAddr, token: String, at_app: String) -> Outcome<Caller> {
     let mut caller = Caller { token, at_app, at_upstream: String::new() };
     let mut connection = Connection::open(gateway).await?;
-    let answer = connection.ask(&request(&caller, 1024)).await?;
+    let answer = connection.ask(&request(&caller, 1024, 17)).await?;
     let back: Value = answer.json(200..=200, "the first request through the gateway")?;
     let seen = answer.headers().into_iter().find(|(name, _)| name.eq_ignore_ascii_case(SEEN));
     caller.at_upstream = seen.map(|(_, value)| value).unwrap_or_default();
@@ -139,11 +148,12 @@ async fn introduce(gateway: SocketAddr, token: String, at_app: String) -> Outcom
     Ok(caller)
 }
 
-/// An order, about so many bytes long.
-fn request(caller: &Caller, bytes: usize) -> Bytes {
+/// An order, about so many bytes long; what it says of each thing is `text` bytes long.
+fn request(caller: &Caller, bytes: usize, text: usize) -> Bytes {
+    let name: String = "Tea, 250 g, loose. ".chars().cycle().take(text).collect();
     let item = |number: usize| {
         json!({
-            "id": number, "sku": format!("SKU-{number:08}"), "name": "Tea, 250 g, loose", "price": 12.5,
+            "id": number, "sku": format!("SKU-{number:08}"), "name": name, "price": 12.5,
             "currency": "KZT", "count": 1 + number % 3, "tags": ["tea", "green", "2026"]
         })
     };

@@ -55,7 +55,7 @@ impl From<&Cut> for Refused {
             Cut::ClientSilent => {
                 Self::new(StatusCode::REQUEST_TIMEOUT, "invalid_request", "the request's body did not come")
             }
-            Cut::Upstream(_) | Cut::Other(_) => Self::new(
+            Cut::Upstream(_) | Cut::Untaken | Cut::Other(_) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "bad_gateway",
                 "the service behind did not answer properly",

@@ -55,6 +55,9 @@ pub enum Cut {
     /// The upstream sent nothing for too long.
     #[error("the upstream's answer did not come")]
     UpstreamSilent,
+    /// The client took nothing of an answer for too long.
+    #[error("the answer was not taken")]
+    Untaken,
     /// What let it in no longer does.
     #[error("the caller may no longer")]
     Ended(Box<Refused>),
@@ -87,6 +90,11 @@ impl Body {
         }
     }
 
+    /// One that nobody took, and that is no more.
+    pub(crate) fn untaken() -> Self {
+        Self::Other(Box::pin(Gone))
+    }
+
     /// Whether it can be sent again.
     pub fn is_whole(&self) -> bool {
         matches!(self, Self::Empty | Self::Whole(_))
@@ -99,6 +107,18 @@ impl Body {
             Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
             _ => None,
         }
+    }
+}
+
+/// What is left of an answer that nobody took.
+struct Gone;
+
+impl HttpBody for Gone {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        Poll::Ready(Some(Err(Cut::Untaken)))
     }
 }
 
@@ -191,13 +211,20 @@ pub struct Client {
     pace: Option<Box<Pace>>,
     progress: Option<Arc<Progress>>,
     record: Arc<Record>,
+    /// What it keeps from others as long as it is sent.
+    held: Option<Arc<()>>,
 }
 
 impl Client {
     /// In each `limit` of waiting, at least so many bytes of it must come.
     pub(crate) fn new(incoming: Incoming, limit: Duration, least: u64, record: Arc<Record>) -> Self {
         let (ended, over, begun, pace, progress) = (false, None, false, None, None);
-        Self { incoming, ended, over, begun, limit, least, pace, progress, record }
+        Self { incoming, ended, over, begun, limit, least, pace, progress, record, held: None }
+    }
+
+    /// Holds this until it is over, or nobody reads it any more.
+    pub(crate) fn hold(&mut self, held: Arc<()>) {
+        self.held = Some(held);
     }
 
     /// Breaks it off when this says so.

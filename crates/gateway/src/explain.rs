@@ -65,6 +65,8 @@ fn route(out: &mut String, route: &Route) {
             },
         );
     }
+    out_of_reach(out, route);
+    overlooked(out, route);
     list(out, "Encrypted data is encrypted anew for the upstream in", &encrypted(&route.encrypted));
     answers(out, route);
     bodies(out, route);
@@ -140,6 +142,48 @@ fn places(places: &RequestPlaces) -> Vec<String> {
         kind("JSON", &places.json),
     ];
     all.into_iter().flatten().collect()
+}
+
+/// Templates of paths that no request of the route has: they are of whole paths, and protect nothing there.
+fn out_of_reach(out: &mut String, route: &Route) {
+    let Some(path) = &route.path else { return };
+    let both = [&route.places.own, &route.places.any].into_iter().flat_map(|places| &places.path);
+    for template in both.filter(|template| !template.can_lie_under(path)) {
+        let note = format!(
+            "Note: the path {template} is looked for in none, since all of this route lie under {path}. Is it \
+             {path}{template}?"
+        );
+        line(out, 1, &note);
+    }
+}
+
+/// Fields that are looked for in the query and not in forms, or the other way round: many back ends ask for a field
+/// wherever it stands, and would find what the gateway has not looked at.
+fn overlooked(out: &mut String, route: &Route) {
+    let both = [&route.places.own, &route.places.any];
+    let all =
+        |fields: fn(&RequestPlaces) -> &Vec<String>| both.into_iter().flat_map(fields).collect::<Vec<_>>();
+    let (query, form) = (all(|places| &places.query), all(|places| &places.form));
+    let only = |some: &[&String], others: &[&String]| {
+        let is_other = |name: &str| others.iter().any(|other| other.eq_ignore_ascii_case(name));
+        some.iter().filter(|name| !is_other(name)).map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    // Where JSON alone is declared, no form goes on.
+    let takes_forms = !form.is_empty() || both.iter().all(|places| places.json.is_empty());
+    for (names, here, there) in
+        [(only(&query, &form), "query", "form"), (only(&form, &query), "form", "query")]
+    {
+        if !names.is_empty() && (takes_forms || there == "query") {
+            line(
+                out,
+                1,
+                &format!(
+                    "Note: {names} is looked for in the {here} and not in the {there}. Back ends that ask for a \
+                     field wherever it stands (servlets, PHP's $_REQUEST, Rails) need it declared in both."
+                ),
+            );
+        }
+    }
 }
 
 fn encrypted(encrypted: &Encrypted) -> Vec<String> {
@@ -222,7 +266,7 @@ require = ["openid", "profile.basic"]
 [route.inject]
 headers = { "X-WX-OPENID" = "openid", "X-WX-SOURCE" = "wx_client" }
 [route.self]
-path = ["/users/{openid}"]
+path = ["/users/{openid}", "/API/u/{openid}", "/*/u/{openid}"]
 json = ["/openid", "/user/openid"]
 [route.any]
 json = ["/items/*/openid"]
@@ -251,11 +295,12 @@ Route 1: requests for the host shop.example whose path is /api or lies under it
     x-wx-openid: the caller's OpenID there
     x-wx-source: \"wx_client\"
   Only the caller may be named (anybody else is 403) in:
-    path /users/{openid}
+    path /users/{openid}, /API/u/{openid}, /*/u/{openid}
     JSON /openid, /user/openid
   Anybody may be named in:
     JSON /items/*/openid
     an OpenID that the upstream does not know is refused (400)
+  Note: the path /users/{openid} is looked for in none, since all of this route lie under /api. Is it /api/users/{openid}?
   Encrypted data is encrypted anew for the upstream in:
     JSON /encryptedData with /iv
   Answers name people by the app's OpenIDs again in:
@@ -306,5 +351,34 @@ form = ["openid"]
         assert!(said.contains("goes on as it is; one of the upstream's own is refused (400)"), "{said}");
         assert!(said.contains("Bodies of requests must be forms (415)"), "{said}");
         assert!(!said.contains("never-shown"));
+        assert!(!said.contains("Note:"), "{said}");
+    }
+
+    #[test]
+    fn a_field_that_is_declared_in_one_of_query_and_form_is_noted() {
+        let noted = |places: &str| {
+            let text = format!(
+                "[[route]]\nupstream = [\"http://127.0.0.1:1\"]\napp = \"a.b\"\nas = \"a.c\"\n[route.self]\n{places}"
+            );
+            let said = explained(&text);
+            said.lines()
+                .filter_map(|line| Some(line.trim().strip_prefix("Note: ")?.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let starts = |places: &str, begins: &[&str]| {
+            let noted = noted(places);
+            assert_eq!(noted.len(), begins.len(), "{noted:?}");
+            assert!(noted.iter().zip(begins).all(|(line, begin)| line.starts_with(begin)), "{noted:?}");
+        };
+        starts(
+            "query = [\"openid\", \"of\"]",
+            &["openid, of is looked for in the query and not in the form."],
+        );
+        starts(
+            "query = [\"a\"]\nform = [\"b\", \"A\"]",
+            &["b is looked for in the form and not in the query."],
+        );
+        starts("query = [\"openid\"]\njson = [\"/openid\"]", &[]);
+        starts("query = [\"openid\"]\nform = [\"openid\"]", &[]);
     }
 }

@@ -18,24 +18,22 @@ use crate::table::Way;
 
 /// How often it is looked whether a caller still may. A look is answered from memory.
 const EVERY: Duration = Duration::from_secs(1);
-/// Up to this length an answer whose length is known does not last.
-const SHORT: u64 = 64 * 1024;
 
 /// Whom something was begun for, and on which route.
 ///
-/// A second after the session has ended, consent was withdrawn, the app was suspended, the token has expired or this
-/// node has lost its lease, nothing of it goes through any more.
+/// A second after the session has ended, consent was withdrawn, one of the apps was suspended, the token has expired or
+/// this node has lost its lease, nothing of it goes through any more.
 #[derive(Clone)]
 pub struct Guard {
     live: Arc<Live>,
     way: Arc<Way>,
-    caller: Caller,
+    caller: Option<Caller>,
 }
 
 impl Guard {
-    /// Watches over what this caller has begun.
-    pub fn new(live: &Arc<Live>, way: &Arc<Way>, caller: &Caller) -> Self {
-        Self { live: live.clone(), way: way.clone(), caller: caller.clone() }
+    /// Watches over what this caller has begun, or another back end.
+    pub fn new(live: &Arc<Live>, way: &Arc<Way>, caller: Option<&Caller>) -> Self {
+        Self { live: live.clone(), way: way.clone(), caller: caller.cloned() }
     }
 
     /// Answers when the caller may no longer, and why.
@@ -45,7 +43,7 @@ impl Guard {
         tick.tick().await;
         loop {
             tick.tick().await;
-            if let Err(refused) = still_holds(&self.live, &self.way.route, &self.caller).await {
+            if let Err(refused) = still_holds(&self.live, &self.way.route, self.caller.as_ref()).await {
                 return refused;
             }
         }
@@ -56,11 +54,6 @@ impl Guard {
         if let Body::Client(client) = body {
             client.until(Box::pin(self.over()));
         }
-    }
-
-    /// Whether the body of an answer may last.
-    pub fn is_for(body: &Body) -> bool {
-        body.size_hint().exact().is_none_or(|length| length > SHORT)
     }
 
     /// The body of an answer, which breaks off when the caller may no longer.

@@ -20,6 +20,7 @@ pub mod rewrite;
 pub mod route;
 pub mod settings;
 pub mod table;
+pub mod trial;
 
 pub use body::Body;
 pub use pass::Pass;

@@ -1,6 +1,7 @@
 //! What is told of requests: a line of the access log each, and figures. Neither holds a token, an OpenID, a
 //! query, or more of a path than the route declares.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -8,15 +9,20 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, request};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use metrics::{Counter, Gauge, Histogram};
+use parking_lot::Mutex;
 
+use crate::Refused;
 use crate::accept::Connection;
 use crate::body::{Body, Cut};
 
 /// The target of access lines.
 const ACCESS: &str = "portico_gateway::access";
+
+/// Kinds of answers, by the first digit of the status.
+const STATUSES: [&str; 6] = ["cut", "1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// A route's name and figures. They are looked up once: make it after the recorder of metrics is in place.
 #[derive(Debug)]
@@ -34,8 +40,7 @@ impl Tracked {
     pub fn new(name: impl Into<Box<str>>) -> Arc<Self> {
         let name = name.into();
         let label = || name.to_string();
-        let requests = ["cut", "1xx", "2xx", "3xx", "4xx", "5xx"];
-        let requests = requests.map(|status| {
+        let requests = STATUSES.map(|status| {
             metrics::counter!("portico_gateway_requests_total", "route" => label(), "status" => status)
         });
         let seconds = metrics::histogram!("portico_gateway_request_seconds", "route" => label());
@@ -58,14 +63,18 @@ pub struct Record {
     sent: AtomicU64,
     swapped: AtomicU32,
     unread: AtomicBool,
+    /// The trace that the request is part of (Trace Context §3.2.2.3).
+    trace: Option<Box<str>>,
+    /// Why the gateway has answered in the upstream's place.
+    refused: OnceLock<Cow<'static, str>>,
 }
 
 impl Record {
-    pub(crate) fn begin(method: Method, connection: Arc<Connection>) -> Arc<Self> {
+    pub(crate) fn begin(head: &request::Parts, connection: Arc<Connection>) -> Arc<Self> {
         connection.begin();
         Arc::new(Self {
             begun: Instant::now(),
-            method,
+            method: head.method.clone(),
             connection,
             route: OnceLock::new(),
             upstream: OnceLock::new(),
@@ -73,6 +82,8 @@ impl Record {
             sent: AtomicU64::new(0),
             swapped: AtomicU32::new(0),
             unread: AtomicBool::new(false),
+            trace: head.headers.get("traceparent").and_then(trace),
+            refused: OnceLock::new(),
         })
     }
 
@@ -93,6 +104,11 @@ impl Record {
         self.swapped.fetch_add(u32::try_from(ids).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
+    /// The request goes no further, or its answer not out; the first reason that is told.
+    pub fn refused(&self, why: &Refused) {
+        let _ = self.refused.set(why.description.clone());
+    }
+
     /// Nobody will read the rest of the request's body.
     pub(crate) fn left_unread(&self) {
         self.unread.store(true, Ordering::Relaxed);
@@ -105,6 +121,12 @@ impl Record {
     pub(crate) fn answered(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);
     }
+}
+
+/// The trace's id in a `traceparent`, if it is written as one.
+fn trace(parent: &HeaderValue) -> Option<Box<str>> {
+    let id = parent.to_str().ok()?.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| id.into())
 }
 
 impl Drop for Record {
@@ -120,6 +142,10 @@ impl Drop for Record {
             if swapped != 0 {
                 route.swapped.increment(swapped.into());
             }
+        } else {
+            let status = STATUSES[usize::from(status / 100).min(5)];
+            metrics::counter!("portico_gateway_requests_total", "route" => "-", "status" => status)
+                .increment(1);
         }
         tracing::info!(
             target: ACCESS,
@@ -127,22 +153,76 @@ impl Drop for Record {
             route = route.map_or("-", |route| &route.name),
             status,
             bytes = *self.sent.get_mut(),
-            milliseconds = took * 1e3,
+            milliseconds = (took * 1e6).round() / 1e3,
             upstream = self.upstream.get().map_or("-", |name| name),
             swapped,
+            trace = self.trace.as_deref().unwrap_or("-"),
+            refused = self.refused.get().map_or("-", |why| why),
         );
     }
 }
 
 /// An answer's body on its way out, counted.
 pub(crate) struct Sent {
-    body: Body,
+    body: Held,
+    /// What was too much to be given at once.
+    rest: Bytes,
     record: Arc<Record>,
 }
 
+/// So much is given at once where it has to be seen whether it is taken.
+const PIECE: usize = 16 * 1024;
+
+/// Who else knows a body.
+enum Held {
+    Alone(Body),
+    /// Its connection, which carries others: whether this one is taken is seen here alone.
+    Shared(Arc<Mutex<Body>>),
+}
+
 impl Sent {
-    pub(crate) fn new(body: Body, record: Arc<Record>) -> Self {
-        Self { body, record }
+    pub(crate) fn new(body: Body, record: Arc<Record>, is_shared: bool) -> Self {
+        let body = match is_shared {
+            true => Held::Shared(Arc::new(Mutex::new(body))),
+            false => Held::Alone(body),
+        };
+        let sent = Self { body, rest: Bytes::new(), record };
+        sent.given();
+        sent
+    }
+
+    fn given(&self) {
+        if let Held::Shared(body) = &self.body {
+            self.record.connection.given(body);
+        }
+    }
+
+    fn taken(&self) {
+        if let Held::Shared(body) = &self.body {
+            self.record.connection.taken(body);
+        }
+    }
+
+    /// The next piece of what is left.
+    fn piece(&mut self) -> Frame<Bytes> {
+        let length = self.rest.len().min(PIECE);
+        self.record.sent.fetch_add(length as u64, Ordering::Relaxed);
+        let piece = self.rest.split_to(length);
+        self.given();
+        Frame::data(piece)
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&Body) -> T) -> T {
+        match &self.body {
+            Held::Alone(body) => look(body),
+            Held::Shared(body) => look(&body.lock()),
+        }
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        self.taken();
     }
 }
 
@@ -154,20 +234,46 @@ impl HttpBody for Sent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
+        // HTTP/2 asks for more where the client has room for more.
+        self.taken();
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(self.piece())));
+        }
+        let is_shared = matches!(self.body, Held::Shared(_));
+        let polled = match &mut self.body {
+            Held::Alone(body) => Pin::new(body).poll_frame(context),
+            Held::Shared(body) => Pin::new(&mut *body.lock()).poll_frame(context),
+        };
+        let polled = match polled {
+            Poll::Ready(Some(Ok(frame))) if is_shared => match frame.into_data() {
+                Ok(data) if data.len() > PIECE => {
+                    self.rest = data;
+                    return Poll::Ready(Some(Ok(self.piece())));
+                }
+                Ok(data) => Poll::Ready(Some(Ok(Frame::data(data)))),
+                Err(other) => Poll::Ready(Some(Ok(other))),
+            },
+            other => other,
+        };
         if let Poll::Ready(Some(Ok(frame))) = &polled
             && let Some(data) = frame.data_ref()
         {
             self.record.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
+            self.given();
         }
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.with(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (mut hint, rest) = (self.with(HttpBody::size_hint), self.rest.len() as u64);
+        if let Some(upper) = hint.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint.set_lower(hint.lower() + rest);
+        hint
     }
 }

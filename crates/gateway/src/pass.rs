@@ -2,7 +2,7 @@
 
 mod cors;
 mod whole;
-mod withhold;
+pub(crate) mod withhold;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -43,19 +43,19 @@ impl Pass {
         let (head, body) = request.into_parts();
         let way = match table.find(&head) {
             Ok(way) => way,
-            Err(refused) => return told(&refused),
+            Err(refused) => return told(&refused, &peer),
         };
         peer.record().route(&way.tracked);
         let scripts = match cors::Scripts::of(&self.live, &way.route, &head).await {
             Ok(scripts) => scripts,
-            Err(refused) => return told(&refused),
+            Err(refused) => return told(&refused, &peer),
         };
         if let Some(answer) = scripts.preflight(&head) {
             return answer;
         }
         let mut answer = match self.carry(way, head, body, &peer).await {
             Ok(answer) => answer,
-            Err(refused) => told(&refused),
+            Err(refused) => told(&refused, &peer),
         };
         scripts.may_read(&mut answer);
         answer
@@ -72,18 +72,13 @@ impl Pass {
         let is_certified = peer.bears_one_of(&route.back_ends.certificates);
         let resolved = resolve(live, route, &head, is_certified).await?;
         let mut body = self.inward(route, &resolved, &mut head, body, peer).await?;
-        if let Some(caller) = &resolved.caller {
-            if hop::asks_for_websocket(&head.headers) {
-                head.extensions.insert(Guard::new(live, way, caller));
-            }
-            if !body.is_whole() {
-                Guard::new(live, way, caller).over_request(&mut body);
-            }
+        if hop::asks_for_websocket(&head.headers) {
+            head.extensions.insert(Guard::new(live, way, resolved.caller.as_ref()));
+        }
+        if !body.is_whole() {
+            Guard::new(live, way, resolved.caller.as_ref()).over_request(&mut body);
         }
         let answer = way.upstreams.forward(peer, Request::from_parts(head, body)).await?;
-        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return Ok(answer);
-        }
         self.outward(way, &resolved, &method, answer, peer).await
     }
 
@@ -100,8 +95,8 @@ impl Pass {
         let (live, parties, ids) = (&self.live, &resolved.parties, ids(resolved));
         let due = rewrite::request_body(route, head, body.is_end_stream())?;
         rewrite::strip(route, &mut head.headers);
-        if let Some(caller) = resolved.caller.as_ref().filter(|_| !route.keep_token) {
-            withhold::from_head(live, &caller.text, head).await?;
+        if !route.keep_token {
+            withhold::from_head(live, resolved.caller.as_ref().map(|caller| &*caller.text), head).await?;
         }
         let (whole, rest) = match due.is_whole() {
             true => (self.read(route, resolved, body).await?, Body::Empty),
@@ -136,8 +131,8 @@ impl Pass {
     async fn read(&self, route: &Route, resolved: &Resolved, body: Body) -> Result<bytes::Bytes, Refused> {
         let begun = Instant::now();
         let whole = whole::of_request(body, route.limits.body).await?;
-        if let Some(caller) = resolved.caller.as_ref().filter(|_| begun.elapsed() > AT_ONCE) {
-            still_holds(&self.live, route, caller).await?;
+        if begun.elapsed() > AT_ONCE {
+            still_holds(&self.live, route, resolved.caller.as_ref()).await?;
         }
         Ok(whole)
     }
@@ -173,12 +168,10 @@ impl Pass {
         };
         let swapped = found.apply(&mut head, ids, &known)?;
         peer.record().swapped(swapped.ids);
-        let body = match (swapped.body, &resolved.caller) {
-            (Some(whole), _) => whole.into(),
-            (None, Some(caller)) if Guard::is_for(&rest) => {
-                Guard::new(&self.live, way, caller).over_body(rest)
-            }
-            (None, _) => rest,
+        let body = match swapped.body {
+            Some(whole) => whole.into(),
+            None if rest.is_whole() => rest,
+            None => Guard::new(&self.live, way, resolved.caller.as_ref()).over_body(rest),
         };
         Ok(Response::from_parts(head, body))
     }
@@ -194,7 +187,8 @@ fn app_name(resolved: &Resolved) -> &str {
     client.app().map_or(client.id.as_str(), |app| &app.wx_app_id)
 }
 
-fn told(refused: &Refused) -> Response<Body> {
+fn told(refused: &Refused, peer: &Peer) -> Response<Body> {
+    peer.record().refused(refused);
     let (status, code, cause) =
         (refused.status.as_u16(), refused.code, refused.cause.as_deref().unwrap_or("-"));
     match refused.status.is_server_error() {

@@ -3,7 +3,7 @@
 //! Everything is answered from memory under the closing rule; a question to the store is asked for what memory
 //! does not hold, and one for all the other people whom a message names.
 
-mod credential;
+pub(crate) mod credential;
 mod introduce;
 mod names;
 
@@ -92,8 +92,13 @@ pub async fn resolve(
     Ok(Resolved { parties, caller: Some(Caller { text, token: signed.token, ids }) })
 }
 
-/// Whether what a request was let in for still holds: the token is good, for as much as the route requires.
-pub async fn still_holds(live: &Live, route: &Route, caller: &Caller) -> Result<(), Refused> {
+/// Whether what a request was let in for still holds: the apps are there and open, and the token is good, for as much
+/// as the route requires.
+///
+/// Where nobody is known to call, it holds while the upstream's app may be asked.
+pub async fn still_holds(live: &Live, route: &Route, caller: Option<&Caller>) -> Result<(), Refused> {
+    parties(live, route).await?;
+    let Some(caller) = caller else { return Ok(()) };
     let signed = good(live, route, &caller.text).await?;
     allowed(route, &signed.scope)
 }

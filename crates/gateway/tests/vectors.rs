@@ -113,6 +113,11 @@ fn packed(coding: Option<&str>, body: &str) -> Bytes {
             out.write_all(body.as_bytes()).unwrap();
             out.finish().unwrap().into()
         }
+        Some("br") => {
+            let mut out = Vec::new();
+            brotli::CompressorReader::new(body.as_bytes(), 4096, 3, 20).read_to_end(&mut out).unwrap();
+            out.into()
+        }
         Some(other) => panic!("{other}"),
     }
 }

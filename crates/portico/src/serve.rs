@@ -34,8 +34,8 @@ use tokio::task::JoinSet;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder, remove_useless};
 
-pub use alone::{Alone, gateway};
-pub use gateway::Reread;
+pub use alone::{Alone, gateway, lacking};
+pub use gateway::{Reread, usable};
 pub use messages::MessagesError;
 use proxies::Proxies;
 
@@ -206,13 +206,21 @@ impl Running {
 pub async fn serve(config: Config, reread: Reread) -> Result<(), ServeError> {
     let extras = Extras { reread: Some(reread), ..Extras::default() };
     let running = start(config, extras).await?;
-    let mut out = std::io::stdout();
-    writeln!(out, "portico: ready on {} (admin {})", running.public_url, running.admin_url)?;
+    let mut lines = format!("portico: ready on {} (admin {})\n", running.public_url, running.admin_url);
     if let Some(url) = &running.gateway_url {
-        writeln!(out, "portico: gateway ready on {url}")?;
+        lines += &format!("portico: gateway ready on {url}\n");
     }
-    out.flush()?;
+    announce(&lines);
     running.until_signal().await
+}
+
+/// Says on standard output that something is ready. Whoever started it may read one line, or none: a server does not
+/// end because nobody listens.
+pub fn announce(lines: &str) {
+    let mut out = std::io::stdout();
+    if let Err(error) = out.write_all(lines.as_bytes()).and_then(|()| out.flush()) {
+        tracing::warn!(%error, "the ready line was not read");
+    }
 }
 
 /// Starts a server.

@@ -20,21 +20,28 @@ export function credential(route, origins, request) {
     }
 }
 function bearer(headers) {
-    const all = values(headers, "authorization");
-    if (all.length > 1)
-        throw two();
-    const [, text] = /^bearer +([\x21-\x7e]+) *$/i.exec(all[0] ?? "") ?? [];
-    if (text === undefined)
+    const [value, ...more] = values(headers, "authorization");
+    if (value === undefined)
         throw none();
-    return text;
-}
-function cookie(headers, name) {
-    const [text = "", ...more] = values(headers, "cookie").flatMap((value) => cookieValues(value, name));
     if (more.length > 0)
         throw two();
-    if (!/^[\x21-\x7e]+$/.test(text))
+    const [, scheme = "", token] = /^([^ ]*) (.*)$/.exec(readable(value)) ?? [];
+    if (scheme.toLowerCase() !== "bearer" || token === undefined)
         throw none();
-    return text;
+    return token.trim();
+}
+function cookie(headers, name) {
+    const [text, ...more] = values(headers, "cookie").flatMap((value) => cookieValues(value, name));
+    if (more.length > 0)
+        throw two();
+    if (text === undefined)
+        throw none();
+    return readable(text);
+}
+function readable(value) {
+    if (/^[\t -~]*$/.test(value))
+        return value;
+    throw badRequest("A token is written in visible ASCII characters.");
 }
 function sameSite({ method, headers }, origins) {
     if (["GET", "HEAD"].includes(method) && values(headers, "upgrade").length === 0)
@@ -49,10 +56,10 @@ function backEnd(headers, secret) {
     const [brought, ...more] = values(headers, SECRET);
     const isRight = brought !== undefined && timingSafeEqual(digest(brought), digest(secret));
     if (!isRight || more.length > 0)
-        throw new Refused("invalid_token", "This is for back ends that bring its secret.");
+        throw new Refused("invalid_client", "This is for back ends that are known here.");
 }
 function none() {
-    return new Refused("token_missing", "This needs a launch token.");
+    return new Refused("missing_token", "This needs a launch token.");
 }
 function two() {
     return badRequest("There is more than one token.");

@@ -8,6 +8,8 @@ export interface Asked {
     /** The caller as both sides know them, once {@link counterparts} has answered; undefined where there is none. */
     caller(): Caller | undefined;
     unionId(): Promise<string | undefined>;
+    /** The caller's token, where it must not stand in a body. */
+    readonly withheld?: string | undefined;
 }
 /** A request as it goes on. `body` is undefined where the body goes on as it came. */
 export interface Swapped {

@@ -3,27 +3,27 @@ const STATUS = {
     bad_gateway: 502,
     content_too_large: 413,
     insufficient_scope: 403,
+    invalid_client: 401,
     invalid_origin: 403,
     invalid_request: 400,
     invalid_token: 401,
+    missing_token: 401,
     not_found: 404,
     temporarily_unavailable: 503,
-    token_missing: 401,
     unsupported_media_type: 415,
 };
 export class Refused extends Error {
     code;
     because;
     missing;
+    status;
     constructor(code, message, more = {}) {
         super(message);
         this.name = "Refused";
         this.code = code;
         this.because = more.because;
         this.missing = more.missing ?? [];
-    }
-    get status() {
-        return STATUS[this.code];
+        this.status = more.status ?? STATUS[code];
     }
 }
 export function refusal(refused) {
@@ -31,15 +31,20 @@ export function refusal(refused) {
         ["content-type", "application/json"],
         ["cache-control", "no-store"],
     ];
-    const { code, status, missing } = refused;
-    if (code === "token_missing")
-        headers.push(["www-authenticate", "Bearer"]);
-    if (code === "invalid_token")
-        headers.push(["www-authenticate", 'Bearer error="invalid_token"']);
-    if (code === "insufficient_scope") {
-        headers.push(["www-authenticate", `Bearer error="insufficient_scope", scope="${missing.join(" ")}"`]);
-    }
+    const { code, status, message } = refused;
+    if (status === 401 || status === 403)
+        headers.push(["www-authenticate", challenge(refused)]);
+    if (status === 405)
+        headers.push(["allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
     if (status === 503)
         headers.push(["retry-after", "1"]);
-    return { headers, body: JSON.stringify({ error: code, error_description: refused.message }) };
+    return { headers, body: JSON.stringify({ error: code, error_description: message }) };
+}
+function challenge({ code, message, missing }) {
+    const told = code === "missing_token" ? "" : ` error="${code}", error_description="${quoted(message)}"`;
+    const scope = missing.length === 0 ? "" : `, scope="${quoted(missing.join(" "))}"`;
+    return `Bearer${told}${scope}`;
+}
+function quoted(text) {
+    return text.replace(/[^ -~]|["\\]/gu, "'");
 }

@@ -52,8 +52,8 @@ export interface Route {
 }
 /**
  * The first route that fits. Host and path are compared as lenient back ends read them (decoded, without regard to
- * case, many slashes as one), so that no spelling leads past a route that guards a path.
+ * case), so that no spelling leads past a route that guards a path.
+ *
+ * @throws {@link AmbiguousPath} where a route is for a path, and the request's can be read in more than one way.
  */
 export declare function routeOf(routes: readonly Route[], host: string, target: string): Route | undefined;
-/** Whether segments of the target's path lead elsewhere (RFC 3986 §5.2.4), for some. */
-export declare function hasDots(target: string): boolean;

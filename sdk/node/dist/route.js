@@ -1,18 +1,12 @@
-import { percentDecoded } from "./swap/bytes.js";
-import { fold } from "./swap/name.js";
+import { liesUnder } from "./swap/path.js";
+function dotless(name) {
+    let end = name.length;
+    while (name[end - 1] === ".")
+        end--;
+    return name.slice(0, end);
+}
 export function routeOf(routes, host, target) {
-    const name = host.replace(/:\d*$/, "").toLowerCase();
-    const path = read(target.split("?", 1)[0] ?? "");
-    return routes.find((route) => (route.host === undefined || route.host === name) && (route.path === undefined || lies(path, route.path)));
-}
-export function hasDots(target) {
-    const path = percentDecoded(target.split("?", 1)[0] ?? "");
-    return path.split(/[/\\]/).some((segment) => /^\.\.?$/.test(segment.replace(/;.*$/s, "")));
-}
-function lies(path, prefix) {
-    const wanted = read(prefix).replace(/\/$/, "");
-    return path === wanted || path.startsWith(`${wanted}/`);
-}
-function read(path) {
-    return fold(percentDecoded(path)).replace(/[/\\]+/g, "/");
+    const name = dotless(host.replace(/:\d*$/, "")).toLowerCase();
+    const [path = ""] = target.split("?", 1);
+    return routes.find((route) => (route.host === undefined || route.host === name) && (route.path === undefined || liesUnder(path, route.path)));
 }

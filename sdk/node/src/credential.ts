@@ -32,19 +32,26 @@ export function credential(route: Route, origins: readonly string[], request: Re
 
 /** The token of `Authorization: Bearer` (RFC 6750 §2.1). */
 function bearer(headers: readonly Header[]): string {
-  const all = values(headers, "authorization");
-  if (all.length > 1) throw two();
-  const [, text] = /^bearer +([\x21-\x7e]+) *$/i.exec(all[0] ?? "") ?? [];
-  if (text === undefined) throw none();
-  return text;
+  const [value, ...more] = values(headers, "authorization");
+  if (value === undefined) throw none();
+  if (more.length > 0) throw two();
+  const [, scheme = "", token] = /^([^ ]*) (.*)$/.exec(readable(value)) ?? [];
+  if (scheme.toLowerCase() !== "bearer" || token === undefined) throw none();
+  return token.trim();
 }
 
 /** The token in the cookie of this name, written just so (RFC 6265 §5.4). */
 function cookie(headers: readonly Header[], name: string): string {
-  const [text = "", ...more] = values(headers, "cookie").flatMap((value) => cookieValues(value, name));
+  // What else a page keeps in cookies may be in any charset.
+  const [text, ...more] = values(headers, "cookie").flatMap((value) => cookieValues(value, name));
   if (more.length > 0) throw two();
-  if (!/^[\x21-\x7e]+$/.test(text)) throw none();
-  return text;
+  if (text === undefined) throw none();
+  return readable(text);
+}
+
+function readable(value: string): string {
+  if (/^[\t -~]*$/.test(value)) return value;
+  throw badRequest("A token is written in visible ASCII characters.");
 }
 
 /**
@@ -63,11 +70,11 @@ function backEnd(headers: readonly Header[], secret: string): void {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   const [brought, ...more] = values(headers, SECRET);
   const isRight = brought !== undefined && timingSafeEqual(digest(brought), digest(secret));
-  if (!isRight || more.length > 0) throw new Refused("invalid_token", "This is for back ends that bring its secret.");
+  if (!isRight || more.length > 0) throw new Refused("invalid_client", "This is for back ends that are known here.");
 }
 
 function none(): Refused {
-  return new Refused("token_missing", "This needs a launch token.");
+  return new Refused("missing_token", "This needs a launch token.");
 }
 
 function two(): Refused {

@@ -7,6 +7,7 @@ import { answerKind, codings, requestKind } from "./swap/kind.js";
 import type { Answer, Header, Request } from "./swap/message.js";
 import { FoundInRequest } from "./swap/request.js";
 import { badAnswer, badRequest, tooLarge, wrongKind } from "./swap/wrong.js";
+import { holdsToken } from "./withhold.js";
 
 /** What has to be found out about the caller and about others, for one message. */
 export interface Asked {
@@ -15,6 +16,8 @@ export interface Asked {
   /** The caller as both sides know them, once {@link counterparts} has answered; undefined where there is none. */
   caller(): Caller | undefined;
   unionId(): Promise<string | undefined>;
+  /** The caller's token, where it must not stand in a body. */
+  readonly withheld?: string | undefined;
 }
 
 /** A request as it goes on. `body` is undefined where the body goes on as it came. */
@@ -44,13 +47,15 @@ export async function swapRequest(
   const body = await unpacked(packings, packed, route.bodyLimit, (isLong) =>
     isLong ? tooLarge() : badRequest("the body is not what its Content-Encoding says"),
   );
-  const found = new FoundInRequest(route, request, kind, body);
+  const found = new FoundInRequest(route, request, kind, body, packings.length > 0);
+  if (asked.withheld !== undefined && holdsToken(body, asked.withheld)) {
+    throw badRequest("The token does not belong into the body.");
+  }
   const known = await asked.counterparts(found.others(own));
   const caller = asked.caller();
   const says = route.inject.some(({ says }) => says.kind === "unionId");
   const unionId = says ? await asked.unionId() : undefined;
-  const swapped = found.swapped(caller, known, { openId: caller?.there, unionId });
-  return { ...swapped, body: swapped.body && (await pack(packings, swapped.body)) };
+  return found.swapped(caller, known, { openId: caller?.there, unionId });
 }
 
 /** An answer as the app is to have it; `method` is that of its request. */
@@ -58,7 +63,6 @@ export async function swapAnswer(route: Route, method: string, answer: Answer, a
   const kind = answerKind(route.maps, method, answer);
   const packed = kind === undefined ? NOTHING : (answer.body ?? NOTHING);
   const packings = packed.length === 0 ? [] : codings(answer.headers);
-  if (!areUnderstood(packings)) throw badAnswer("the answer is in a content coding that is not understood");
   const body = await unpacked(packings, packed, route.bodyLimit, (isLong) =>
     badAnswer(isLong ? "the answer's body is larger than the route takes" : "the answer's body cannot be unpacked"),
   );

@@ -1,14 +1,17 @@
 import type { App } from "./configuration/app.js";
 import type { Configuration } from "./configuration/file.js";
 import { read, type Read } from "./configuration/read.js";
+import { Scripts } from "./cors.js";
 import { credential } from "./credential.js";
 import { swapAnswer, swapRequest, type Asked, type Swapped } from "./exchange.js";
 import { PorticoPeople, type People, type Token } from "./people.js";
 import { Refused } from "./refused.js";
-import { hasDots, routeOf, type Route } from "./route.js";
+import { routeOf, type Route } from "./route.js";
 import type { Caller, Counterparts } from "./swap/decide.js";
-import { values, type Answer, type Request } from "./swap/message.js";
+import { values, type Answer, type Header, type Request } from "./swap/message.js";
+import { AmbiguousPath } from "./swap/path.js";
 import { badAnswer, badRequest } from "./swap/wrong.js";
+import { withoutTokens } from "./withhold.js";
 
 /** The scope that opens the UnionID. */
 const UNION_ID = "union_id";
@@ -30,33 +33,73 @@ export class Gateway {
   }
 
   /**
-   * Lets a request in, by its head: the route that takes it, and who calls.
+   * The way that a request takes, by its head.
    *
-   * Refuses with 404 where no route fits; 400 for a target that leads elsewhere for some, and for two tokens; 401
-   * without a good token of the route's app; 403 without the scopes that the route requires; 503 where Portico
-   * cannot be asked.
+   * Refuses with 404 where no route fits; 400 for a target that leads elsewhere for some, and for what is no `Host`;
+   * 405 for methods that would leave HTTP behind, or have the back end send back more than the client said.
    */
-  async admit(request: Omit<Request, "body">): Promise<Admitted> {
-    const { routes, apps } = this.#read;
-    const { target, headers } = request;
+  way(request: Head): Way {
+    const { routes, apps, issuer } = this.#read;
+    const { method, target, headers } = request;
+    if (/^(CONNECT|TRACE|TRACK)$/i.test(method)) {
+      throw new Refused("invalid_request", "nothing is tunnelled or traced here", { status: 405 });
+    }
     if (!target.startsWith("/") || target.includes("#")) throw badRequest("the target is not a path");
     const [host, ...more] = values(headers, "host");
     if (host === undefined || more.length > 0) throw badRequest("there must be one Host");
-    if (routes.some(({ path }) => path !== undefined) && hasDots(target)) {
-      throw badRequest("the path can be read in more than one way");
-    }
-    const route = routeOf(routes, host, target);
+    if (!HOST.test(host)) throw badRequest("Host is not a name and a port");
+    const route = inOneWay(() => routeOf(routes, host, target));
     const app = route && apps.get(route.app);
     if (!route || !app) throw new Refused("not_found", "There is nothing here.");
-    const text = credential(route, app.origins, request);
-    if (text === undefined) return new Admitted(route, app, this.#people, undefined);
-    const token = await this.#people.introspect(app, text);
+    return new Way(route, app, this.#people, issuer, request);
+  }
+}
+
+/** The head of a request. */
+type Head = Omit<Request, "body">;
+
+/** A name or an address, with or without a port. */
+const HOST = /^(\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(:\d{0,5})?$/;
+
+/** What a request brought that was let in: its token, where its route asks for one, and what the token says. */
+type Brought = { readonly text: string; readonly token: Token } | undefined;
+
+/** A request whose route is known. */
+export class Way {
+  /** The scripts that it may come from. */
+  readonly scripts: Scripts;
+  readonly #app: App;
+  readonly #people: People;
+  readonly #issuer: string;
+  readonly #request: Head;
+
+  constructor(readonly route: Route, app: App, people: People, issuer: string, request: Head) {
+    this.scripts = new Scripts(route, app.origins, request.headers);
+    this.#app = app;
+    this.#people = people;
+    this.#issuer = issuer;
+    this.#request = request;
+  }
+
+  /**
+   * Lets the request in.
+   *
+   * Refuses with 400 for two tokens; 401 without a good token of the route's app; 403 without the scopes that the
+   * route requires; 503 where Portico cannot be asked.
+   */
+  async admit(): Promise<Admitted> {
+    const { route } = this;
+    const text = credential(route, this.#app.origins, this.#request);
+    const brought = text === undefined ? undefined : { text, token: await this.#validated(text) };
+    return new Admitted(route, this.#app, this.#people, this.#issuer, this.#request, brought);
+  }
+
+  async #validated(text: string): Promise<Token> {
+    const token = await this.#people.introspect(this.#app, text);
     if (!token) throw new Refused("invalid_token", "The token is not good, or not for this app.");
-    const missing = route.require.filter((scope) => !token.scope.includes(scope));
-    if (missing.length > 0) {
-      throw new Refused("insufficient_scope", "The person does not let this app do that.", { missing });
-    }
-    return new Admitted(route, app, this.#people, { text, token });
+    const missing = this.route.require.filter((scope) => !token.scope.includes(scope));
+    if (missing.length === 0) return token;
+    throw new Refused("insufficient_scope", "The person does not let this app do that.", { missing });
   }
 }
 
@@ -64,22 +107,26 @@ export class Gateway {
 export class Admitted {
   readonly #app: App;
   readonly #people: People;
-  readonly #brought: { readonly text: string; readonly token: Token } | undefined;
+  readonly #issuer: string;
+  readonly #head: Head;
+  readonly #brought: Brought;
   #caller: Caller | undefined;
 
-  constructor(
-    readonly route: Route,
-    app: App,
-    people: People,
-    brought: { readonly text: string; readonly token: Token } | undefined,
-  ) {
+  constructor(readonly route: Route, app: App, people: People, issuer: string, head: Head, brought: Brought) {
     this.#app = app;
     this.#people = people;
+    this.#issuer = issuer;
+    this.#head = head;
     this.#brought = brought;
   }
 
+  /** The request's headers without tokens. Refuses with 400 a token in the target. */
+  headers(): readonly Header[] {
+    return withoutTokens(this.route, this.#issuer, this.#brought?.text, this.#head);
+  }
+
   /**
-   * The request as the back end is to have it.
+   * The request, with {@link headers}, as the back end is to have it.
    *
    * Refuses with 403 a caller whom the back end's app does not know, and what {@link swapRequest} refuses.
    */
@@ -88,6 +135,7 @@ export class Admitted {
     const own = this.#brought?.token.sub;
     return swapRequest(this.route, request, own, {
       ...this.#asked(app, as),
+      withheld: this.route.keepToken ? undefined : this.#brought?.text,
       counterparts: async (names) => {
         const isOne = app === as;
         // The caller and all others, in one question.
@@ -127,6 +175,14 @@ export class Admitted {
 
   async #counterparts(from: string, to: string, names: ReadonlySet<string>): Promise<Counterparts> {
     return names.size === 0 ? new Map() : this.#people.counterparts(this.#app, from, to, names);
+  }
+}
+
+function inOneWay<T>(find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof AmbiguousPath ? badRequest("The path can be read in more than one way.") : error;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Unknown } from "./swap/decide.js";
 import type { Maps } from "./swap/maps.js";
-import { percentDecoded } from "./swap/bytes.js";
-import { fold } from "./swap/name.js";
+import { liesUnder } from "./swap/path.js";
 
 /** Where a request brings the caller's token. */
 export type TokenPlace =
@@ -40,29 +39,22 @@ export interface Route {
   readonly bodyLimit: number;
 }
 
+function dotless(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === ".") end--;
+  return name.slice(0, end);
+}
+
 /**
  * The first route that fits. Host and path are compared as lenient back ends read them (decoded, without regard to
- * case, many slashes as one), so that no spelling leads past a route that guards a path.
+ * case), so that no spelling leads past a route that guards a path.
+ *
+ * @throws {@link AmbiguousPath} where a route is for a path, and the request's can be read in more than one way.
  */
 export function routeOf(routes: readonly Route[], host: string, target: string): Route | undefined {
-  const name = host.replace(/:\d*$/, "").toLowerCase();
-  const path = read(target.split("?", 1)[0] ?? "");
+  const name = dotless(host.replace(/:\d*$/, "")).toLowerCase();
+  const [path = ""] = target.split("?", 1);
   return routes.find(
-    (route) => (route.host === undefined || route.host === name) && (route.path === undefined || lies(path, route.path)),
+    (route) => (route.host === undefined || route.host === name) && (route.path === undefined || liesUnder(path, route.path)),
   );
-}
-
-/** Whether segments of the target's path lead elsewhere (RFC 3986 §5.2.4), for some. */
-export function hasDots(target: string): boolean {
-  const path = percentDecoded(target.split("?", 1)[0] ?? "");
-  return path.split(/[/\\]/).some((segment) => /^\.\.?$/.test(segment.replace(/;.*$/s, "")));
-}
-
-function lies(path: string, prefix: string): boolean {
-  const wanted = read(prefix).replace(/\/$/, "");
-  return path === wanted || path.startsWith(`${wanted}/`);
-}
-
-function read(path: string): string {
-  return fold(percentDecoded(path)).replace(/[/\\]+/g, "/");
 }

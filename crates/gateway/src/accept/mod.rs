@@ -29,6 +29,11 @@ pub(crate) use peer::{Connection, Phase};
 pub(crate) use tls::authorities;
 pub use tls::{Files, Tls, TlsError};
 
+/// What is looked at of a request that came over no connection: refuses what no handler would be asked for.
+pub(crate) fn admit(head: &mut http::request::Parts) -> Result<(), crate::Refused> {
+    check::check(head, &Limits::default(), None)
+}
+
 /// How long to wait when the system has no more sockets to give.
 const PAUSE: Duration = Duration::from_millis(100);
 

@@ -1,14 +1,18 @@
 //! Who a request comes from.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use http::HeaderValue;
+use parking_lot::Mutex;
 use rustls::pki_types::CertificateDer;
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Instant;
 
 use super::framing::Wrong;
+use crate::body::Body;
 use crate::log::Record;
 
 /// The client that a request comes from, and what is noted of the request for the log.
@@ -79,8 +83,18 @@ pub(crate) struct Connection {
     used: AtomicBool,
     wrong: AtomicU8,
     tunnel: AtomicBool,
+    /// The answers over HTTP/2 of which the client has been given a piece and has no room for another yet.
+    untaken: Mutex<Vec<Untaken>>,
     /// Held until the connection, or the tunnel that it has become, is over.
     _room: OwnedSemaphorePermit,
+}
+
+/// An answer of which a piece lies here that the client has no room for.
+#[derive(Debug)]
+struct Untaken {
+    answer: Weak<Mutex<Body>>,
+    since: Instant,
+    is_ended: bool,
 }
 
 /// How a connection came to be.
@@ -107,6 +121,7 @@ impl Connection {
             used: AtomicBool::new(false),
             wrong: AtomicU8::new(0),
             tunnel: AtomicBool::new(false),
+            untaken: Mutex::default(),
             _room: room,
         }
     }
@@ -128,6 +143,33 @@ impl Connection {
     /// Whether nothing is under way, nor has begun since this was last asked.
     pub(super) fn rest(&self) -> bool {
         !self.used.swap(false, Ordering::Relaxed) && !self.is_busy()
+    }
+
+    /// Notes that the client was given a piece of this answer.
+    pub(crate) fn given(&self, answer: &Arc<Mutex<Body>>) {
+        let untaken = Untaken { answer: Arc::downgrade(answer), since: Instant::now(), is_ended: false };
+        self.untaken.lock().push(untaken);
+    }
+
+    /// Notes that it has room for more of it, or that it is over.
+    pub(crate) fn taken(&self, answer: &Arc<Mutex<Body>>) {
+        self.untaken.lock().retain(|one| one.answer.as_ptr() != Arc::as_ptr(answer));
+    }
+
+    /// Ends the answers of which the client has taken nothing for longer than this: their upstreams are let go of, and
+    /// the client is told once it has room again. Whether there is nothing but such on this connection.
+    pub(super) fn end_untaken(&self, longest: Duration) -> bool {
+        let mut untaken = self.untaken.lock();
+        let mut ended = 0;
+        for one in untaken.iter_mut().filter(|one| one.since.elapsed() > longest) {
+            ended += 1;
+            if !std::mem::replace(&mut one.is_ended, true)
+                && let Some(answer) = one.answer.upgrade()
+            {
+                *answer.lock() = Body::untaken();
+            }
+        }
+        ended > 0 && ended == self.under_way.load(Ordering::Relaxed)
     }
 
     /// Notes that from now on no requests come over this connection, but what only its two ends understand.

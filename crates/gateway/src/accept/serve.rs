@@ -113,7 +113,8 @@ where
         .max_buf_size(limits.head_bytes.max(8192))
         .serve_connection(TokioIo::new(wire), service)
         .with_upgrades();
-    until_over(served, &connection, std::future::pending::<()>(), |served| served.graceful_shutdown()).await;
+    let never = std::future::pending::<()>();
+    until_over(served, &connection, limits, never, |served| served.graceful_shutdown()).await;
 }
 
 async fn http2<S>(wire: Wire<S>, connection: Arc<Connection>, limits: Limits, handler: impl Handler)
@@ -140,13 +141,26 @@ where
             }
         }
     };
-    until_over(served, &connection, idle, |served| served.graceful_shutdown()).await;
+    let stalled = async {
+        while !connection.end_untaken(limits.body) {
+            tokio::time::sleep(limits.body / 4).await;
+        }
+    };
+    tokio::select! {
+        () = until_over(served, &connection, limits, idle, |served| served.graceful_shutdown()) => {}
+        () = stalled => tracing::debug!("a connection was cut: its client takes nothing of what it asked for"),
+    }
 }
 
 /// Drives a connection until it ends; once it is `idle`, or the gateway stops, until it has let finish what
 /// is under way, or is cut.
-async fn until_over<C, E>(served: C, connection: &Connection, idle: impl Future, end: impl Fn(Pin<&mut C>))
-where
+async fn until_over<C, E>(
+    served: C,
+    connection: &Connection,
+    limits: Limits,
+    idle: impl Future,
+    end: impl Fn(Pin<&mut C>),
+) where
     C: Future<Output = Result<(), E>>,
     E: std::error::Error,
 {
@@ -178,6 +192,8 @@ where
             tokio::select! {
                 biased;
                 ended = served => ended,
+                // What has been written is not taken.
+                () = tokio::time::sleep(limits.body.max(limits.grace)) => return,
                 _ = phase.wait_for(|phase| *phase >= Phase::Over) => return,
             }
         }
@@ -195,7 +211,7 @@ async fn one(
 ) -> Response<Sent> {
     let (mut head, incoming) = request.into_parts();
     let version = head.version;
-    let record = Record::begin(head.method.clone(), connection.clone());
+    let record = Record::begin(&head, connection.clone());
     let checked = check::check(&mut head, limits, connection.spoiled());
     let is_refused = checked.is_err();
     let mut response = match checked {
@@ -209,7 +225,10 @@ async fn one(
             let peer = Peer { connection: connection.clone(), record: record.clone() };
             handler.answer(Request::from_parts(head, body), peer).await
         }
-        Err(refused) => refused.answer(),
+        Err(refused) => {
+            record.refused(&refused);
+            refused.answer()
+        }
     };
     let is_tunnel = response.status() == StatusCode::SWITCHING_PROTOCOLS;
     if is_tunnel {
@@ -221,5 +240,5 @@ async fn one(
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     record.answered(response.status());
-    response.map(|body| Sent::new(body, record))
+    response.map(|body| Sent::new(body, record, version == Version::HTTP_2))
 }

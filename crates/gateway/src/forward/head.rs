@@ -7,6 +7,7 @@ use http::header::{
 };
 use http::uri::{PathAndQuery, Scheme};
 use http::{Method, Request, Uri, Version, request, response};
+use portico_core::rule::swap::{begins_header, is_header, is_odd_header};
 
 use super::origin::Origin;
 use crate::accept::Peer;
@@ -61,7 +62,7 @@ pub(super) fn outgoing(head: &mut request::Parts, peer: &Peer, via: bool) -> boo
     concerns_connection && hop::asks_for_websocket(&head.headers)
 }
 
-/// `X-Forwarded-For`: the client alone, or after those that a trusted proxy tells of. Spellings with `_` go,
+/// `X-Forwarded-For`: the client alone, or after those that a trusted proxy tells of. Spellings without `-` go,
 /// as does what else a stranger says in this family and in `Forwarded`.
 fn forwarded(headers: &mut HeaderMap, client: &HeaderValue, believed: bool) {
     let mut value = client.clone();
@@ -70,7 +71,7 @@ fn forwarded(headers: &mut HeaderMap, client: &HeaderValue, believed: bool) {
         said.push(client.as_bytes());
         value = HeaderValue::from_bytes(&said.join(b", ".as_slice())).unwrap_or(value);
     }
-    let is_gone = |name: &&HeaderName| is_forwarded(name) && (!believed || name.as_str().contains('_'));
+    let is_gone = |name: &&HeaderName| is_forwarded(name) && (!believed || is_odd_header(name.as_str()));
     let gone: Vec<HeaderName> = headers.keys().filter(is_gone).cloned().collect();
     gone.iter().for_each(|name| {
         headers.remove(name);
@@ -80,14 +81,10 @@ fn forwarded(headers: &mut HeaderMap, client: &HeaderValue, believed: bool) {
 
 /// Whether a header is of the family that says where a request came from.
 fn is_forwarded(name: &HeaderName) -> bool {
-    let text = name.as_str().as_bytes();
-    match text.first() {
-        Some(b'f') => text == b"forwarded",
-        Some(b'x') => {
-            let family = [b"x-forwarded-".as_slice(), b"x_forwarded_", b"x-forwarded_", b"x_forwarded-"];
-            family.iter().any(|start| text.starts_with(start))
-                || matches!(text, b"x-real-ip" | b"x_real_ip" | b"x-real_ip" | b"x_real-ip")
-        }
+    let text = name.as_str();
+    match text.as_bytes().first() {
+        Some(b'f') => text == "forwarded",
+        Some(b'x') => begins_header(text, "x-forwarded-") || is_header(text, "x-real-ip"),
         _ => false,
     }
 }

@@ -12,6 +12,7 @@ mod origin;
 mod probe;
 mod quiet;
 mod settings;
+mod shared;
 mod trailers;
 mod tunnel;
 mod upstream;
@@ -137,8 +138,14 @@ impl Upstreams {
             Why::Broken(_) => "broken",
             Why::Silent => "silent",
         };
-        // Whoever answers is there; that the answer may not go on can be a caller's doing.
-        if !matches!(why, Why::Broken(None)) {
+        // Whoever answers is there; that the answer may not go on can be a caller's doing. One slow place does not make
+        // an upstream ill that is asked for its health.
+        let is_ill = match why {
+            Why::Broken(None) => false,
+            Why::Silent => self.settings.health.is_none(),
+            _ => true,
+        };
+        if is_ill {
             upstream.health.failed();
         }
         metrics::counter!("portico_gateway_upstream_errors_total", "upstream" => upstream.name.to_string(), "why" => what)

@@ -8,24 +8,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use super::head::{self, Survey};
 use super::health::Health;
 use super::link::{self, Answer, Broken, Link, patience};
 use super::origin::{Origin, Stream};
 use super::settings::Settings;
+use super::shared::{Connection, Next, Shared, Turn};
 use crate::body::{Body, Cut, Progress};
 use crate::pace::Pace;
 use crate::refused::Refused;
-
-/// A kept connection of HTTP/2 is asked after its life so often, and given so long to answer.
-const PING: Duration = Duration::from_secs(30);
-const PONG: Duration = Duration::from_secs(10);
 
 /// An upstream.
 pub(super) struct Upstream {
@@ -35,8 +32,10 @@ pub(super) struct Upstream {
     pub(super) settings: Settings,
     #[expect(clippy::vec_box, reason = "a link goes from hand to hand, and is large")]
     links: Mutex<Vec<Box<Link>>>,
-    /// The connection of HTTP/2, shared by all requests.
-    shared: tokio::sync::Mutex<Option<http2::SendRequest<Body>>>,
+    /// The connections of HTTP/2.
+    shared: Mutex<Shared>,
+    /// Told when a connection of HTTP/2 may take more, or is opened no more.
+    room: Notify,
     /// Whether the upstream has chosen HTTP/2.
     http2: std::sync::atomic::AtomicBool,
     in_flight: AtomicUsize,
@@ -67,18 +66,18 @@ struct Attempt {
     was_ending: bool,
 }
 
-/// What goes over a connection: one of HTTP/1, or the shared one of HTTP/2.
+/// What goes over a connection: one of HTTP/1, or a shared one of HTTP/2.
 enum Way {
     /// And whether it has been used before.
     Link(Box<Link>, bool),
     /// And whether it was there before.
-    Shared(http2::SendRequest<Body>, bool),
+    Shared(http2::SendRequest<Body>, Turn, bool),
 }
 
 impl Upstream {
     pub(super) fn new(name: Arc<str>, origin: Origin, settings: Settings) -> Self {
         let http2 = settings.http2.into();
-        let (links, shared) = (Mutex::default(), tokio::sync::Mutex::default());
+        let (links, shared) = (Mutex::default(), Mutex::default());
         Self {
             name,
             origin,
@@ -86,6 +85,7 @@ impl Upstream {
             settings,
             links,
             shared,
+            room: Notify::new(),
             http2,
             in_flight: AtomicUsize::new(0),
         }
@@ -121,8 +121,8 @@ impl Upstream {
             }
         };
         match way {
-            Way::Shared(sender, was_there) => {
-                self.over_shared(sender, was_there, request, progress, flight).await
+            Way::Shared(sender, turn, was_there) => {
+                self.over_shared(sender, turn, was_there, request, progress, flight).await
             }
             Way::Link(link, is_used) => {
                 let sent = self.over_link(link, is_used, request, progress, flight).await;
@@ -138,7 +138,7 @@ impl Upstream {
 
     async fn way(&self) -> io::Result<Way> {
         if self.http2.load(Ordering::Relaxed) {
-            return self.shared().await;
+            return self.shared(None).await;
         }
         if let Some(link) = self.kept() {
             return Ok(Way::Link(link, true));
@@ -146,7 +146,7 @@ impl Upstream {
         let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
         if is_http2 {
             self.http2.store(true, Ordering::Relaxed);
-            return self.share(stream).await;
+            return self.shared(Some(stream)).await;
         }
         self.link(stream).await
     }
@@ -177,6 +177,8 @@ impl Upstream {
         let mut links = self.links.lock();
         left.append(&mut links);
         *links = left;
+        drop(links);
+        self.shared.lock().sweep(self.settings.keep);
     }
 
     async fn over_link(
@@ -227,56 +229,57 @@ impl Upstream {
         }
     }
 
-    async fn shared(&self) -> io::Result<Way> {
-        let mut shared = self.shared.lock().await;
-        if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
-            return Ok(Way::Shared(sender.clone(), true));
-        }
-        let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
-        if self.origin.is_secure() && !is_http2 {
-            // It has changed its mind.
-            self.http2.store(false, Ordering::Relaxed);
-            return self.link(stream).await;
-        }
-        let sender = self.handshake(stream).await?;
-        *shared = Some(sender.clone());
-        Ok(Way::Shared(sender, false))
-    }
-
-    async fn share(&self, stream: Stream) -> io::Result<Way> {
-        let mut shared = self.shared.lock().await;
-        if let Some(sender) = shared.as_ref().filter(|sender| !sender.is_closed()) {
-            return Ok(Way::Shared(sender.clone(), true));
-        }
-        let sender = self.handshake(stream).await?;
-        *shared = Some(sender.clone());
-        Ok(Way::Shared(sender, false))
-    }
-
-    async fn handshake(&self, stream: Stream) -> io::Result<http2::SendRequest<Body>> {
-        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .keep_alive_interval(PING)
-            .keep_alive_timeout(PONG)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(io::Error::other)?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to an upstream ended");
+    /// A turn on a connection of HTTP/2 that takes one more, or on another, over `stream` if one is open.
+    async fn shared(&self, stream: Option<Stream>) -> io::Result<Way> {
+        let deadline = Instant::now() + self.settings.connect;
+        loop {
+            let mut room = pin!(self.room.notified());
+            room.as_mut().enable();
+            let next = self.shared.lock().next(stream.is_some());
+            match next {
+                Next::Take(sender, turn) => return Ok(Way::Shared(sender, turn, true)),
+                Next::Open => break,
+                Next::Wait => {
+                    let _waiting = Waiting(self);
+                    // What is the matter with those that are being opened would be with the next.
+                    let waited = tokio::time::timeout_at(deadline.into(), room).await;
+                    waited.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+                }
             }
-        });
-        Ok(sender)
+        }
+        let _opening = Opening(self);
+        let stream = match stream {
+            Some(stream) => stream,
+            None => {
+                let (stream, is_http2) = self.origin.connect(self.settings.connect, false).await?;
+                if self.origin.is_secure() && !is_http2 {
+                    // It has changed its mind.
+                    self.http2.store(false, Ordering::Relaxed);
+                    return self.link(stream).await;
+                }
+                stream
+            }
+        };
+        let connection = Connection::open(stream, self.settings.connect).await?;
+        let (sender, turn) = self.shared.lock().keep(connection);
+        Ok(Way::Shared(sender, turn, false))
     }
 
     async fn over_shared(
         self: &Arc<Self>,
         mut sender: http2::SendRequest<Body>,
+        turn: Turn,
         was_there: bool,
         mut request: Request<Body>,
         progress: Option<&Progress>,
-        flight: Flight,
+        mut flight: Flight,
     ) -> Result<Response<Body>, Attempt> {
+        let connection = Arc::as_ptr(&turn).addr();
+        // Its stream stands as long as anything is sent, whatever has been answered.
+        if let Body::Client(client) = request.body_mut() {
+            client.hold(turn.clone());
+        }
+        flight.turn = Some(turn);
         let again = if self.is_one_of_several() { head::again(&request) } else { None };
         head::for_http2(&mut request, &self.origin);
         let mut pace = Pace::new(self.settings.response, 1);
@@ -294,7 +297,10 @@ impl Upstream {
                 let silence = self.settings.response;
                 self.answered(answer, |incoming, _| Answer::driven(incoming, silence, flight))
             }
-            Err(Broken::Silent) => Err(Failed { why: Why::Silent, again: None }),
+            Err(Broken::Silent) => {
+                self.shared.lock().leave(connection);
+                Err(Failed { why: Why::Silent, again: None })
+            }
             Err(Broken::Link(error, unsent)) => {
                 was_ending = was_there && unsent.is_some();
                 let again = unsent.or(again.map(Box::new));
@@ -318,6 +324,8 @@ impl Upstream {
         }
         self.health.well();
         survey.strip(&mut parts);
+        // Each side speaks a version of its own (RFC 9110 §2.5): the client can be told of an answer that breaks off.
+        parts.version = Version::HTTP_11;
         let mut body = body(incoming, survey.keep(self.settings.keep));
         if survey.is_event_stream {
             body.bear(self.settings.idle);
@@ -336,33 +344,59 @@ pub(super) fn why(error: hyper::Error, progress: Option<&Progress>) -> Why {
 }
 
 /// A request that is under way at an upstream.
-pub(super) struct Flight(Arc<Upstream>);
+pub(super) struct Flight {
+    upstream: Arc<Upstream>,
+    /// Its turn on a connection of HTTP/2.
+    turn: Option<Turn>,
+}
 
 impl Flight {
     pub(super) fn begin(upstream: &Arc<Upstream>) -> Self {
         upstream.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self(upstream.clone())
+        Self { upstream: upstream.clone(), turn: None }
     }
 
     /// Trailers that its answer may not have.
     pub(super) fn withheld(&self) -> &[String] {
-        &self.0.settings.withheld
+        &self.upstream.settings.withheld
     }
 
     /// The answer is over: its link may take another request, if it can.
     pub(super) fn land(&mut self, mut link: Box<Link>) {
         let is_fit = link.until > link.since && link.is_ready();
         if is_fit {
-            let mut links = self.0.links.lock();
-            if links.len() < self.0.settings.kept {
+            let mut links = self.upstream.links.lock();
+            if links.len() < self.upstream.settings.kept {
                 links.push(link);
             }
         }
     }
 }
 
+/// A request that waits for room on a connection of HTTP/2, until it does no more.
+struct Waiting<'a>(&'a Upstream);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.shared.lock().waited();
+    }
+}
+
+/// A connection of HTTP/2 that is being opened, until it is there or not.
+struct Opening<'a>(&'a Upstream);
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        self.0.shared.lock().opened();
+        self.0.room.notify_waiters();
+    }
+}
+
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if self.turn.take().is_some() {
+            self.upstream.room.notify_one();
+        }
+        self.upstream.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -18,16 +18,18 @@ const MOST: usize = 8;
 /// Takes the caller's token out of every header: a page may send it in a cookie as well, and a browser an address
 /// with it as `Referer`. Other tokens of Portico's that are good now go too, where tokens are: in `Authorization`
 /// and in cookies. 400 where the caller's stands in the target, which is written down by many.
-pub(super) async fn from_head(live: &Live, token: &str, head: &mut request::Parts) -> Result<(), Refused> {
-    let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
-    if [path, query].into_iter().any(|text| is_in(text.as_bytes(), token)) {
-        return Err(misplaced("The token does not belong into the address."));
-    }
+pub(super) async fn from_head(
+    live: &Live,
+    token: Option<&str>,
+    head: &mut request::Parts,
+) -> Result<(), Refused> {
     let others: Vec<_> = like_tokens(&head.headers).take(MOST + 1).map(str::to_owned).collect();
     if others.len() > MOST {
         return Err(misplaced("There are too many tokens."));
     }
-    remove(token, &mut head.headers);
+    if let Some(token) = token {
+        own_from_head(token, head)?;
+    }
     for other in others {
         if live.validate(&other).await.map_err(unavailable)?.is_some() {
             remove(&other, &mut head.headers);
@@ -36,8 +38,18 @@ pub(super) async fn from_head(live: &Live, token: &str, head: &mut request::Part
     Ok(())
 }
 
+/// The caller's alone.
+pub(crate) fn own_from_head(token: &str, head: &mut request::Parts) -> Result<(), Refused> {
+    let (path, query) = (head.uri.path(), head.uri.query().unwrap_or_default());
+    if [path, query].into_iter().any(|text| is_in(text.as_bytes(), token)) {
+        return Err(misplaced("The token does not belong into the address."));
+    }
+    remove(token, &mut head.headers);
+    Ok(())
+}
+
 /// 400 where the caller's token stands in a body that was read, unpacked.
-pub(super) fn from_body(token: &str, body: &[u8]) -> Result<(), Refused> {
+pub(crate) fn from_body(token: &str, body: &[u8]) -> Result<(), Refused> {
     match contains(body, tail(token)) {
         true => Err(misplaced("The token does not belong into the body.")),
         false => Ok(()),
@@ -77,7 +89,7 @@ fn remove(token: &str, headers: &mut HeaderMap) {
         let all: Vec<_> = headers.get_all(&name).iter().cloned().collect();
         headers.remove(&name);
         for value in all.iter().filter(|_| name == COOKIE) {
-            let rest = keep(value.as_bytes(), |_, value| !has_it(value));
+            let rest = keep(value.as_bytes(), |name, value| !has_it(name.as_bytes()) && !has_it(value));
             if let Some(rest) = rest.and_then(|rest| HeaderValue::from_bytes(&rest).ok()) {
                 headers.append(&name, rest);
             }
@@ -125,9 +137,12 @@ mod tests {
         some.append("cookie", format!("c=3;d={TOKEN}").parse().unwrap());
         remove(TOKEN, &mut some);
         assert_eq!(some.get_all("cookie").iter().collect::<Vec<_>>(), ["a=1; b=2", "c=3"]);
-        let mut alone = headers(&[("cookie", &format!("token={TOKEN}"))]);
-        remove(TOKEN, &mut alone);
-        assert!(alone.is_empty());
+        for alone in [format!("token={TOKEN}"), TOKEN.to_owned(), format!("{TOKEN}=1"), format!(" {TOKEN} ;")]
+        {
+            let mut alone = headers(&[("cookie", &alone)]);
+            remove(TOKEN, &mut alone);
+            assert!(alone.is_empty(), "{alone:?}");
+        }
     }
 
     #[test]

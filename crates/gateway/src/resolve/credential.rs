@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, COOKIE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 
 use portico_seal::{digest, matches};
 
@@ -12,13 +12,13 @@ use crate::rewrite::SECRET;
 use crate::route::BackEnds;
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1).
-pub(super) fn bearer(headers: &HeaderMap) -> Result<Arc<str>, Refused> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Arc<str>, Refused> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = all.next() else { return Err(none()) };
     if all.next().is_some() {
         return Err(two());
     }
-    let (scheme, token) = readable(value)?.split_once(' ').ok_or_else(none)?;
+    let (scheme, token) = readable(value.as_bytes())?.split_once(' ').ok_or_else(none)?;
     match scheme.eq_ignore_ascii_case("bearer") {
         true => Ok(token.trim().into()),
         false => Err(none()),
@@ -26,19 +26,19 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Arc<str>, Refused> {
 }
 
 /// The token in the cookie of this name, written just so (RFC 6265 §5.4).
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Result<Arc<str>, Refused> {
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Result<Arc<str>, Refused> {
     let mut found = None;
     for value in headers.get_all(COOKIE) {
-        for pair in readable(value)?.split(';') {
-            let Some((_, token)) = pair.trim().split_once('=').filter(|(own, _)| own.trim() == name) else {
-                continue;
-            };
-            if found.replace(token.trim()).is_some() {
+        // What else a page keeps in cookies may be in any charset.
+        for pair in value.as_bytes().split(|byte| *byte == b';') {
+            let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
+            if pair[..at].trim_ascii() == name.as_bytes() && found.replace(&pair[at + 1..]).is_some() {
                 return Err(two());
             }
         }
     }
-    found.map(|token| token.trim_matches('"').into()).ok_or_else(none)
+    let token = found.map(|token| readable(token.trim_ascii())).transpose()?;
+    token.map(|token| token.trim_matches('"').into()).ok_or_else(none)
 }
 
 /// That another back end calls which the route lets in: by its certificate, or by the secret. Either is enough.
@@ -60,13 +60,18 @@ pub(super) fn back_end(known: &BackEnds, headers: &HeaderMap, is_certified: bool
     }
 }
 
-fn readable(value: &HeaderValue) -> Result<&str, Refused> {
-    let text = "Authorization and Cookie are written in visible ASCII characters.";
-    value.to_str().map_err(|_| Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text))
+fn readable(value: &[u8]) -> Result<&str, Refused> {
+    let text = "A token is written in visible ASCII characters.";
+    let is_visible = value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+    let refused = || Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text);
+    std::str::from_utf8(value).ok().filter(|_| is_visible).ok_or_else(refused)
 }
 
+/// The error code of a request that brings no token.
+pub(crate) const MISSING: &str = "missing_token";
+
 fn none() -> Refused {
-    Refused::new(StatusCode::UNAUTHORIZED, "missing_token", "This needs a launch token.")
+    Refused::new(StatusCode::UNAUTHORIZED, MISSING, "This needs a launch token.")
 }
 
 fn two() -> Refused {
@@ -76,6 +81,8 @@ fn two() -> Refused {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use http::HeaderValue;
+
     use super::*;
 
     fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
@@ -112,6 +119,18 @@ mod tests {
         split.append("cookie", "session=x".parse().unwrap());
         assert_eq!(status(cookie(&split, "session")), 400);
         assert_eq!(status(cookie(&headers(&[("cookie", "session=a; session=a")]), "session")), 400);
+    }
+
+    #[test]
+    fn cookies_in_other_scripts_do_not_stand_in_the_way_of_the_token() {
+        let mut mixed = HeaderMap::new();
+        mixed.insert(
+            "cookie",
+            HeaderValue::from_bytes("n=張; session = a.b.c; \u{a0}session=x".as_bytes()).unwrap(),
+        );
+        assert_eq!(&*cookie(&mixed, "session").unwrap(), "a.b.c");
+        mixed.insert("cookie", HeaderValue::from_bytes("session=張".as_bytes()).unwrap());
+        assert_eq!(status(cookie(&mixed, "session")), 400);
     }
 
     #[test]

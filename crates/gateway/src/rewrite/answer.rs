@@ -10,6 +10,7 @@ use super::found::{
     InBody, InHeader, MOST_IDS, Swapped, edits, forget_digests, ids, in_headers, measure, others,
     within_header, write_header,
 };
+use super::identity::strip_answer;
 use super::{CallerIds, wrong};
 use crate::Refused;
 use crate::route::{Counterparts, Route};
@@ -64,7 +65,7 @@ impl FoundInAnswer {
         if others.len() > MOST_IDS { Err(many()) } else { Ok(others) }
     }
 
-    /// Puts the app's OpenIDs in place. `known` is what was found out about [`Self::others`]. Answers with the
+    /// Puts the app's OpenIDs in place, and takes out what would set a cookie of Portico's own. `known` is what was found out about [`Self::others`]. Answers with the
     /// body that goes out, if it was read whole; its length is in the head then.
     ///
     /// 502 where nobody is known by an OpenID, under the policy of refusing. The head is as it was then.
@@ -85,6 +86,7 @@ impl FoundInAnswer {
         for (place, edits) in self.headers.iter().zip(headers) {
             write_header(&mut parts.headers, place, &edits);
         }
+        strip_answer(&mut parts.headers);
         if self.is_reworded {
             self.reword(&mut parts.headers);
         }

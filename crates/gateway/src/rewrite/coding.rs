@@ -36,9 +36,11 @@ pub enum Unreadable {
     Broken,
 }
 
-/// The coding names that are understood, as `Accept-Encoding` has them.
-pub fn is_understood(token: &str) -> bool {
-    coding(token).is_some() || token.eq_ignore_ascii_case("identity")
+/// Whether upstreams are asked for this coding, as `Accept-Encoding` names it. They are not for zstd, although it is
+/// understood: of what is packed with it, it cannot be said from the beginning whether it is JSON.
+pub fn is_asked_for(token: &str) -> bool {
+    let asked = |coding| matches!(coding, Coding::Gzip | Coding::Brotli);
+    coding(token).is_some_and(asked) || token.eq_ignore_ascii_case("identity")
 }
 
 fn coding(token: &str) -> Option<Coding> {

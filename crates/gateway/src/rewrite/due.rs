@@ -1,7 +1,7 @@
 //! Whether a body must be looked into, and as what.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Method, StatusCode, request, response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, request, response};
 use mime::Mime;
 
 use super::coding::{beginning, codings};
@@ -60,9 +60,17 @@ pub(super) fn like_json(start: &[u8]) -> Option<bool> {
 ///
 /// A request without a length has no body then, whatever type it names; one of length 0 has an empty one, which
 /// is no JSON.
+///
+/// A type that names a charset in which the declared fields would be others is refused wherever any are declared,
+/// body or not: Django reads the query in it too.
 pub fn request_body(route: &Route, parts: &request::Parts, is_empty: bool) -> Result<BodyDue, Refused> {
     let maps = &route.maps.request;
     let (json, form) = (!maps.json.is_empty(), !maps.form.is_empty());
+    let charsets = if json || form { PLAIN } else { OVER_ASCII };
+    let is_borne = |kind: &HeaderValue| is_in(kind, charsets);
+    if !maps.is_empty() && !parts.headers.get_all(CONTENT_TYPE).iter().all(is_borne) {
+        return Err(wrong::kind("the body must be in UTF-8"));
+    }
     if !json && !form {
         return Ok(BodyDue::Stream);
     }
@@ -81,17 +89,15 @@ pub fn request_body(route: &Route, parts: &request::Parts, is_empty: bool) -> Re
             BodyDue::Form
         }
         () if form && mime.essence_str() == mime::MULTIPART_FORM_DATA.essence_str() => {
-            let boundary = mime.get_param(mime::BOUNDARY).map(|boundary| boundary.as_str().to_owned());
-            let fits = |boundary: &String| (1..=70).contains(&boundary.len());
-            BodyDue::Parts(boundary.filter(fits).ok_or_else(|| wrong::request("the form has no boundary"))?)
+            let boundary = boundary(&mime);
+            BodyDue::Parts(
+                boundary.ok_or_else(|| wrong::request("the form has no boundary, or not one alone"))?,
+            )
         }
         () => {
             return Err(wrong::kind("the body is of another type than those in which OpenIDs are declared"));
         }
     };
-    if !is_utf8(&mime) {
-        return Err(wrong::kind("the body must be in UTF-8"));
-    }
     if codings(&parts.headers).is_none() {
         return Err(wrong::kind("the body is in another content coding than gzip, br and zstd"));
     }
@@ -157,19 +163,72 @@ fn kind(headers: &HeaderMap) -> Kind {
     match (all.next(), all.next()) {
         (None, _) => Kind::None,
         (Some(_), Some(_)) => Kind::Several,
-        (Some(value), None) => {
-            value.to_str().ok().and_then(|text| text.parse().ok()).map_or(Kind::Other, Kind::Is)
+        (Some(value), None) => value.to_str().ok().and_then(read).map_or(Kind::Other, Kind::Is),
+    }
+}
+
+/// Reads a type, around whose semicolons white space may stand (RFC 9110 §5.6.6).
+fn read(text: &str) -> Option<Mime> {
+    if text.contains('\t') {
+        return read(&text.replace('\t', " "));
+    }
+    match text.split_once(';') {
+        Some((essence, rest)) if essence.ends_with([' ', '\t']) => {
+            format!("{};{rest}", essence.trim_end()).parse().ok()
         }
+        _ => text.parse().ok(),
     }
 }
 
 fn is_json(mime: &Mime) -> bool {
-    mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON)
+    mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON) || mime.subtype() == "x-json"
 }
 
-fn is_utf8(mime: &Mime) -> bool {
-    let is = |charset: mime::Name<'_>| ["utf-8", "utf8", "us-ascii"].iter().any(|one| charset == *one);
-    mime.get_param(mime::CHARSET).is_none_or(is)
+/// Charsets in which every byte of ASCII is that letter, whatever stands before it.
+const PLAIN: &[&str] = &["utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"];
+/// Those, by what their names begin with, in which a text of ASCII is the same: enough where nothing in bodies is
+/// looked for.
+const OVER_ASCII: &[&str] = &[
+    "utf-8",
+    "utf8",
+    "us-ascii",
+    "iso-8859-",
+    "windows-125",
+    "koi8-",
+    "gb2312",
+    "gbk",
+    "gb18030",
+    "big5",
+    "euc-",
+    "shift_jis",
+];
+
+/// Whether this type names one of these charsets, or none. Of several some readers take the first, others the last, and
+/// some look for the word alone: it may stand there once.
+fn is_in(kind: &HeaderValue, charsets: &[&str]) -> bool {
+    let text = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let is = |charset: mime::Name<'_>| {
+        charsets.iter().any(|one| match one.ends_with(['-', '5']) {
+            true => charset.as_str().to_ascii_lowercase().starts_with(one),
+            false => charset == *one,
+        })
+    };
+    match text.matches("charset").count() {
+        0 => true,
+        1 => read(&text).is_some_and(|mime| mime.get_param(mime::CHARSET).is_some_and(is)),
+        _ => false,
+    }
+}
+
+/// The boundary of a form of parts (RFC 2046 §5.1.1), where everybody finds the same: besides it and `charset` the
+/// type says nothing, and it holds nothing at which a reader might end it.
+fn boundary(mime: &Mime) -> Option<String> {
+    let is_known = |name: mime::Name<'_>| name == mime::BOUNDARY || name == mime::CHARSET;
+    let is_one = mime.params().filter(|(name, _)| *name == mime::BOUNDARY).count() == 1;
+    let boundary = mime.get_param(mime::BOUNDARY)?.as_str();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+.:=/?()".contains(&byte);
+    let fits = (1..=70).contains(&boundary.len()) && boundary.bytes().all(is_plain);
+    (fits && is_one && mime.params().all(|(name, _)| is_known(name))).then(|| boundary.to_owned())
 }
 
 /// Whether a body of the length that was announced is borne; what was not announced is counted as it comes.

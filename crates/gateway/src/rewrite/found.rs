@@ -94,6 +94,11 @@ impl InBody {
         Ok(())
     }
 
+    /// The body with these edits, unpacked.
+    pub fn plain(&self, edits: &[Edit<'_>]) -> Bytes {
+        if edits.is_empty() { self.text.clone() } else { spliced(&self.text, self.form, edits).into() }
+    }
+
     /// The body with these edits, in its codings again; as it came, where there are none.
     pub fn edited(&self, edits: &[Edit<'_>]) -> Bytes {
         if edits.is_empty() {

@@ -25,6 +25,14 @@ pub(super) struct RequestMaps {
     pub json: JsonMap,
 }
 
+impl RequestMaps {
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        let fields = [&self.query, &self.form, &self.cookie].into_iter().all(Fields::is_empty);
+        fields && self.path.is_empty() && self.header.is_empty() && self.json.is_empty()
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct AnswerMaps {
     pub header: Headers,
@@ -50,13 +58,13 @@ impl Maps {
                     .collect(),
                 query: fields(both, |places| &places.query, &encrypted.query),
                 form: fields(both, |places| &places.form, &encrypted.form),
-                cookie: fields(both, |places| &places.cookie, &[]),
+                cookie: Fields::cookies(names(both, |places| &places.cookie)),
                 header: Headers::new(names(both, |places| &places.header)),
                 json: JsonMap::new(pointers(both, &encrypted.json))?,
             },
             answer: AnswerMaps {
                 header: Headers::new(any(&answer.header)),
-                set_cookie: Fields::new(any(&answer.set_cookie)),
+                set_cookie: Fields::cookies(any(&answer.set_cookie)),
                 json: JsonMap::new(answer.json.iter().map(|pointer| (pointer, Role::Any)))?,
             },
             identity: inject.iter().map(|(name, _)| fold_header(name.as_str())).collect(),

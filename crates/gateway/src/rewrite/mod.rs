@@ -31,6 +31,7 @@ use portico_core::rule::swap::Caller;
 pub use answer::FoundInAnswer;
 pub use due::{BodyDue, answer_body, begins_like_json, request_body};
 pub use found::{MOST_IDS, Swapped};
+pub(crate) use identity::is_removed;
 pub use identity::{SECRET, inject, strip};
 pub use maps::Maps;
 pub use request::FoundInRequest;

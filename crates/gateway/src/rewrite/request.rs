@@ -1,7 +1,7 @@
 //! A request on its way in.
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, COOKIE, IF_RANGE, RANGE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, COOKIE, IF_RANGE, RANGE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri, request};
 use portico_core::rule::swap::{
@@ -9,7 +9,7 @@ use portico_core::rule::swap::{
     find_in_path, in_request,
 };
 
-use super::coding::is_understood;
+use super::coding::is_asked_for;
 use super::due::BodyDue;
 use super::found::{
     Edit, InBody, InHeader, MOST_IDS, Swapped, Written, edits, forget_digests, ids, in_headers, measure,
@@ -77,7 +77,8 @@ impl FoundInRequest {
 
     /// Puts the upstream's OpenIDs in place. `known` is what was found out about [`Self::others`]; `reseal`
     /// encrypts for the upstream what was encrypted for the app. Answers with the body that goes on, if it was
-    /// read whole; its length is in the head then.
+    /// read whole: unpacked, since back ends that do not unpack would read in the packed bytes what nobody has looked
+    /// at. Its length is in the head then.
     ///
     /// 403 where another than the caller stands in the caller's place; 400 where anybody may be named and nobody
     /// is known by it, or half of an encrypted pair is missing. The head is as it was then.
@@ -98,13 +99,17 @@ impl FoundInRequest {
             Ok(Fate::Become("")) => Err(Wrong::Unknown),
             other => other,
         };
-        let path = edits(&self.path, in_path).map_err(wrong::value_of_request)?;
+        let in_the = |part: &'static str| move |wrong| wrong::value_of_request(wrong, part);
+        let path = edits(&self.path, in_path).map_err(in_the("the path"))?;
         let query = edits(&self.query, |spot| query_resealed.or_else(spot, fate));
-        let query = query.map_err(wrong::value_of_request)?;
-        let headers = self.headers.iter().map(|one| edits(&one.spots, fate));
-        let headers = headers.collect::<Result<Vec<_>, _>>().map_err(wrong::value_of_request)?;
+        let query = query.map_err(in_the("the query"))?;
+        let header =
+            |one: &'_ InHeader, wrong| wrong::value_of_request(wrong, &format!("the header {}", one.name));
+        let headers =
+            self.headers.iter().map(|one| edits(&one.spots, fate).map_err(|wrong| header(one, wrong)));
+        let headers = headers.collect::<Result<Vec<_>, _>>()?;
         let body = edits(body_spots, |spot| body_resealed.or_else(spot, fate));
-        let body = body.map_err(wrong::value_of_request)?;
+        let body = body.map_err(in_the("the body"))?;
 
         let ids = ids(headers.iter().flatten().chain(&path).chain(&query).chain(&body));
         readdress(&mut parts.uri, &path, &query)?;
@@ -115,9 +120,12 @@ impl FoundInRequest {
             ask_for_all_of_it(&mut parts.headers);
         }
         let body = self.body.as_ref().map(|whole| {
-            let bytes = whole.edited(&body);
-            if !body.is_empty() {
+            let bytes = whole.plain(&body);
+            if !body.is_empty() || !whole.codings.is_empty() {
                 forget_digests(&mut parts.headers);
+            }
+            if !whole.codings.is_empty() {
+                parts.headers.remove(CONTENT_ENCODING);
             }
             measure(&mut parts.headers, &bytes);
             bytes
@@ -145,6 +153,10 @@ fn look(route: &Route, headers: &HeaderMap, due: &BodyDue, body: Bytes) -> Resul
     let unpacked = InBody::unpacked(due, headers, body, route.limits.body);
     let mut body = unpacked.map_err(wrong::unreadable_request)?;
     match due {
+        // There are back ends that read JSON whatever its type, and curl calls everything a form.
+        BodyDue::Form if !maps.json.is_empty() && may_be_json(&body.text) => {
+            return Err(wrong::request("the form has characters of JSON, which is declared too"));
+        }
         BodyDue::Form => body.spots = find_in_form(&body.text, &maps.form),
         BodyDue::Parts(boundary) => {
             body.spots = find_in_parts(&body.text, boundary, &maps.form)
@@ -155,6 +167,12 @@ fn look(route: &Route, headers: &HeaderMap, due: &BodyDue, body: Bytes) -> Resul
         }
     }
     Ok(body)
+}
+
+/// Whether a text may be an object or hold a text of JSON, for readers who bear what stands before or know it in
+/// UTF-16 too. Forms have these characters encoded (URL Standard §5.2).
+fn may_be_json(text: &[u8]) -> bool {
+    text.iter().any(|byte| matches!(byte, b'{' | b'"' | 0))
 }
 
 /// Writes edits into a request's target.
@@ -181,7 +199,7 @@ fn ask_for_all_of_it(headers: &mut HeaderMap) {
     if !headers.contains_key(ACCEPT_ENCODING) {
         return;
     }
-    let understood = |item: &&str| is_understood(item.split(';').next().unwrap_or_default().trim());
+    let understood = |item: &&str| is_asked_for(item.split(';').next().unwrap_or_default().trim());
     let kept: Vec<_> = headers
         .get_all(ACCEPT_ENCODING)
         .iter()

@@ -47,16 +47,17 @@ pub(super) fn unreadable_answer(why: Unreadable) -> Refused {
     }
 }
 
-/// A value that may not go on.
-pub(super) fn value_of_request(wrong: Wrong) -> Refused {
+/// A value that may not go on, in this part of a request.
+pub(super) fn value_of_request(wrong: Wrong, part: &str) -> Refused {
+    let bad = |text: String| Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text);
     match wrong {
         Wrong::NotTheCaller => Refused::new(
             StatusCode::FORBIDDEN,
             "access_denied",
-            "the request names somebody else where only the caller may be named",
+            format!("{part} names somebody else where only the caller may be named"),
         ),
-        Wrong::NotAnId => request("something other than an OpenID stands where one belongs"),
-        Wrong::Unknown => request("the request names an OpenID that is not known here"),
+        Wrong::NotAnId => bad(format!("{part} has something other than an OpenID where one belongs")),
+        Wrong::Unknown => bad(format!("{part} names an OpenID that is not known here")),
     }
 }
 

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::file::{EncryptedKeys, GatewaySection, LimitKeys, PairKeys, PlaceKeys, RouteKeys};
 use super::{SettingsError, names, size};
-use crate::rewrite::Maps;
+use crate::rewrite::{Maps, is_removed};
 use crate::route::{BackEnds, Encrypted, Gateway, Injected, Limits, Pair, Route, TlsFiles, TokenPlace};
 
 /// How short a shared secret may be.
@@ -318,9 +318,8 @@ fn apart(places: &Places, inject: &[(http::HeaderName, Injected)], token: &Token
     if let Some(name) = own.header.iter().chain(&any.header).find(given) {
         return Err(format!("header: `{name}` is removed and given by inject.headers"));
     }
-    let is_removed = |name: &&String| fold_header(name).starts_with("x-wx-");
-    if let Some(name) = own.header.iter().chain(&any.header).find(is_removed) {
-        return Err(format!("header: `{name}` is removed, as every X-WX- header of a request is"));
+    if let Some(name) = own.header.iter().chain(&any.header).find(|name| is_removed(name)) {
+        return Err(format!("header: `{name}` is removed from every request"));
     }
     if let TokenPlace::Cookie(token) = token
         && own.cookie.iter().chain(&any.cookie).any(|name| fold_field(name) == fold_field(token))

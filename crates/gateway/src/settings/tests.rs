@@ -121,7 +121,7 @@ fn what_is_wrong_is_refused_with_the_place_and_the_reason() {
         ),
         (
             "[route.self]\nheader = [\"X_WX-User\"]",
-            "route 1: header: `X_WX-User` is removed, as every X-WX- header of a request is",
+            "route 1: header: `X_WX-User` is removed from every request",
         ),
         ("[route.self]\nheader = [\"a b\"]", "route 1: self.header: `a b` is not the name of a header"),
         ("[route.self]\nquery = [\"\"]", "route 1: self.query: `` is not the name of a field"),

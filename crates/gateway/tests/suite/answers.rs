@@ -1,5 +1,7 @@
 //! Answers of upstreams: those without a body, and those that cannot be trusted.
 
+use tokio::io::AsyncWriteExt;
+
 use crate::fixture::{Client, Upstream, answer, ask, asked, gate};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -131,4 +133,21 @@ async fn an_answer_without_a_length_ends_with_its_connection() {
         assert_eq!(client.answer().await.text(), "until the end");
     }
     assert_eq!(upstream.connections(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_of_http_1_0_is_one_of_http_1_1_for_the_client_and_its_connection_stays() {
+    let upstream = Upstream::serving(|mut stream| async move {
+        asked(&mut stream).await;
+        stream.write_all(b"HTTP/1.0 200 OK\r\nServer: old\r\n\r\none").await.unwrap();
+    })
+    .await;
+    let gate = gate(&upstream).await;
+    let mut client = Client::open(gate.address).await;
+    for _ in 0..2 {
+        client.send(GET).await;
+        let answer = client.answer().await;
+        assert!(answer.head.starts_with("HTTP/1.1 200"), "{}", answer.head);
+        assert_eq!((answer.text(), answer.header("transfer-encoding")), ("one", Some("chunked")));
+    }
 }

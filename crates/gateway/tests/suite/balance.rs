@@ -53,6 +53,31 @@ async fn whoever_has_the_least_to_do_is_asked() {
     }
 }
 
+/// Answers everything but one place.
+async fn slow_at_one_place() -> Upstream {
+    Upstream::answering(|request| match request.starts_with("GET /never ") {
+        true => b"HTTP/1.1 200 OK\r\n".to_vec(),
+        false => answer("200 OK", &[], "well"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_slow_place_makes_no_upstream_ill_that_is_asked_for_its_health() {
+    for (health, asked) in [(Some("/health".to_owned()), 2), (None, 1)] {
+        let upstreams = [slow_at_one_place().await, slow_at_one_place().await];
+        let addresses = upstreams.each_ref().map(|upstream| upstream.address);
+        let settings = Settings { health, response: Duration::from_millis(50), ..settings(&addresses) };
+        let gate = gate_with(settings, Plan::default()).await;
+        assert_eq!(ask(gate.address, GET.replacen("/ ", "/never ", 1)).await.status, 504);
+        for _ in 0..6 {
+            assert_eq!(ask(gate.address, GET).await.text(), "well");
+        }
+        let was_asked = |upstream: &&Upstream| upstream.seen().iter().any(|one| one.starts_with("GET / "));
+        assert_eq!(upstreams.iter().filter(was_asked).count(), asked);
+    }
+}
+
 #[tokio::test]
 async fn an_upstream_that_cannot_be_reached_is_passed_over_whatever_the_method() {
     let well = named("well").await;

@@ -1,18 +1,25 @@
 //! HTTP/2 on either side.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::header::{CONTENT_LENGTH, COOKIE, HOST};
-use http::{HeaderName, HeaderValue, Version};
+use http::{HeaderName, HeaderValue, StatusCode, Version};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, Incoming};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use portico_gateway::accept::Limits;
 use portico_gateway::forward::Settings;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::fixture::http2::{ask, open, request, telling};
+use crate::fixture::http2::{ask, dumb_at_first, endless, endless_after, open, request, telling};
 use crate::fixture::{self, Client, Plan, Upstream, answer, gate, gate_with, settings, until};
 
 #[tokio::test]
@@ -47,6 +54,97 @@ async fn a_client_of_http_1_reaches_an_upstream_of_http_2() {
     assert!(!text.contains("\"host\"") && !text.contains("transfer-encoding"), "{text}");
 }
 
+/// The first piece of an endless answer, and the rest of it.
+async fn begun(sender: &fixture::http2::Sender) -> (StatusCode, Incoming) {
+    let asked = request("GET", "/events", "").map(BoxBody::new);
+    let answer = sender.clone().send_request(asked).await.unwrap();
+    let (status, mut body) = (answer.status(), answer.into_body());
+    body.frame().await.unwrap().unwrap();
+    (status, body)
+}
+
+#[tokio::test]
+async fn connections_of_http_2_that_are_lacked_at_once_are_opened_at_once() {
+    let after = Duration::from_millis(100);
+    let connect = Duration::from_secs(2);
+    let settings =
+        Settings { http2: true, connect, ..settings(&[endless_after(1, move |_| Some(after)).await]) };
+    let gate = gate_with(settings, Plan::default()).await;
+    let sender = open(gate.address).await;
+    // One knows how much the upstream takes.
+    let first = begun(&sender).await;
+    let all = futures_util::future::join_all((0..40).map(|_| begun(&sender))).await;
+    assert!(all.iter().chain([&first]).all(|(status, _)| *status == StatusCode::OK));
+}
+
+#[tokio::test]
+async fn nobody_for_whom_there_is_room_waits_for_a_connection_that_does_not_come() {
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let told = accepted.clone();
+    let settled = move |number| {
+        told.fetch_add(1, Ordering::Relaxed);
+        (number != 1).then_some(Duration::ZERO)
+    };
+    let connect = Duration::from_secs(60);
+    let settings = Settings { http2: true, connect, ..settings(&[endless_after(2, settled).await]) };
+    let gate = gate_with(settings, Plan::default()).await;
+    let sender = open(gate.address).await;
+    let (_one, two) = (begun(&sender).await, begun(&sender).await);
+    let stuck = tokio::spawn({
+        let sender = sender.clone();
+        async move { begun(&sender).await.0 }
+    });
+    until(async || accepted.load(Ordering::Relaxed) == 2).await;
+    drop(two);
+    let asked = tokio::time::timeout(fixture::PATIENCE, begun(&sender)).await;
+    assert_eq!(asked.expect("it waits for a connection").0, StatusCode::OK);
+    stuck.abort();
+}
+
+#[tokio::test]
+async fn of_a_connection_of_http_2_on_which_others_go_on_the_answer_that_is_not_taken_ends_alone() {
+    let limits = Limits { body: Duration::from_millis(100), ..Limits::default() };
+    let closed = Arc::new(AtomicBool::new(false));
+    let told = closed.clone();
+    // A film without end, and an event stream.
+    let upstream = Upstream::serving(move |mut stream| {
+        let told = told.clone();
+        async move {
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).await.unwrap();
+            let is_film = String::from_utf8_lossy(&head[..read]).starts_with("GET /film ");
+            let kind = if is_film { "video/mp4" } else { "text/event-stream" };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\nx");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            if !is_film {
+                return fixture::closed(&mut stream).await;
+            }
+            while stream.write_all(&[b'x'; 65536]).await.is_ok() {}
+            told.store(true, Ordering::Relaxed);
+        }
+    })
+    .await;
+    let gate = gate_with(settings(&[upstream.address]), Plan { limits, ..Plan::default() }).await;
+    let mut sender = open(gate.address).await;
+    let ask = |path| request("GET", path, "").map(BoxBody::new);
+    let mut events = sender.send_request(ask("/events")).await.unwrap().into_body();
+    events.frame().await.unwrap().unwrap();
+    let mut film = sender.send_request(ask("/film")).await.unwrap().into_body();
+    until(async || closed.load(Ordering::Relaxed)).await;
+    assert!(!sender.is_closed());
+    // What was on its way is there; then it broke off.
+    let ended = async {
+        loop {
+            match film.frame().await {
+                Some(Ok(_)) => {}
+                other => return other.is_some(),
+            }
+        }
+    };
+    assert!(ended.await, "the film is said to be whole");
+    sender.send_request(ask("/events")).await.unwrap();
+}
+
 #[tokio::test]
 async fn many_requests_share_one_connection_to_an_upstream_of_http_2() {
     let settings = Settings { http2: true, ..settings(&[telling().await]) };
@@ -68,6 +166,95 @@ async fn many_requests_share_one_connection_to_an_upstream_of_http_2() {
         connections.insert(one.await.unwrap());
     }
     assert_eq!(connections.len(), 1);
+}
+
+#[tokio::test]
+async fn where_an_upstream_of_http_2_takes_no_more_over_a_connection_another_is_opened() {
+    let settings = Settings { http2: true, ..settings(&[endless(3).await]) };
+    let gate = gate_with(settings, Plan::default()).await;
+    let sender = open(gate.address).await;
+    let asked = (0..10).map(|_| {
+        let mut sender = sender.clone();
+        tokio::spawn(async move {
+            let request = request("GET", "/events", "").map(BoxBody::new);
+            let mut body = sender.send_request(request).await.unwrap().into_body();
+            let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            (first, body)
+        })
+    });
+    let mut all = Vec::new();
+    for one in asked.collect::<Vec<_>>() {
+        all.push(one.await.unwrap());
+    }
+    let busy = |all: &[(Bytes, _)]| {
+        let mut busy = HashMap::new();
+        all.iter().for_each(|(connection, _)| *busy.entry(connection.clone()).or_insert(0) += 1);
+        busy
+    };
+    assert!(busy(&all).len() == 4 && busy(&all).values().all(|count| *count <= 3), "{:?}", busy(&all));
+    // Who is done leaves room for others.
+    all.truncate(4);
+    for _ in 0..6 {
+        let request = request("GET", "/events", "").map(BoxBody::new);
+        let mut body = sender.clone().send_request(request).await.unwrap().into_body();
+        all.push((body.frame().await.unwrap().unwrap().into_data().unwrap(), body));
+    }
+    assert!(busy(&all).values().all(|count| *count <= 3), "{:?}", busy(&all));
+}
+
+#[tokio::test]
+async fn many_who_wait_for_an_upstream_that_does_not_speak_are_told_so_together() {
+    // It accepts, and says nothing: no settings come.
+    let upstream = Upstream::serving(|mut stream| async move { fixture::closed(&mut stream).await }).await;
+    let connect = Duration::from_millis(100);
+    let settings = Settings { http2: true, connect, ..settings(&[upstream.address]) };
+    let gate = gate_with(settings, Plan::default()).await;
+    let sender = open(gate.address).await;
+    let begun = std::time::Instant::now();
+    let asked = (0..30).map(|_| {
+        let mut sender = sender.clone();
+        async move { ask(&mut sender, request("GET", "/", "")).await.0.status }
+    });
+    let answers = futures_util::future::join_all(asked).await;
+    assert!(answers.iter().all(|status| *status == 502), "{answers:?}");
+    assert!(begun.elapsed() < connect * 20, "one after the other");
+}
+
+#[tokio::test]
+async fn a_connection_of_http_2_on_which_an_upstream_was_silent_takes_no_more() {
+    let response = Duration::from_millis(100);
+    let settings = Settings { http2: true, response, ..settings(&[dumb_at_first().await]) };
+    let gate = gate_with(settings, Plan::default()).await;
+    let mut sender = open(gate.address).await;
+    assert_eq!(ask(&mut sender, request("GET", "/", "")).await.0.status, 504);
+    assert_eq!(ask(&mut sender, request("GET", "/", "")).await.0.status, 200);
+}
+
+/// A client that has room for one byte of each answer until it has read that.
+async fn narrow(address: SocketAddr) -> fixture::http2::Sender {
+    let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let mut builder = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+    let (sender, connection) = builder.initial_stream_window_size(1).handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+#[tokio::test]
+async fn a_client_of_http_2_that_takes_nothing_of_an_answer_is_cut_and_one_that_waits_for_more_is_not() {
+    let limits = Limits { body: Duration::from_millis(100), ..Limits::default() };
+    let large = Upstream::answering(|_| answer("200 OK", &[], &"x".repeat(8 << 20))).await;
+    let large = gate_with(settings(&[large.address]), Plan { limits, ..Plan::default() }).await;
+    let events = Settings { http2: true, ..settings(&[endless(9).await]) };
+    let events = gate_with(events, Plan { limits, ..Plan::default() }).await;
+    let ask = || request("GET", "/", "").map(BoxBody::new);
+    let mut waiting = open(events.address).await;
+    let mut body = waiting.send_request(ask()).await.unwrap().into_body();
+    body.frame().await.unwrap().unwrap();
+    let mut idle = narrow(large.address).await;
+    let _untaken = idle.send_request(ask()).await.unwrap();
+    until(async || idle.is_closed()).await;
+    assert!(!waiting.is_closed());
+    waiting.send_request(ask()).await.unwrap();
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ async fn a_request_leaves_one_line_without_anything_personal() {
     let upstream =
         Upstream::answering(|_| answer("201 Created", &["Set-Cookie: sid=SECRET"], "SECRET body")).await;
     let request = "POST /users/oSECRET?openid=oSECRET HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer SECRET\r\n\
+                   Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\
                    Cookie: t=SECRET\r\nX-WX-OPENID: SECRET\r\nContent-Length: 6\r\n\r\nSECRET";
     // Whether anybody listens is remembered where something is told: it may have been asked before this test listened.
     let first = gate(&upstream).await;
@@ -67,10 +68,14 @@ async fn a_request_leaves_one_line_without_anything_personal() {
         "bytes=11",
         "milliseconds=",
         "upstream=\"http://127",
+        "trace=\"0af7651916cd43dd8448eb211c80319c\"",
+        "refused=\"-\"",
     ] {
         assert!(access[0].contains(part), "{part}: {}", access[0]);
     }
-    assert!(access[1].contains("status=400") && access[1].contains("route=\"-\""), "{}", access[1]);
+    for part in ["status=400", "route=\"-\"", "trace=\"-\"", "refused=\"a request has a Content-Length or"] {
+        assert!(access[1].contains(part), "{part}: {}", access[1]);
+    }
     let ours: Vec<String> = String::from_utf8(lines.0.lock().clone())
         .unwrap()
         .lines()
@@ -94,6 +99,7 @@ async fn requests_are_counted_by_route_and_kind_of_answer() {
     for path in ["/a", "/b", "/bad"] {
         ask(gate.address, format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")).await;
     }
+    ask(gate.address, "TRACE /d HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let done = r#"portico_gateway_requests_in_flight{route="everything"} 0"#;
     until(async || figures.render().contains(done)).await;
     let text = figures.render();
@@ -101,6 +107,7 @@ async fn requests_are_counted_by_route_and_kind_of_answer() {
         r#"portico_gateway_requests_total{route="everything",status="4xx"} 2"#,
         r#"portico_gateway_requests_total{route="everything",status="5xx"} 1"#,
         r#"portico_gateway_request_seconds_count{route="everything"} 3"#,
+        r#"portico_gateway_requests_total{route="-",status="4xx"} 1"#,
         r#",why="broken"} 1"#,
     ] {
         assert!(text.contains(line), "{line}\n{text}");

@@ -13,6 +13,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -158,6 +159,27 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
     let plan = Plan { limits, tls: Some(authority.tls(None)), ..Plan::default() };
     let gate = gate_with(settings(&[upstream.address]), plan).await;
     assert!(Client::open(gate.address).await.is_closed().await);
+}
+
+#[tokio::test]
+async fn who_sends_everything_before_reading_gets_the_answer_over_tls_too() {
+    const LENGTH: usize = 4 * 1024 * 1024;
+    let authority = Authority::new();
+    let nowhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = nowhere.local_addr().unwrap();
+    drop(nowhere);
+    let plan = Plan { tls: Some(authority.tls(None)), ..Plan::default() };
+    let gate = gate_with(settings(&[address]), plan).await;
+    for _ in 0..3 {
+        let mut client = Client::over(connect(&gate, &authority, "http/1.1", None).await.unwrap());
+        let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {LENGTH}\r\n\r\n");
+        client.stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..LENGTH / 65536 {
+            client.stream.write_all(&[b'x'; 65536]).await.unwrap();
+        }
+        assert_eq!(client.answer().await.status, 502);
+        assert!(client.is_closed().await);
+    }
 }
 
 /// An upstream with TLS that offers these protocols; what it says tells which was chosen.

@@ -9,9 +9,9 @@ use portico_gateway::Gateway;
 use portico_gateway::explain::explain;
 use portico_gateway::settings::{GatewayFile, GatewaySection};
 
-use super::server::{in_runtime, log_to_stderr};
+use super::server::{environment, in_runtime, load, log_to_stderr};
 use super::{failed, trial};
-use crate::config::Config;
+use crate::config::{Config, Flags};
 use crate::serve::{self, Alone};
 
 #[derive(Debug, Args)]
@@ -47,13 +47,30 @@ pub(super) fn gateway(flags: GatewayFlags) -> ExitCode {
 }
 
 fn check(file: &Path) -> ExitCode {
-    match routes(file) {
-        Ok(gateway) => match write!(std::io::stdout(), "{}", explain(&gateway)) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
-        Err(line) => failed(&line, 2),
+    let (gateway, lacking) = match routes(file).and_then(|gateway| Ok((gateway, lacking(file)?))) {
+        Ok(whole) => whole,
+        Err(line) => return failed(&line, 2),
+    };
+    in_runtime(async {
+        serve::usable(&gateway).map_err(|line| in_file(file, &line))?;
+        let mut said = explain(&gateway);
+        if !lacking.is_empty() {
+            let keys = lacking.join(", ");
+            said += &format!("\nTo run by itself it still needs {keys}, the same as the servers have.\n");
+        }
+        write!(std::io::stdout(), "{said}").map_err(|error| error.to_string())
+    })
+}
+
+/// What the file and the environment lack for a gateway by itself; nothing of a server's. Refuses what neither would
+/// start with.
+fn lacking(file: &Path) -> Result<Vec<&'static str>, String> {
+    let text = text(file)?;
+    if toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key("gateway")) {
+        return load(Some(file.to_owned()), &Flags::default()).map(|_| vec![]).map_err(|error| error.0);
     }
+    let (_, config) = of_node(file)?;
+    serve::lacking(&config).map_err(|error| in_file(file, &error.to_string()))
 }
 
 fn run(file: PathBuf) -> ExitCode {
@@ -66,14 +83,19 @@ fn run(file: PathBuf) -> ExitCode {
 }
 
 fn alone(file: PathBuf) -> Result<Alone, String> {
-    let keys = GatewayFile::read(&text(&file)?).map_err(|error| in_file(&file, &error.0))?;
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let config = Config::of_gateway(&file, &keys, environment).map_err(|error| error.0)?;
+    let (keys, config) = of_node(&file)?;
     let (gateway, admin_listen) = (routes(&file)?, keys.admin_listen);
     let fixed = Fixed::read(&file)?;
-    let reread = move || fixed.same(&file).and_then(|()| routes(&file));
+    // What is wrong with the file is said before what has changed.
+    let reread = move || routes(&file).and_then(|gateway| fixed.same(&file).map(|()| gateway));
     Ok(Alone { config, gateway, reread: Box::new(reread), admin_listen })
+}
+
+/// What a gateway's own file says of it, and of it as a node.
+fn of_node(file: &Path) -> Result<(GatewayFile, Config), String> {
+    let keys = GatewayFile::read(&text(file)?).map_err(|error| in_file(file, &error.0))?;
+    let config = Config::of_gateway(file, &keys, environment()).map_err(|error| error.0)?;
+    Ok((keys, config))
 }
 
 /// What a configuration file says beside routes: it is read at the start alone.
@@ -137,13 +159,35 @@ fn text(file: &Path) -> Result<String, String> {
 
 fn in_file(file: &Path, line: &str) -> String {
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{}: {line}", file.display())
+    format!("{}: {}", file.display(), slip(&line).unwrap_or(line))
+}
+
+/// An unknown key with the nearest known one in place of all of them, as the server's configuration says it.
+fn slip(line: &str) -> Option<String> {
+    let (place, rest) = line.split_once("unknown field `")?;
+    let (key, known) = rest.split_once("`, expected ")?;
+    let like = |known: &str| strsim::jaro_winkler(known, key);
+    let nearest = known.split('`').skip(1).step_by(2).max_by(|a, b| like(a).total_cmp(&like(b)))?;
+    Some(format!("{place}unknown key '{key}'; did you mean '{nearest}'?"))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest_known_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gateway.toml");
+        for (text, said) in [
+            ("[[route]]\nhots = \"x\"\n", "line 2: unknown key 'hots'; did you mean 'host'?"),
+            ("[gateway]\nlisen = \"x\"\n", "unknown key 'lisen'; did you mean 'listen'?"),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(routes(&file).unwrap_err(), format!("{}: {said}", file.display()));
+        }
+    }
 
     #[test]
     fn what_is_not_a_route_is_named_when_it_changes() {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use portico_gateway::Gateway;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tracing_subscriber::EnvFilter;
 
 use super::failed;
@@ -84,11 +85,13 @@ pub(super) fn serve(flags: ServeFlags) -> ExitCode {
         Err(line) => return failed(&line, 2),
     };
     let reread = Box::new(move || {
+        // What is wrong with the file is said before what has changed.
+        let config = load(file.clone(), &flags).map_err(|error| error.0)?;
+        let gateway = Gateway::try_from(config.gateway.0).map_err(|error| error.to_string())?;
         if let (Some(fixed), Some(file)) = (&fixed, &file) {
             fixed.same(file)?;
         }
-        let config = load(file.clone(), &flags).map_err(|error| error.0)?;
-        Gateway::try_from(config.gateway.0).map_err(|error| error.to_string())
+        Ok(gateway)
     });
     in_runtime(async { serve::serve(config, reread).await.map_err(|error| error.to_string()) })
 }
@@ -142,9 +145,13 @@ pub(super) fn config(command: ConfigCommand) -> ExitCode {
 }
 
 pub(super) fn load(file: Option<PathBuf>, flags: &Flags) -> Result<Config, ConfigError> {
-    let texts = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Config::load(file.as_deref(), texts, flags)
+    Config::load(file.as_deref(), environment(), flags)
+}
+
+/// The variables that are text.
+pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 pub(super) fn log_to_stderr(filter: &str) {
@@ -156,7 +163,18 @@ pub(super) fn log_to_stderr(filter: &str) {
     let _ = subscriber.try_init();
 }
 
+/// Raises the number of files, sockets among them, that may be open to what this process is allowed: many shells begin
+/// with 1,024. What cannot be raised stays.
+fn open_many() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the number of open files stays as it is");
+    }
+}
+
 pub(super) fn in_runtime(work: impl Future<Output = Result<(), String>>) -> ExitCode {
+    open_many();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string(), 2),

@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Request, Response, request, response};
 use clap::Args;
 use portico_gateway::rewrite::{self, BodyDue, CallerIds, FoundInAnswer, FoundInRequest};
 use portico_gateway::route::{Counterpart, Counterparts, TokenPlace};
-use portico_gateway::{Refused, Route};
+use portico_gateway::{Refused, Route, trial};
 
 use super::{failed, gateway};
 
@@ -21,7 +21,7 @@ pub(super) struct TryFlags {
     /// The request as HTTP/1.1 writes it, or - for standard input
     #[arg(long, value_name = "FILE|-")]
     request: PathBuf,
-    /// The caller's OpenID at the route's app, and the one that the upstream knows [default: one that shows where it would stand]
+    /// The caller's OpenID at the route's app, and the one that the upstream knows (left out: the former, marked)
     #[arg(long, value_name = "OPENID[=OPENID]")]
     caller: Option<String>,
     /// The caller's UnionID at the upstream's developer
@@ -58,13 +58,15 @@ struct People {
 fn shown(flags: &TryFlags) -> Result<Option<Refused>, String> {
     let routes = gateway::routes(&flags.file)?;
     let (mut head, body) = read_request(&flags.request)?;
-    let route = match routes.find(&head) {
+    let sent = request_text(&head, &body);
+    let found = trial::admit(&mut head).and_then(|()| routes.find(&head));
+    let route = match found {
         Ok(route) => route,
         Err(refused) => return Ok(Some(refused)),
     };
     let people = people(flags, route)?;
     let method = head.method.clone();
-    say("as the caller sends it", &request_text(&head, &body))?;
+    say("as the caller sends it", &sent)?;
     match inward(route, &people, &mut head, body) {
         Ok(body) => {
             let upstream = route.upstreams[0].as_str().trim_end_matches('/');
@@ -112,9 +114,16 @@ fn inward(
     body: Vec<u8>,
 ) -> Result<Vec<u8>, Refused> {
     let caller = people.caller.as_ref();
+    let token = trial::token(route, head)?.filter(|_| !route.keep_token);
     let due = rewrite::request_body(route, head, body.is_empty())?;
     rewrite::strip(route, &mut head.headers);
+    if let Some(token) = &token {
+        trial::withhold(token, head)?;
+    }
     let found = FoundInRequest::new(route, head, &due, body.clone().into())?;
+    if let Some(token) = &token {
+        trial::withhold_from_body(token, found.text())?;
+    }
     let names: Vec<String> = found.others(caller)?.into_iter().map(str::to_owned).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let known = lookup(&names, people.pairs().collect());
@@ -203,7 +212,9 @@ fn read_request(file: &Path) -> Result<(request::Parts, Vec<u8>), String> {
     let built =
         built.map_err(|_| format!("{}: '{first}' is no request such as GET / HTTP/1.1", file.display()))?;
     let mut head = built.into_parts().0;
-    head.headers.extend(headers.into_iter().map(|(name, value)| (Some(name), value)));
+    for (name, value) in headers {
+        head.headers.append(name, value);
+    }
     Ok((head, body))
 }
 
@@ -214,7 +225,9 @@ fn read_answer(file: &Path) -> Result<(response::Parts, Vec<u8>), String> {
     let built =
         built.map_err(|_| format!("{}: '{first}' is no answer such as HTTP/1.1 200 OK", file.display()))?;
     let mut head = built.into_parts().0;
-    head.headers.extend(headers.into_iter().map(|(name, value)| (Some(name), value)));
+    for (name, value) in headers {
+        head.headers.append(name, value);
+    }
     Ok((head, body))
 }
 

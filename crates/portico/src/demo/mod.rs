@@ -15,7 +15,6 @@ pub mod tap;
 pub mod traffic;
 
 use std::future::Future;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -115,14 +114,15 @@ where
     .map_err(|error| error.to_string())?;
     tokio::spawn(merchant::serve(shop, Arc::clone(&traffic)));
     let secrets = seed::seed(&running.admin_url, &running.admin_token, &issuer, &stages, &shop_url).await?;
-    let addresses: Vec<_> = stages.iter().map(|stage| (stage.cast.name, stage.origin.clone())).collect();
+    let mut addresses: Vec<_> = stages.iter().map(|stage| (stage.cast.name, stage.origin.clone())).collect();
+    addresses.push(("The gateway before the marketplace's back end", gateway_url.clone()));
     for (stage, client_secret) in stages.into_iter().zip(secrets) {
         let program =
             MiniProgram::new(stage.cast, &issuer, client_secret, &gateway_url, Arc::clone(&traffic))?;
         tokio::spawn(program.serve(stage.listener));
     }
     tokio::spawn(close_on_signal(Arc::clone(&traffic)));
-    announce(&issuer, &addresses).map_err(|error| error.to_string())?;
+    crate::serve::announce(&announced(&issuer, &addresses));
     running.stopped.await;
     Ok(())
 }
@@ -151,13 +151,11 @@ async fn close_on_signal(traffic: Arc<Traffic>) {
     }
 }
 
-fn announce(issuer: &str, addresses: &[(&str, String)]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "portico demo: open {issuer}")?;
-    writeln!(out, "  sign in as {}, password {}", PERSON.username, PERSON.password)?;
-    for (name, origin) in addresses {
-        writeln!(out, "  {name}: {origin}")?;
-    }
-    writeln!(out, "  Ctrl-C ends it and deletes its store.")?;
-    out.flush()
+fn announced(issuer: &str, addresses: &[(&str, String)]) -> String {
+    let addresses: String = addresses.iter().map(|(name, origin)| format!("  {name}: {origin}\n")).collect();
+    format!(
+        "portico demo: open {issuer}\n  sign in as {}, password {}\n{addresses}  \
+         Ctrl-C ends it and deletes its store.\n",
+        PERSON.username, PERSON.password
+    )
 }

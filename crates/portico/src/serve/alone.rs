@@ -1,6 +1,5 @@
 //! `portico gateway`: the merchant face as a process of its own, a node like any other that does nothing for all.
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +20,7 @@ use tokio::task::JoinSet;
 use super::gateway::{Door, Reread};
 use super::proxies::Proxies;
 use super::store::Opened;
-use super::{GRACE, ServeError, bind, fleet, keep_up, listen, metrics_handle, until, url_of};
+use super::{GRACE, ServeError, announce, bind, fleet, keep_up, listen, metrics_handle, until, url_of};
 use crate::config::{Config, StoreAddress};
 use crate::data::master_key;
 
@@ -38,6 +37,19 @@ pub struct Alone {
     pub reread: Reread,
     /// Where its figures and its health are served, if anywhere.
     pub admin_listen: Option<SocketAddr>,
+}
+
+/// The keys that a gateway by itself would still need. Refuses a store that it cannot share.
+pub fn lacking(config: &Config) -> Result<Vec<&'static str>, ServeError> {
+    if let Some(StoreAddress::Sqlite(_)) = config.store {
+        return Err(ServeError::GatewayStore);
+    }
+    let keys = [
+        ("issuer", config.issuer.is_some()),
+        ("store", config.store.is_some()),
+        ("master_key", config.master_key.is_some()),
+    ];
+    Ok(keys.into_iter().filter(|(_, is_there)| !is_there).map(|(key, _)| key).collect())
 }
 
 /// Runs a gateway by itself until a signal.
@@ -75,8 +87,7 @@ pub async fn gateway(alone: Alone) -> Result<(), ServeError> {
         tasks.spawn(listen::accept(admin, routes, Proxies::default(), || false, stopping.clone(), GRACE));
     }
     tasks.spawn(door.serve(stopping, Some((hangup, reread))));
-    writeln!(std::io::stdout(), "{line}")?;
-    std::io::stdout().flush()?;
+    announce(&(line + "\n"));
 
     tokio::select! {
         _ = terminate.recv() => {}

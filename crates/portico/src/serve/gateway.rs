@@ -38,15 +38,8 @@ impl Door {
         trusted: &[IpNet],
         listener: Option<TcpListener>,
     ) -> Result<Self, ServeError> {
-        let wrong = |line: String| ServeError::Gateway(line);
-        let files = gateway.tls.clone().map(|tls| Files {
-            certificate: tls.certificate,
-            key: tls.key,
-            clients: tls.clients,
-        });
-        let tls = files.map(Tls::new).transpose().map_err(|error| wrong(format!("tls: {error}")))?;
         let listen = gateway.listen.unwrap_or(LISTEN);
-        let table = Table::new(gateway).map_err(|error| wrong(error.to_string()))?;
+        let (tls, table) = made_ready(gateway).map_err(ServeError::Gateway)?;
         let routes = Arc::new(Current::new(table));
         let listener = match listener {
             Some(listener) => listener,
@@ -77,6 +70,22 @@ impl Door {
             () = keep_anew(&routes, tls.as_deref(), anew) => {}
         }
     }
+}
+
+/// Reads the files that a configuration names, and makes its routes ready. To be called within a runtime.
+fn made_ready(gateway: Gateway) -> Result<(Option<Tls>, Table), String> {
+    let files = gateway.tls.clone().map(|tls| Files {
+        certificate: tls.certificate,
+        key: tls.key,
+        clients: tls.clients,
+    });
+    let tls = files.map(Tls::new).transpose().map_err(|error| format!("tls: {error}"))?;
+    Ok((tls, Table::new(gateway).map_err(|error| error.to_string())?))
+}
+
+/// Whether a gateway would start with this configuration. To be called within a runtime.
+pub fn usable(gateway: &Gateway) -> Result<(), String> {
+    made_ready(gateway.clone()).map(drop)
 }
 
 /// Reads the routes anew at each signal. What is wrong is said, and changes nothing.

@@ -6,6 +6,8 @@ export function secretBasic(clientId, secret) {
     return { of: async () => ({ headers: { authorization }, fields: {} }) };
 }
 export function privateKeyJwt(clientId, { key, alg, kid }) {
+    if (typeof key !== "object" || key === null)
+        throw new TypeError("privateKey.key must be a JWK or a CryptoKey");
     const jwk = "kty" in key ? key : undefined;
     const algorithm = alg ?? jwk?.alg;
     if (algorithm === undefined)

@@ -7,13 +7,17 @@ type Asking = Pick<Issuer, "url" | "metadata" | "ask">;
 /** Asks Portico about tokens (RFC 7662). An answer is for those who asked, and is not kept. */
 export declare class Introspection {
     #private;
-    constructor(issuer: Asking, clientId: string, credentials: Credentials, clock: Clock);
+    /**
+     * `joined` is for how long a question that is under way is joined, in milliseconds: what it finds was so at most so long
+     * ago. Where it is 0, everybody's own question begins after they asked.
+     */
+    constructor(issuer: Asking, clientId: string, credentials: Credentials, clock: Clock, joined: number);
     /**
      * What the token is good for now; undefined where it is not good. Those who ask about one token at once share a
-     * question.
+     * question, if any is joined. `isVerified` is whether its signature was checked.
      *
      * @throws {@link Unavailable}
      */
-    validate(token: string): Promise<Validated | undefined>;
+    validate(token: string, isVerified: boolean): Promise<Validated | undefined>;
 }
 export {};

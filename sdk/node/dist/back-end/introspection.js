@@ -3,25 +3,35 @@ import { hasTokenForm, isText } from "./claims.js";
 import { Unavailable } from "./failure.js";
 import { actorOf, scopesOf } from "./launch-token.js";
 import { Validated } from "./validated.js";
-const JOINED = 1000;
+const MOST_UNVERIFIED = 20;
 export class Introspection {
     #issuer;
     #clientId;
     #credentials;
     #clock;
+    #joined;
+    #unverified = 0;
     #asked = new Map();
-    constructor(issuer, clientId, credentials, clock) {
+    constructor(issuer, clientId, credentials, clock, joined) {
         this.#issuer = issuer;
         this.#clientId = clientId;
         this.#credentials = credentials;
         this.#clock = clock;
+        this.#joined = joined;
     }
-    validate(token) {
+    validate(token, isVerified) {
         const now = this.#clock.steady();
         const asked = this.#asked.get(token);
-        if (asked && now - asked.since < JOINED)
+        if (asked && now - asked.since < this.#joined)
             return asked.answer;
+        if (!isVerified && this.#unverified >= MOST_UNVERIFIED) {
+            return Promise.reject(new Unavailable("too many tokens that cannot be verified are asked about"));
+        }
+        if (!isVerified)
+            this.#unverified++;
         const answer = this.#ask(token).finally(() => {
+            if (!isVerified)
+                this.#unverified--;
             if (this.#asked.get(token)?.answer === answer)
                 this.#asked.delete(token);
         });

@@ -20,3 +20,5 @@ export declare class Issuer {
     /** Lets go of the connections that are kept alive. */
     close(): void;
 }
+/** What an issuer announces, if it may be relied on. @throws {@link Unavailable} */
+export declare function readMetadata(issuer: string, metadata: Json): Metadata;

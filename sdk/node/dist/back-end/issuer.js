@@ -36,15 +36,21 @@ export class Issuer {
     async #discover() {
         const base = this.url.replace(/\/$/, "");
         const metadata = await this.ask(`${base}/.well-known/oauth-authorization-server`, { method: "GET", headers: {} });
-        if (metadata["issuer"] !== this.url)
-            throw new Unavailable(`the metadata does not speak for ${this.url}`);
-        for (const name of ["jwks_uri", "introspection_endpoint"]) {
-            const value = metadata[name];
-            if (typeof value !== "string" || !URL.canParse(value))
-                throw new Unavailable(`the metadata has no ${name}`);
-        }
-        return metadata;
+        return readMetadata(this.url, metadata);
     }
+}
+export function readMetadata(issuer, metadata) {
+    if (metadata["issuer"] !== issuer)
+        throw new Unavailable(`the metadata does not speak for ${issuer}`);
+    for (const name of ["jwks_uri", "introspection_endpoint"]) {
+        const value = metadata[name];
+        if (typeof value !== "string" || !URL.canParse(value))
+            throw new Unavailable(`the metadata has no ${name}`);
+        const isOpen = new URL(issuer).protocol === "https:" && new URL(value).protocol !== "https:";
+        if (isOpen)
+            throw new Unavailable(`the metadata has a ${name} that is not https`);
+    }
+    return metadata;
 }
 function parsed(text) {
     try {

@@ -19,17 +19,18 @@ export class LaunchTokens {
         const known = this.#remembered.get(token);
         if (!known)
             return undefined;
-        if (known.facts.expiresAt > this.#now && this.#keys.has(known.kid))
+        if (known.facts.expiresAt > this.#now && this.#keys.has(known.by))
             return known.facts;
         this.#remembered.delete(token);
         return undefined;
     }
     async verify(token) {
-        const signed = await verifySigned(token, EXPECTED, this.#keys);
-        const facts = signed && readFacts(signed.claims, this.#issuer, this.#clientId, this.#now);
-        if (facts)
-            this.#remember(token, { facts, kid: signed.kid });
-        return facts;
+        const read = (claims) => readFacts(claims, this.#issuer, this.#clientId, this.#now);
+        const signed = await verifySigned(token, EXPECTED, this.#keys, read);
+        if (!signed || signed.read.expiresAt <= this.#now)
+            return undefined;
+        this.#remember(token, { facts: signed.read, by: signed.by });
+        return signed.read;
     }
     get #now() {
         return this.#clock.wall() / 1000;

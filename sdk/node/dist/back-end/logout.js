@@ -1,4 +1,4 @@
-import { hasTokenForm, isText, readNamed } from "./claims.js";
+import { isText, readNamed } from "./claims.js";
 import { Recent } from "./recent.js";
 import { verifySigned } from "./signed.js";
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
@@ -9,6 +9,8 @@ export class LogoutTokens {
     #keys;
     #clock;
     #taken = new Recent();
+    #sessions = new Recent();
+    #people = new Recent();
     constructor(issuer, clientId, keys, clock) {
         this.#issuer = issuer;
         this.#clientId = clientId;
@@ -16,21 +18,33 @@ export class LogoutTokens {
         this.#clock = clock;
     }
     async take(token) {
-        const signed = hasTokenForm(token) ? await verifySigned(token, EXPECTED, this.#keys) : undefined;
-        const named = signed && readNamed(signed.claims, this.#issuer, this.#clientId, this.#clock.wall() / 1000);
-        if (!named)
+        const signed = await verifySigned(token, EXPECTED, this.#keys, (claims) => this.#read(claims));
+        if (!signed)
             return undefined;
-        const { events, sid, sub } = signed.claims;
+        const { tokenId, issuedAt, sessionId, userId } = signed.read;
+        const now = this.#clock.steady();
+        if (this.#taken.get(tokenId, now))
+            return undefined;
+        this.#taken.set(tokenId, true, now);
+        if (sessionId !== undefined)
+            this.#sessions.set(sessionId, true, now);
+        else if (userId !== undefined)
+            this.#people.set(userId, Math.max(issuedAt, this.#people.get(userId, now) ?? 0), now);
+        return { sessionId, userId };
+    }
+    covers({ sessionId, userId, issuedAt }) {
+        const now = this.#clock.steady();
+        return this.#sessions.get(sessionId, now) !== undefined || issuedAt <= (this.#people.get(userId, now) ?? -Infinity);
+    }
+    #read(claims) {
+        const named = readNamed(claims, this.#issuer, this.#clientId, this.#clock.wall() / 1000);
+        const { events, sid, sub } = claims;
         const event = events?.[EVENT];
-        if (!isObject(events) || !isObject(event) || "nonce" in signed.claims)
+        if (!named || !isObject(events) || !isObject(event) || "nonce" in claims)
             return undefined;
         if (!isTextOrNone(sid) || !isTextOrNone(sub) || (sid === undefined && sub === undefined))
             return undefined;
-        const now = this.#clock.steady();
-        if (this.#taken.get(named.tokenId, now))
-            return undefined;
-        this.#taken.set(named.tokenId, true, now);
-        return { sessionId: sid, userId: sub };
+        return { ...named, sessionId: sid, userId: sub };
     }
 }
 export function logoutTokenOf(contentType, body) {

@@ -18,10 +18,16 @@ export interface PorticoOptions {
     readonly remember?: number;
     /**
      * `"feed"` (where it is not given): tokens are validated here, by the keys and the feed, and Portico is asked where
-     * the feed was silent for two seconds. `"introspection"`: Portico is asked each time, and an ended session is
-     * refused from the next request on.
+     * the feed was silent for two seconds. `"introspection"`: Portico is asked each time about a token that it signed and
+     * that has not expired, and an ended session is refused from the next request on.
      */
     readonly validate?: "feed" | "introspection";
     /** Hears what a log should have: the feed was lost, the keys could not be read. Holds no token and no secret. */
     readonly onProblem?: (problem: Error) => void;
 }
+/**
+ * The options, with those that were not given; the credentials are looked at by who makes them.
+ *
+ * @throws TypeError where one cannot be used.
+ */
+export declare function whole({ issuer, clientId, timeout, remember, validate, onProblem, }: PorticoOptions): Required<Pick<PorticoOptions, "issuer" | "clientId" | "timeout" | "remember" | "validate">>;

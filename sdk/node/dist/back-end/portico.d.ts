@@ -1,6 +1,6 @@
 import { type Answer } from "./answer.js";
 import { type LoggedOut } from "./logout.js";
-import type { PorticoOptions } from "./options.js";
+import { type PorticoOptions } from "./options.js";
 import { Validated } from "./validated.js";
 /** The Portico of one app's back end. Make one for the life of the process, and {@link close} it in the end. */
 export declare class Portico {
@@ -13,11 +13,11 @@ export declare class Portico {
     get isLive(): boolean;
     /**
      * Resolves once the feed has caught up for the first time; at once where there is none. Nobody has to wait for it:
-     * until then, Portico is asked about each token.
+     * until then, Portico is asked about each token. The process is kept alive meanwhile.
      */
     ready(): Promise<void>;
     /**
-     * Whom a launch token names, and what it opens now. What ended more than two seconds ago is known here.
+     * Whom a launch token names, and what it opens now. What can never be good is refused without a question. What ended more than two seconds ago is known here.
      *
      * @throws {@link InvalidToken} where it is not good, whatever the cause.
      * @throws {@link Unavailable} where it cannot be told without asking, and Portico does not answer.

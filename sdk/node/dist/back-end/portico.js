@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { answerTo } from "./answer.js";
-import { hasTokenForm } from "./claims.js";
-import { systemClock } from "./clock.js";
+import { hasTokenForm, isText } from "./claims.js";
+import { momentOf, systemClock } from "./clock.js";
 import { privateKeyJwt, secretBasic } from "./credentials.js";
 import { connectTo } from "./feed/connection.js";
 import { follow } from "./feed/follow.js";
@@ -13,7 +13,11 @@ import { Issuer } from "./issuer.js";
 import { KeySet } from "./key-set.js";
 import { LaunchTokens } from "./launch-token.js";
 import { logoutTokenOf, LogoutTokens } from "./logout.js";
+import { whole } from "./options.js";
 import { Validated } from "./validated.js";
+const JOINED = 1000;
+const LOOKS = 250;
+const HELD = 60_000;
 export class Portico {
     #options;
     #clock;
@@ -27,19 +31,20 @@ export class Portico {
     #over = new AbortController();
     #caughtUp;
     constructor(options, stage = {}) {
-        const { issuer, clientId, timeout = 5000, remember = 10_000 } = options;
+        const { issuer, clientId, timeout, remember, validate } = whole(options);
         const credentials = credentialsOf(options);
         this.#options = options;
         this.#clock = stage.clock ?? systemClock;
         this.#issuer = stage.issuer ?? new Issuer(issuer, timeout);
         this.#keys = new KeySet(() => this.#readKeys(), this.#clock, (error) => this.#tell(error));
-        this.#following = new Following(this.#standing, () => this.#keys.mayDiffer());
+        this.#following = new Following(this.#standing, this.#keys);
         this.#launchTokens = new LaunchTokens(issuer, clientId, this.#keys, this.#clock, remember);
         this.#logoutTokens = new LogoutTokens(issuer, clientId, this.#keys, this.#clock);
-        this.#introspection = new Introspection(this.#issuer, clientId, credentials, this.#clock);
+        const joined = validate === "introspection" ? 0 : JOINED;
+        this.#introspection = new Introspection(this.#issuer, clientId, credentials, this.#clock, joined);
         let caughtUp = () => undefined;
         this.#caughtUp = new Promise((resolve) => (caughtUp = resolve));
-        if (options.validate === "introspection") {
+        if (validate === "introspection") {
             caughtUp();
             return;
         }
@@ -47,6 +52,7 @@ export class Portico {
             clock: this.#clock, chance: stage.chance ?? Math.random, pause: stage.pause ?? pause,
             lost: (error) => this.#tell(error), caughtUp,
         };
+        (stage.looks ?? looks)(() => this.#following.looked(momentOf(this.#clock)), this.#over.signal);
         void follow(stage.connect ?? connectTo(issuer, credentials), this.#following, surroundings, this.#over.signal);
     }
     get issuer() {
@@ -56,10 +62,17 @@ export class Portico {
         return this.#options.clientId;
     }
     get isLive() {
-        return this.#standing.isLive(this.#clock.steady());
+        return this.#standing.isLive(momentOf(this.#clock));
     }
-    ready() {
-        return this.#caughtUp;
+    async ready() {
+        if (this.#over.signal.aborted)
+            return this.#caughtUp;
+        const held = setInterval(() => undefined, HELD);
+        const letGo = () => clearInterval(held);
+        this.#over.signal.addEventListener("abort", letGo, { once: true });
+        await this.#caughtUp;
+        this.#over.signal.removeEventListener("abort", letGo);
+        letGo();
     }
     async validate(token) {
         const validated = hasTokenForm(token) ? await this.#validated(token) : undefined;
@@ -81,8 +94,6 @@ export class Portico {
             const who = token === undefined ? undefined : await this.#logoutTokens.take(token);
             if (!who)
                 return said(400, "invalid_request");
-            if (who.sessionId !== undefined)
-                this.#standing.endSession(who.sessionId, this.#clock.steady());
             await ended(who);
             return { status: 200, headers: { "cache-control": "no-store" }, body: "" };
         }
@@ -101,56 +112,56 @@ export class Portico {
     async #validated(token) {
         if (this.#standing.isSuspended)
             return undefined;
-        if (this.isLive) {
-            const judged = await this.#judged(token);
-            if (judged === "invalid")
+        const facts = await this.#facts(token);
+        if (facts === "invalid")
+            return undefined;
+        if (facts) {
+            if (this.#logoutTokens.covers(facts))
                 return undefined;
-            if (judged)
-                return judged;
+            const judgement = this.#standing.judge(facts, momentOf(this.#clock));
+            if (judgement === "invalid")
+                return undefined;
+            if (judgement)
+                return new Validated(facts, judgement.allowed);
         }
-        return this.#introspection.validate(token);
+        return this.#introspection.validate(token, facts !== undefined);
     }
-    async #judged(token) {
-        let facts = this.#launchTokens.recall(token);
+    async #facts(token) {
         try {
-            facts ??= await this.#launchTokens.verify(token);
+            return this.#launchTokens.recall(token) ?? (await this.#launchTokens.verify(token)) ?? "invalid";
         }
         catch (error) {
             if (error instanceof Unavailable)
                 return undefined;
             throw error;
         }
-        if (!facts)
-            return "invalid";
-        const judgement = this.#standing.judge(facts, this.#clock.steady());
-        return typeof judgement === "object" ? new Validated(facts, judgement.allowed) : judgement;
     }
     async #readKeys() {
         const { jwks_uri: url } = await this.#issuer.metadata();
         return this.#issuer.ask(url, { method: "GET", headers: { accept: "application/json" } });
     }
     #tell(problem) {
-        queueMicrotask(() => this.#options.onProblem?.(problem));
+        Promise.resolve(problem).then((one) => this.#options.onProblem?.(one)).catch(() => undefined);
     }
 }
 export function createPortico(options) {
     return new Portico(options);
 }
-function credentialsOf({ issuer, clientId, clientSecret, privateKey }) {
-    if (!/^https?:/.test(issuer) || !URL.canParse(issuer))
-        throw new TypeError("issuer must be an http or https URL");
-    if (!clientId)
-        throw new TypeError("clientId is missing");
+function credentialsOf({ clientId, clientSecret, privateKey }) {
     if (privateKey && clientSecret !== undefined)
         throw new TypeError("there is both a clientSecret and a privateKey");
     if (privateKey)
         return privateKeyJwt(clientId, privateKey);
-    if (!clientSecret)
+    if (!isText(clientSecret))
         throw new TypeError("clientSecret or privateKey is missing");
     return secretBasic(clientId, clientSecret);
 }
 function pause(milliseconds, signal) {
     return wait(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+}
+function looks(look, signal) {
+    const looking = setInterval(look, LOOKS).unref();
+    signal.addEventListener("abort", () => clearInterval(looking), { once: true });
 }
 function said(status, error) {
     const headers = { "content-type": "application/json", "cache-control": "no-store" };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "./answer.js";
-/** Sends an answer in place of the app. */
+/** Sends an answer in place of the app, unless somebody has answered already, as time-outs do. */
 export declare function send(response: ServerResponse, { status, headers, body }: Answer): void;
 /**
  * The form in a request's body, as text: read here, or read before by a parser that left it as `parsed`. Undefined where

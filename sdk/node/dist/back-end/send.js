@@ -1,5 +1,7 @@
 const LONGEST = 64 * 1024;
 export function send(response, { status, headers, body }) {
+    if (response.headersSent)
+        return;
     response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
     response.end(body);
 }
@@ -25,6 +27,6 @@ function isEmpty(parsed) {
     return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length === 0;
 }
 function rewritten(parsed) {
-    const fields = Object.entries(parsed).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]));
+    const fields = Object.entries(parsed).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string").map((one) => [name, one]));
     return new URLSearchParams(fields).toString();
 }

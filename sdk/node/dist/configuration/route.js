@@ -20,14 +20,11 @@ export function readRoute(value, at, apps) {
     if (!registered?.secret)
         throw table.wrong("app", `\`${app}\` must be among \`apps\`, with its \`client_secret\``);
     const as = table.need("as");
-    const path = table.text("path");
-    if (path !== undefined && !path.startsWith("/"))
-        throw table.wrong("path", "begins with /");
     const token = readToken(table, registered);
     const inject = readInject(table, apps.get(as), token, app === as);
     return {
         host: table.text("host")?.toLowerCase(),
-        path,
+        path: readPath(table),
         app,
         as,
         token,
@@ -38,6 +35,16 @@ export function readRoute(value, at, apps) {
         keepToken: table.flag("keep_token"),
         bodyLimit: readLimits(table),
     };
+}
+function readPath(table) {
+    const text = table.text("path");
+    if (text === undefined || text === "/")
+        return undefined;
+    const path = text.replace(/\/$/, "");
+    const isPlain = (segment) => !/^\.{0,2}$|[%?#;\\*{ ]/.test(segment);
+    if (path.startsWith("/") && path.slice(1).split("/").every(isPlain))
+        return path;
+    throw table.wrong("path", `\`${text}\` is not a path such as /api`);
 }
 function readToken(table, app) {
     const text = table.text("token") ?? "bearer";

@@ -5,13 +5,14 @@ export function requireScopes(portico, ...scopes) {
     return (request, response, next) => {
         portico.authorize(request.headers.authorization, ...scopes).then((validated) => {
             request.portico = validated;
-            next();
+            if (!response.headersSent)
+                next();
         }, (error) => {
             if (error instanceof Failure)
                 send(response, answerTo(error));
             else
                 next(error);
-        });
+        }).catch(next);
     };
 }
 export function backChannelLogout(portico, ended) {

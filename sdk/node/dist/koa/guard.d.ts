@@ -6,6 +6,7 @@ import type { Validated } from "../back-end/validated.js";
 interface Context {
     readonly req: IncomingMessage;
     readonly request: object;
+    readonly headerSent: boolean;
     status: number;
     body: unknown;
     set(headers: Record<string, string>): void;

@@ -11,7 +11,8 @@ export function requireScopes(portico, ...scopes) {
                 throw error;
             return respond(context, answerTo(error));
         }
-        await next();
+        if (!context.headerSent)
+            await next();
     };
 }
 export function backChannelLogout(portico, ended) {

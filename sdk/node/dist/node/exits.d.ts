@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { type Refused } from "../refused.js";
+import type { Header } from "../swap/message.js";
 /** What hears that something has been written. */
 export type Done = () => void;
 /** A piece of a body. */
@@ -15,6 +16,12 @@ export interface Exits {
 }
 /** Answers in place of the app. */
 export declare function answerWith(response: ServerResponse, refused: Refused, exits?: Exits): void;
+/** Answers so, and with nothing of what the app has said already. */
+export declare function answerInstead(response: ServerResponse, { status, headers, body }: {
+    status: number;
+    headers: readonly Header[];
+    body?: string;
+}, exits?: Exits): void;
 /** The ways that are there now. */
 export declare function exitsOf({ writeHead, write, end, flushHeaders }: ServerResponse): Exits;
 /** What `write` and `end` are given behind the bytes. */

@@ -1,15 +1,18 @@
 import { refusal } from "../refused.js";
 export function answerWith(response, refused, exits = exitsOf(response)) {
+    const { headers, body } = refusal(refused);
+    const length = ["content-length", String(Buffer.byteLength(body))];
+    answerInstead(response, { status: refused.status, headers: [...headers, length], body }, exits);
+}
+export function answerInstead(response, { status, headers, body }, exits = exitsOf(response)) {
     if (response.destroyed)
         return;
-    const { headers, body } = refusal(refused);
     for (const name of response.getHeaderNames())
         response.removeHeader(name);
-    response.statusCode = refused.status;
+    response.statusCode = status;
     response.statusMessage = "";
     for (const [name, value] of headers)
         response.setHeader(name, value);
-    response.setHeader("content-length", Buffer.byteLength(body));
     exits.end.call(response, body);
 }
 export function exitsOf({ writeHead, write, end, flushHeaders }) {

@@ -18,8 +18,10 @@ export declare class Body {
     constructor(incoming: IncomingMessage);
     /** The whole of it. Refuses with 413 more than `limit` bytes. @throws {@link Gone} */
     take(limit: number): Promise<Buffer>;
-    /** Puts a body in the place of the one that was taken. What came behind that, as trailers, is gone. */
+    /** Puts a body in the place of the one that was taken. */
     put(body: Buffer): void;
 }
+/** Drops a request's trailers: what stands behind a body could say there what it may not say before it. */
+export declare function dropTrailers(incoming: IncomingMessage): void;
 /** Gives a request other headers, wherever they are read. */
 export declare function setHeaders(incoming: IncomingMessage, headers: readonly Header[]): void;

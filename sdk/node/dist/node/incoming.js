@@ -69,8 +69,6 @@ export class Body {
     }
     put(body) {
         const incoming = this.#incoming;
-        incoming.rawTrailers = [];
-        incoming.trailers = {};
         if (this.#isEnded) {
             if (body.length > 0)
                 incoming.unshift(body);
@@ -81,6 +79,12 @@ export class Body {
             Readable.prototype.push.call(incoming, body);
         Readable.prototype.push.call(incoming, null);
     }
+}
+export function dropTrailers(incoming) {
+    const none = (value) => ({ get: value, set: () => undefined, configurable: true });
+    Object.defineProperties(incoming, {
+        rawTrailers: none(() => []), trailers: none(() => ({})), trailersDistinct: none(() => ({})),
+    });
 }
 export function setHeaders(incoming, headers) {
     const joined = {};

@@ -1,9 +1,10 @@
 import { Refused } from "../refused.js";
 import { looksLikeJson } from "../swap/found.js";
 import { answerKind, isBodiless, kindByType } from "../swap/kind.js";
-import { without } from "../swap/message.js";
+import { DIGESTS, without } from "../swap/message.js";
 import { badAnswer } from "../swap/wrong.js";
 import { answerWith, encodingAndDone, exitsOf, setGiven, } from "./exits.js";
+const REWORDED = new Set([...DIGESTS, "accept-ranges", "etag"]);
 const SNIFFED = 64;
 export class HeldAnswer {
     #response;
@@ -124,8 +125,8 @@ export class HeldAnswer {
         const names = this.#response.getHeaderNames();
         const isDue = names.some((name) => header.role(name) !== undefined || (name === "set-cookie" && !setCookie.isEmpty));
         const { status, headers } = this.#head;
-        const isReworded = isBodiless(this.#method, status) && kindByType(maps, headers) !== undefined;
-        if (!isDue && !isReworded) {
+        const isReworded = isBodiless(this.#method, status) || names.some((name) => REWORDED.has(name));
+        if (!isDue && !(isReworded && kindByType(maps, headers) !== undefined)) {
             this.#state = "passing";
             this.#flush();
         }
@@ -157,7 +158,7 @@ export class HeldAnswer {
         const first = Buffer.concat(this.#pieces.slice(0, 4)).subarray(0, SNIFFED);
         if (looksLikeJson(first))
             this.#state = "whole";
-        else if (/[^ \t\r\n]/.test(first.toString("latin1").replace(/^\xef(\xbb(\xbf)?)?/, "")))
+        else if (/[^ \t\r\n\f]/.test(first.toString("latin1").replace(/^\xef(\xbb(\xbf)?)?/, "")))
             this.#onlyHead();
     }
     get #head() {

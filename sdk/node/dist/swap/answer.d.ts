@@ -14,7 +14,7 @@ export declare class FoundInAnswer {
     /** The texts about which more must be known than who the caller is, each once. 502 where there are too many. */
     others(own: string | undefined): Set<string>;
     /**
-     * The head as it goes out, and the body where that changed: unpacked, and to be packed again. `known` is what was
+     * The head as it goes out, without what would set a cookie of Portico's own, and the body where that changed: unpacked, and to be packed again. `known` is what was
      * found out about {@link others}. Refuses with 502 where nobody is known by an OpenID.
      */
     swapped(caller: Caller | undefined, known: Counterparts): {

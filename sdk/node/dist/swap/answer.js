@@ -1,4 +1,4 @@
-import { findInSetCookie } from "./cookie.js";
+import { findInSetCookie, isOwnCookie } from "./cookie.js";
 import { inAnswer } from "./decide.js";
 import { cookiePiece, foundInJson, headerPiece, inHeaders, looksLikeJson, MOST_IDS, NOTHING, toBeKnownIn, } from "./found.js";
 import { NotJson } from "./json.js";
@@ -36,7 +36,8 @@ export class FoundInAnswer {
     swapped(caller, known) {
         const become = ({ value }) => inAnswer(value, caller, known, this.route.unknown);
         return orRefuseAnswer(() => {
-            const headers = this.#headers.map(({ name, piece }) => [name, spliced(piece, become)]);
+            const all = this.#headers.map(({ name, piece }) => [name, spliced(piece, become)]);
+            const headers = all.filter(([name, value]) => !setsOwnCookie(name, value));
             return { headers: this.#isReworded ? this.#reworded(headers) : headers, body: this.#body.swapped(become) };
         });
     }
@@ -44,6 +45,9 @@ export class FoundInAnswer {
         const untrue = [...DIGESTS, "accept-ranges", ...(this.#isBodiless ? ["content-length"] : [])];
         return without(headers, ...untrue).map(([name, value]) => name.toLowerCase() === "etag" && !value.startsWith("W/") ? [name, `W/${value}`] : [name, value]);
     }
+}
+function setsOwnCookie(name, value) {
+    return name.toLowerCase() === "set-cookie" && isOwnCookie((value.split(/[=;]/, 1)[0] ?? "").trim());
 }
 function look(route, kind, body) {
     if (kind === undefined || body.length === 0)

@@ -1,4 +1,4 @@
-import { percentDecoded } from "./bytes.js";
+import { percentDecoded, stripped } from "./bytes.js";
 import { Fields } from "./name.js";
 import { textSpot } from "./spot.js";
 function pairs(header) {
@@ -19,12 +19,36 @@ function pairs(header) {
     });
 }
 function trimmed(text) {
-    return text.replace(/^[ \t\r\n\f]+|[ \t\r\n\f]+$/g, "");
+    return stripped(text, /[ \t\r\n\f]/);
 }
 export function findInCookies(header, fields) {
     if (fields.isEmpty)
         return [];
-    return pairs(header).flatMap((pair) => spot(header, pair, fields) ?? []);
+    const isPlain = hasPlainQuotes(header);
+    return pairs(header).flatMap((pair) => {
+        const role = behindSpaces(pair.text, fields, isPlain);
+        const nested = role === undefined ? [] : [{ start: pair.start, end: pair.end, role, value: { kind: "nested" } }];
+        return spot(header, pair, fields) ?? nested;
+    });
+}
+function hasPlainQuotes(header) {
+    return !header.includes('\\"') && header.split(";").every((pair) => pair.split('"').length % 2 === 1);
+}
+function behindSpaces(pair, fields, isPlain) {
+    const text = trimmed(pair);
+    const rest = isPlain ? text.replace(/^([^=]*=)[ \t\r\n\f]*"[^"]*(?:"|$)/, "$1 ") : text;
+    const words = rest.split(/[ \t\r\n\f,"]/).slice(1).filter((word) => word !== "");
+    const roles = words.map((word, at) => {
+        const isSet = word.includes("=") || words[at + 1]?.startsWith("=") === true;
+        return isSet ? fields.role(percentDecoded(word.split("=", 1)[0] ?? "")) : undefined;
+    });
+    return roles.find((role) => role !== undefined);
+}
+export function isOwnCookie(name) {
+    return /^(__Host-)?portico_/.test(name);
+}
+export function withoutOwnCookies(header, but) {
+    return header.includes("portico_") ? keptPairs(header, ({ name }) => name === but || !isOwnCookie(name)) : header;
 }
 export function findInSetCookie(header, fields) {
     const [first] = pairs(header);
@@ -38,15 +62,19 @@ function spot(header, pair, fields) {
     return textSpot(pair.start, pair.end, role, percentDecoded(header.slice(pair.start, pair.end)));
 }
 export function withoutCookie(header, name) {
-    const fields = new Fields([[name, "own"]]);
-    const rest = pairs(header)
-        .filter((pair) => fields.role(pair.name) === undefined)
-        .map((pair) => trimmed(pair.text))
-        .filter((text) => text !== "");
+    const fields = new Fields([[name, "own"]], "cookies");
+    return keptPairs(header, ({ name }) => fields.role(name) === undefined);
+}
+export function withoutPairs(header, text) {
+    return keptPairs(header, (pair) => !pair.text.includes(text));
+}
+function keptPairs(header, isKept) {
+    const rest = pairs(header).filter(isKept).map(({ text }) => trimmed(text)).filter((text) => text !== "");
     return rest.length === 0 ? undefined : rest.join("; ");
 }
 export function cookieValues(header, name) {
-    return pairs(header)
-        .filter((pair) => pair.text.includes("=") && trimmed(pair.text.split("=", 1)[0] ?? "") === name)
-        .map((pair) => header.slice(pair.start, pair.end));
+    return header.split(";").flatMap((text) => {
+        const [, own = "", value = ""] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+        return text.includes("=") && trimmed(own) === name ? [stripped(trimmed(value), /"/)] : [];
+    });
 }

@@ -15,7 +15,7 @@ export function findInForm(text, fields) {
             found.push(textSpot(from, end, role, read(text.slice(from, end))));
         }
         else {
-            const behind = behindSemicolons(pair, fields);
+            const behind = behindBracket(pair, fields) ?? behindSemicolons(pair, fields);
             if (behind !== undefined)
                 found.push({ start, end, role: behind, value: { kind: "nested" } });
         }
@@ -31,6 +31,10 @@ function behindSemicolons(pair, fields) {
             return role;
     }
     return undefined;
+}
+function behindBracket(pair, fields) {
+    const end = pair.search(/(?<=\]|%5d)=/i);
+    return end > pair.indexOf("=") ? fields.role(read(pair.slice(0, end))) : undefined;
 }
 function read(text) {
     return percentDecoded(text.replaceAll("+", " "));

@@ -18,7 +18,7 @@ export function foundInForm(body, kind, fields) {
     return found(piece, fromBytes);
 }
 export function looksLikeJson(body) {
-    return /^(\xef\xbb\xbf)?[ \t\r\n]*[[{"]/.test(asBytes(body));
+    return /^(\xef\xbb\xbf)?[ \t\r\n\f]*[[{"]/.test(asBytes(body));
 }
 export const NOTHING = { pieces: [], swapped: () => undefined };
 function found(piece, bytes) {

@@ -9,8 +9,7 @@ export interface Identity {
     readonly unionId: string | undefined;
 }
 /**
- * The headers without what only the gateway may say: every `X-WX-*` and the route's own identity headers in both
- * spellings, the mention of them in `Connection`, the secret, and the token.
+ * The headers without what is always removed, and the route's own identity headers in both spellings, the mention of them in `Connection`, the secret, Portico's own cookies, and the token.
  */
 export declare function stripped(route: Route, headers: readonly Header[]): Header[];
 /** The route's identity headers. What is not known (a UnionID without the scope for it) is left out. */

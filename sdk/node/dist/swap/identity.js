@@ -1,10 +1,18 @@
-import { withoutCookie } from "./cookie.js";
+import { withoutCookie, withoutOwnCookies } from "./cookie.js";
 import { foldHeader } from "./name.js";
 export const SECRET = "x-portico-secret";
+const PATHS = /(^|-)(script-name|path-info|root-path|vhm-root|original-(path|ur[il])|request-uri|rewrite-url)$/;
+function isRemoved(name, folded) {
+    const isOdd = folded !== name.toLowerCase();
+    return (folded.startsWith("x-wx-") ||
+        folded === SECRET ||
+        PATHS.test(folded) ||
+        (isOdd && (folded.startsWith("content-") || folded === "transfer-encoding")));
+}
 export function stripped(route, headers) {
     const isOurs = (name) => {
         const folded = foldHeader(name);
-        return folded.startsWith("x-wx-") || folded === SECRET || route.maps.identity.has(folded);
+        return isRemoved(name, folded) || route.maps.identity.has(folded);
     };
     return headers.flatMap(([name, value]) => {
         const lower = name.toLowerCase();
@@ -12,14 +20,15 @@ export function stripped(route, headers) {
             return [];
         if (lower === "connection")
             return kept(name, unmentioned(value, isOurs));
-        if (route.keepToken)
-            return [[name, value]];
-        if (lower === "authorization" && route.token.kind === "bearer")
-            return [];
-        if (lower === "cookie" && route.token.kind === "cookie")
-            return kept(name, withoutCookie(value, route.token.name));
-        return [[name, value]];
+        if (lower === "cookie")
+            return kept(name, passedOn(route, value));
+        return lower === "authorization" && route.token.kind === "bearer" && !route.keepToken ? [] : [[name, value]];
     });
+}
+function passedOn({ token, keepToken }, cookies) {
+    const name = token.kind === "cookie" ? token.name : undefined;
+    const others = withoutOwnCookies(cookies, name);
+    return others === undefined || name === undefined || keepToken ? others : withoutCookie(others, name);
 }
 function kept(name, value) {
     return value === undefined ? [] : [[name, value]];

@@ -10,6 +10,9 @@ export type Kind = "json" | "form" | "perhaps" | {
 /**
  * As what a request's body has to be looked into; undefined where it goes on as it comes. A request without a length
  * has no body, whatever type it names; one of length 0 has an empty one, which is no JSON.
+ *
+ * A type that names a charset in which the declared fields would be others is refused wherever any are declared, body
+ * or not: some back ends read the query in it too.
  */
 export declare function requestKind(maps: Maps, headers: Request["headers"], length: number | undefined): Kind | undefined;
 /**

@@ -2,7 +2,7 @@ import type { Fields } from "./name.js";
 import { type Spot } from "./spot.js";
 /**
  * The body is not a form of parts that everybody would read in one way: delimiters that only some take for one,
- * parts with two names, with a name in another encoding, or packed for transfer.
+ * parts with two names, with a name in another encoding, in another charset than UTF-8, or packed for transfer.
  */
 export declare class NotParts extends Error {
 }

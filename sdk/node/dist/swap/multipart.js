@@ -1,4 +1,5 @@
-import { decoded } from "./bytes.js";
+import { isUtf8 } from "node:buffer";
+import { decoded, fromBytes, stripped } from "./bytes.js";
 import { textSpot } from "./spot.js";
 export class NotParts extends Error {
 }
@@ -7,13 +8,18 @@ export function findInParts(body, boundary, fields) {
         const blank = body.slice(start, end).indexOf("\r\n\r\n");
         if (blank < 0)
             throw new NotParts();
-        const field = readHead(decoded(body.slice(start, start + blank)));
+        const head = body.slice(start, start + blank);
+        if (!isUtf8(fromBytes(head)))
+            throw new NotParts();
+        const field = readHead(decoded(head));
+        const from = start + blank + 4;
+        if (saysCharset(field.name) && !isPlain(body.slice(from, end)))
+            throw new NotParts();
         const role = fields.role(field.name);
         if (role === undefined)
             return [];
         if (field.isFile)
             throw new NotParts();
-        const from = start + blank + 4;
         return [textSpot(from, end, role, decoded(body.slice(from, end)))];
     });
 }
@@ -45,6 +51,7 @@ function parts(body, boundary) {
 }
 function readHead(head) {
     let disposition;
+    let isText = true;
     for (const line of head.split("\r\n")) {
         const [, name = "", value = ""] = /^([A-Za-z0-9-]+):([^\r\n\0]*)$/.exec(line) ?? [];
         switch (name.toLowerCase()) {
@@ -59,13 +66,17 @@ function readHead(head) {
                 if (!/^(7bit|8bit|binary)$/i.test(value.trim()))
                     throw new NotParts();
                 break;
+            case "content-type":
+                isText &&= isOfPlainText(value);
+                break;
         }
     }
-    if (disposition === undefined)
+    const field = disposition === undefined ? undefined : readDisposition(disposition.trim());
+    if (!field || !(isText || field.isFile))
         throw new NotParts();
-    return readDisposition(disposition.trim());
+    return field;
 }
-const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|[^"])*)"|([^\s"'=,;\\]+))[ \t]*/y;
+const PARAMETER = /;[ \t]*([^\s=;"]+)[ \t]*=[ \t]*(?:"((?:\\["\\]|\\(?!["\\])|[^"\\])*)"|([^\s"=,;\\]+))[ \t]*/y;
 function readDisposition(value) {
     const kind = /^form-data[ \t]*/i.exec(value);
     if (!kind)
@@ -79,7 +90,8 @@ function readDisposition(value) {
             throw new NotParts();
         const [, key = "", quoted, token = ""] = parameter;
         const text = quoted === undefined ? token : unquoted(quoted);
-        if (/^name$/i.test(key) && name === undefined && quoted?.includes("\\") !== true)
+        const isOneWay = quoted?.includes("\\") !== true && !text.includes("=?") && !token.includes("'") && !/[\0-\x1f\x7f-\x9f]/.test(text);
+        if (/^name$/i.test(key) && name === undefined && isOneWay)
             name = text;
         else if (/^filename\*?$/i.test(key))
             isFile = true;
@@ -92,4 +104,19 @@ function readDisposition(value) {
 }
 function unquoted(text) {
     return text.replace(/\\(["\\])/g, "$1").replaceAll("%22", '"');
+}
+function saysCharset(name) {
+    return name.trim().toLowerCase() === "_charset_";
+}
+const PLAIN = ["", "utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"];
+function isPlain(charset) {
+    return PLAIN.includes(stripped(charset, /[ \t\r\n\f]/).toLowerCase());
+}
+function isOfPlainText(type) {
+    const [, after, ...more] = type.toLowerCase().split("charset");
+    if (after === undefined)
+        return true;
+    if (more.length > 0 || !after.startsWith("="))
+        return false;
+    return isPlain(stripped((after.slice(1).split(";", 1)[0] ?? "").trim(), /"/));
 }

@@ -12,6 +12,13 @@ export declare function template(text: string, role: Role): Template | undefined
 /**
  * What stands at the templates' places in a path, in its order. Where two meet, the first stands.
  *
- * @throws {@link AmbiguousPath} for empty or dot segments, encoded slashes, backslashes or semicolons.
+ * @throws {@link AmbiguousPath} for empty or dot segments, encoded slashes, backslashes, semicolons, or no UTF-8.
  */
 export declare function findInPath(path: string, templates: readonly Template[]): Spot[];
+/**
+ * Whether a path is this one, written plainly, or lies under it. Both are compared decoded and without regard to case,
+ * as some back ends do: whoever writes `/%41pi` must not slip past what is declared for `/api`.
+ *
+ * @throws {@link AmbiguousPath}
+ */
+export declare function liesUnder(path: string, plain: string): boolean;

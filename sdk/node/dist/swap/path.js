@@ -1,4 +1,5 @@
-import { percentDecoded } from "./bytes.js";
+import { isUtf8 } from "node:buffer";
+import { percentBytes } from "./bytes.js";
 import { fold } from "./name.js";
 import { textSpot } from "./spot.js";
 export class AmbiguousPath extends Error {
@@ -30,13 +31,18 @@ export function findInPath(path, templates) {
     }
     return [...found.values()].sort((a, b) => a.start - b.start);
 }
+export function liesUnder(path, plain) {
+    const written = split(path);
+    return plain.split("/").slice(1).every((name, at) => fold(name) === fold(written[at]?.text ?? ""));
+}
 function split(path) {
     let start = 1;
     return path.slice(1).split("/").map((raw) => {
         const end = start + raw.length;
-        const text = percentDecoded(raw);
+        const bytes = percentBytes(raw);
+        const text = bytes.toString("utf8");
         const isEmpty = raw === "" && end !== path.length;
-        if (isEmpty || text === "." || text === ".." || /[/\\\0]/.test(text) || raw.includes(";")) {
+        if (isEmpty || !isUtf8(bytes) || text === "." || text === ".." || /[/\\\0]/.test(text) || raw.includes(";")) {
             throw new AmbiguousPath();
         }
         const segment = { start, end, text };

@@ -9,11 +9,12 @@ export declare class FoundInRequest {
     readonly route: Route;
     readonly request: Request;
     /**
-     * Looks for OpenIDs in a request. `body` is the whole of it, unpacked, of this kind.
+     * Looks for OpenIDs in a request. `body` is the whole of it, unpacked, of this kind; `isPacked` says that it came
+     * packed.
      *
      * Refuses with 400 what cannot be read, or not in one way only.
      */
-    constructor(route: Route, request: Request, kind: Kind | undefined, body: Buffer);
+    constructor(route: Route, request: Request, kind: Kind | undefined, body: Buffer, isPacked: boolean);
     /**
      * The texts about which more must be known than who the caller is, each once.
      *
@@ -22,8 +23,9 @@ export declare class FoundInRequest {
      */
     others(own: string | undefined): Set<string>;
     /**
-     * The request as it goes on, and its body where that changed: unpacked, and to be packed again. `known` is what
-     * was found out about {@link others}.
+     * The request as it goes on, and its body where that changed or came packed: unpacked, since back ends that do not
+     * unpack would read in the packed bytes what nobody has looked at. `known` is what was found out about
+     * {@link others}.
      *
      * Refuses with 400 where nobody is known by an OpenID.
      */

@@ -17,9 +17,11 @@ export class FoundInRequest {
     #query;
     #headers;
     #body;
-    constructor(route, request, kind, body) {
+    #unpacked;
+    constructor(route, request, kind, body, isPacked) {
         this.route = route;
         this.request = request;
+        this.#unpacked = isPacked ? body : undefined;
         const { path, query, cookie, header } = route.maps.request;
         const [, before = "", after] = /^([^?]*)(?:\?(.*))?$/s.exec(request.target) ?? [];
         this.#path = { text: before, spots: inOneWay(() => findInPath(before, path)), written: percentEncoded };
@@ -58,8 +60,8 @@ export class FoundInRequest {
             const path = spliced(this.#path, inPath);
             const target = this.#query ? `${path}?${spliced(this.#query, become)}` : path;
             const headers = this.#headers.map(({ name, piece }) => [name, spliced(piece, become)]);
-            const body = this.#body.swapped(become);
-            const kept = body ? without(headers, ...DIGESTS) : headers;
+            const body = this.#body.swapped(become) ?? this.#unpacked;
+            const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
             const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
             return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
         });
@@ -70,7 +72,13 @@ function look(route, kind, body) {
         return NOTHING;
     if (kind === "json" || kind === "perhaps")
         return foundInJson(body, route.maps.request.json);
+    if (kind === "form" && route.maps.request.json && mayBeJson(body)) {
+        throw badRequest("the form has characters of JSON, which is declared too");
+    }
     return foundInForm(body, kind, route.maps.request.form);
+}
+function mayBeJson(text) {
+    return ["{", '"', "\0"].some((sign) => text.includes(sign));
 }
 function inOneWay(find) {
     try {

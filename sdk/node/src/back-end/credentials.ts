@@ -26,6 +26,7 @@ export function secretBasic(clientId: string, secret: string): Credentials {
 
 /** RFC 7523 §2.2: an assertion, signed anew for each request. */
 export function privateKeyJwt(clientId: string, { key, alg, kid }: ClientKey): Credentials {
+  if (typeof key !== "object" || key === null) throw new TypeError("privateKey.key must be a JWK or a CryptoKey");
   const jwk = "kty" in key ? key : undefined;
   const algorithm = alg ?? jwk?.alg;
   if (algorithm === undefined) throw new TypeError("privateKey.alg is missing");

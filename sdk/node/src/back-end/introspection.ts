@@ -8,8 +8,8 @@ import type { Issuer, Json } from "./issuer.js";
 import { actorOf, scopesOf } from "./launch-token.js";
 import { Validated } from "./validated.js";
 
-/** For how long a question that is under way is joined, in milliseconds: what it finds was so at most so long ago. */
-const JOINED = 1000;
+/** About how many tokens that nobody here could verify Portico is asked at once: anybody can invent them. */
+const MOST_UNVERIFIED = 20;
 
 /** What is used of an issuer. */
 type Asking = Pick<Issuer, "url" | "metadata" | "ask">;
@@ -26,26 +26,38 @@ export class Introspection {
   readonly #clientId: string;
   readonly #credentials: Credentials;
   readonly #clock: Clock;
+  readonly #joined: number;
+  #unverified = 0;
   readonly #asked = new Map<string, Asked>();
 
-  constructor(issuer: Asking, clientId: string, credentials: Credentials, clock: Clock) {
+  /**
+   * `joined` is for how long a question that is under way is joined, in milliseconds: what it finds was so at most so long
+   * ago. Where it is 0, everybody's own question begins after they asked.
+   */
+  constructor(issuer: Asking, clientId: string, credentials: Credentials, clock: Clock, joined: number) {
     this.#issuer = issuer;
     this.#clientId = clientId;
     this.#credentials = credentials;
     this.#clock = clock;
+    this.#joined = joined;
   }
 
   /**
    * What the token is good for now; undefined where it is not good. Those who ask about one token at once share a
-   * question.
+   * question, if any is joined. `isVerified` is whether its signature was checked.
    *
    * @throws {@link Unavailable}
    */
-  validate(token: string): Promise<Validated | undefined> {
+  validate(token: string, isVerified: boolean): Promise<Validated | undefined> {
     const now = this.#clock.steady();
     const asked = this.#asked.get(token);
-    if (asked && now - asked.since < JOINED) return asked.answer;
+    if (asked && now - asked.since < this.#joined) return asked.answer;
+    if (!isVerified && this.#unverified >= MOST_UNVERIFIED) {
+      return Promise.reject(new Unavailable("too many tokens that cannot be verified are asked about"));
+    }
+    if (!isVerified) this.#unverified++;
     const answer = this.#ask(token).finally(() => {
+      if (!isVerified) this.#unverified--;
       if (this.#asked.get(token)?.answer === answer) this.#asked.delete(token);
     });
     this.#asked.set(token, { since: now, answer });

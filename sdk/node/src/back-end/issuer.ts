@@ -48,13 +48,21 @@ export class Issuer {
   async #discover(): Promise<Metadata> {
     const base = this.url.replace(/\/$/, "");
     const metadata = await this.ask(`${base}/.well-known/oauth-authorization-server`, { method: "GET", headers: {} });
-    if (metadata["issuer"] !== this.url) throw new Unavailable(`the metadata does not speak for ${this.url}`);
-    for (const name of ["jwks_uri", "introspection_endpoint"]) {
-      const value = metadata[name];
-      if (typeof value !== "string" || !URL.canParse(value)) throw new Unavailable(`the metadata has no ${name}`);
-    }
-    return metadata as unknown as Metadata;
+    return readMetadata(this.url, metadata);
   }
+}
+
+/** What an issuer announces, if it may be relied on. @throws {@link Unavailable} */
+export function readMetadata(issuer: string, metadata: Json): Metadata {
+  if (metadata["issuer"] !== issuer) throw new Unavailable(`the metadata does not speak for ${issuer}`);
+  for (const name of ["jwks_uri", "introspection_endpoint"]) {
+    const value = metadata[name];
+    if (typeof value !== "string" || !URL.canParse(value)) throw new Unavailable(`the metadata has no ${name}`);
+    // The app's secret goes to one of them, and the keys are believed because of the other.
+    const isOpen = new URL(issuer).protocol === "https:" && new URL(value).protocol !== "https:";
+    if (isOpen) throw new Unavailable(`the metadata has a ${name} that is not https`);
+  }
+  return metadata as unknown as Metadata;
 }
 
 function parsed(text: string): Json | undefined {

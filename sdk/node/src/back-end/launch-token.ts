@@ -2,7 +2,7 @@ import type { JWTPayload } from "jose";
 
 import { isText, readNamed } from "./claims.js";
 import type { Clock } from "./clock.js";
-import type { KeySet } from "./key-set.js";
+import type { KeySet, PublishedKey } from "./key-set.js";
 import { verifySigned } from "./signed.js";
 import type { Facts } from "./validated.js";
 
@@ -11,7 +11,7 @@ const EXPECTED = { typ: "at+jwt", algorithms: ["EdDSA"] };
 /** A token whose signature was checked. */
 interface Remembered {
   readonly facts: Facts;
-  readonly kid: string;
+  readonly by: PublishedKey;
 }
 
 /** Verifies launch tokens (RFC 9068 §4) by the issuer's keys, and remembers the latest, each to be verified once. */
@@ -36,7 +36,7 @@ export class LaunchTokens {
   recall(token: string): Facts | undefined {
     const known = this.#remembered.get(token);
     if (!known) return undefined;
-    if (known.facts.expiresAt > this.#now && this.#keys.has(known.kid)) return known.facts;
+    if (known.facts.expiresAt > this.#now && this.#keys.has(known.by)) return known.facts;
     this.#remembered.delete(token);
     return undefined;
   }
@@ -47,10 +47,12 @@ export class LaunchTokens {
    * @throws {@link Unavailable} where the keys cannot be read.
    */
   async verify(token: string): Promise<Facts | undefined> {
-    const signed = await verifySigned(token, EXPECTED, this.#keys);
-    const facts = signed && readFacts(signed.claims, this.#issuer, this.#clientId, this.#now);
-    if (facts) this.#remember(token, { facts, kid: signed.kid });
-    return facts;
+    const read = (claims: JWTPayload): Facts | undefined => readFacts(claims, this.#issuer, this.#clientId, this.#now);
+    const signed = await verifySigned(token, EXPECTED, this.#keys, read);
+    // It may have expired while the keys were read.
+    if (!signed || signed.read.expiresAt <= this.#now) return undefined;
+    this.#remember(token, { facts: signed.read, by: signed.by });
+    return signed.read;
   }
 
   get #now(): number {

@@ -1,3 +1,4 @@
+import { isText } from "./claims.js";
 import type { ClientKey } from "./credentials.js";
 
 /** What a back end is told about its Portico, and its own app there. */
@@ -19,10 +20,33 @@ export interface PorticoOptions {
   readonly remember?: number;
   /**
    * `"feed"` (where it is not given): tokens are validated here, by the keys and the feed, and Portico is asked where
-   * the feed was silent for two seconds. `"introspection"`: Portico is asked each time, and an ended session is
-   * refused from the next request on.
+   * the feed was silent for two seconds. `"introspection"`: Portico is asked each time about a token that it signed and
+   * that has not expired, and an ended session is refused from the next request on.
    */
   readonly validate?: "feed" | "introspection";
   /** Hears what a log should have: the feed was lost, the keys could not be read. Holds no token and no secret. */
   readonly onProblem?: (problem: Error) => void;
+}
+
+/** The longest that a timer of Node.js can wait, in milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
+/** An http or https URL without user, query and fragment: RFC 8414 §2, and paths are put behind it. */
+const ISSUER = /^https?:\/\/[^\s?#@/\\]+(\/[^\s?#]*)?$/;
+
+/**
+ * The options, with those that were not given; the credentials are looked at by who makes them.
+ *
+ * @throws TypeError where one cannot be used.
+ */
+export function whole({
+  issuer, clientId, timeout = 5000, remember = 10_000, validate = "feed", onProblem,
+}: PorticoOptions): Required<Pick<PorticoOptions, "issuer" | "clientId" | "timeout" | "remember" | "validate">> {
+  if (!isText(issuer) || !ISSUER.test(issuer) || !URL.canParse(issuer)) throw new TypeError("issuer must be an http or https URL without user and query");
+  if (!isText(clientId)) throw new TypeError("clientId is missing");
+  if (!Number.isFinite(timeout) || timeout <= 0 || timeout > LONGEST_TIMEOUT) throw new TypeError(`timeout must be up to ${LONGEST_TIMEOUT} ms`);
+  if (!Number.isSafeInteger(remember) || remember < 1) throw new TypeError("remember must be a whole number, and not 0");
+  if (validate !== "feed" && validate !== "introspection") throw new TypeError('validate must be "feed" or "introspection"');
+  if (onProblem !== undefined && typeof onProblem !== "function") throw new TypeError("onProblem must be a function");
+  return { issuer, clientId, timeout, remember, validate };
 }

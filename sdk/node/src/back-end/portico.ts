@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import { answerTo, type Answer } from "./answer.js";
-import { hasTokenForm } from "./claims.js";
-import { systemClock, type Clock } from "./clock.js";
+import { hasTokenForm, isText } from "./claims.js";
+import { momentOf, systemClock, type Clock } from "./clock.js";
 import { privateKeyJwt, secretBasic, type Credentials } from "./credentials.js";
 import { connectTo, type Connect } from "./feed/connection.js";
 import { follow, type Surroundings } from "./feed/follow.js";
@@ -14,8 +14,16 @@ import { Issuer } from "./issuer.js";
 import { KeySet } from "./key-set.js";
 import { LaunchTokens } from "./launch-token.js";
 import { logoutTokenOf, LogoutTokens, type LoggedOut } from "./logout.js";
-import type { PorticoOptions } from "./options.js";
-import { Validated } from "./validated.js";
+import { whole, type PorticoOptions } from "./options.js";
+import { Validated, type Facts } from "./validated.js";
+
+/** For how long a question that is under way is joined beside the feed, in milliseconds: it stays within its two seconds. */
+const JOINED = 1000;
+
+/** How often it is looked whether the process stands, in milliseconds. */
+const LOOKS = 250;
+/** A while, in milliseconds. */
+const HELD = 60_000;
 
 /**
  * What stands in the place of time, chance and the network in tests.
@@ -26,6 +34,7 @@ export interface Stage {
   readonly clock?: Clock;
   readonly chance?: () => number;
   readonly pause?: Surroundings["pause"];
+  readonly looks?: (look: () => void, signal: AbortSignal) => void;
   readonly connect?: Connect;
   readonly issuer?: Pick<Issuer, keyof Issuer>;
 }
@@ -46,19 +55,20 @@ export class Portico {
 
   /** @internal */
   constructor(options: PorticoOptions, stage: Stage = {}) {
-    const { issuer, clientId, timeout = 5000, remember = 10_000 } = options;
+    const { issuer, clientId, timeout, remember, validate } = whole(options);
     const credentials = credentialsOf(options);
     this.#options = options;
     this.#clock = stage.clock ?? systemClock;
     this.#issuer = stage.issuer ?? new Issuer(issuer, timeout);
     this.#keys = new KeySet(() => this.#readKeys(), this.#clock, (error) => this.#tell(error));
-    this.#following = new Following(this.#standing, () => this.#keys.mayDiffer());
+    this.#following = new Following(this.#standing, this.#keys);
     this.#launchTokens = new LaunchTokens(issuer, clientId, this.#keys, this.#clock, remember);
     this.#logoutTokens = new LogoutTokens(issuer, clientId, this.#keys, this.#clock);
-    this.#introspection = new Introspection(this.#issuer, clientId, credentials, this.#clock);
+    const joined = validate === "introspection" ? 0 : JOINED;
+    this.#introspection = new Introspection(this.#issuer, clientId, credentials, this.#clock, joined);
     let caughtUp = (): void => undefined;
     this.#caughtUp = new Promise((resolve) => (caughtUp = resolve));
-    if (options.validate === "introspection") {
+    if (validate === "introspection") {
       caughtUp();
       return;
     }
@@ -66,6 +76,7 @@ export class Portico {
       clock: this.#clock, chance: stage.chance ?? Math.random, pause: stage.pause ?? pause,
       lost: (error: Error) => this.#tell(error), caughtUp,
     };
+    (stage.looks ?? looks)(() => this.#following.looked(momentOf(this.#clock)), this.#over.signal);
     void follow(stage.connect ?? connectTo(issuer, credentials), this.#following, surroundings, this.#over.signal);
   }
 
@@ -81,19 +92,26 @@ export class Portico {
 
   /** Whether tokens are validated without asking, at this moment. */
   get isLive(): boolean {
-    return this.#standing.isLive(this.#clock.steady());
+    return this.#standing.isLive(momentOf(this.#clock));
   }
 
   /**
    * Resolves once the feed has caught up for the first time; at once where there is none. Nobody has to wait for it:
-   * until then, Portico is asked about each token.
+   * until then, Portico is asked about each token. The process is kept alive meanwhile.
    */
-  ready(): Promise<void> {
-    return this.#caughtUp;
+  async ready(): Promise<void> {
+    if (this.#over.signal.aborted) return this.#caughtUp;
+    // Whoever waits has a process still.
+    const held = setInterval(() => undefined, HELD);
+    const letGo = (): void => clearInterval(held);
+    this.#over.signal.addEventListener("abort", letGo, { once: true });
+    await this.#caughtUp;
+    this.#over.signal.removeEventListener("abort", letGo);
+    letGo();
   }
 
   /**
-   * Whom a launch token names, and what it opens now. What ended more than two seconds ago is known here.
+   * Whom a launch token names, and what it opens now. What can never be good is refused without a question. What ended more than two seconds ago is known here.
    *
    * @throws {@link InvalidToken} where it is not good, whatever the cause.
    * @throws {@link Unavailable} where it cannot be told without asking, and Portico does not answer.
@@ -131,7 +149,6 @@ export class Portico {
     try {
       const who = token === undefined ? undefined : await this.#logoutTokens.take(token);
       if (!who) return said(400, "invalid_request");
-      if (who.sessionId !== undefined) this.#standing.endSession(who.sessionId, this.#clock.steady());
       await ended(who);
       return { status: 200, headers: { "cache-control": "no-store" }, body: "" };
     } catch (error) {
@@ -150,26 +167,25 @@ export class Portico {
 
   async #validated(token: string): Promise<Validated | undefined> {
     if (this.#standing.isSuspended) return undefined;
-    if (this.isLive) {
-      const judged = await this.#judged(token);
-      if (judged === "invalid") return undefined;
-      if (judged) return judged;
+    const facts = await this.#facts(token);
+    if (facts === "invalid") return undefined;
+    if (facts) {
+      if (this.#logoutTokens.covers(facts)) return undefined;
+      const judgement = this.#standing.judge(facts, momentOf(this.#clock));
+      if (judgement === "invalid") return undefined;
+      if (judgement) return new Validated(facts, judgement.allowed);
     }
-    return this.#introspection.validate(token);
+    return this.#introspection.validate(token, facts !== undefined);
   }
 
-  /** The answer by the keys and the feed; undefined where there is none. */
-  async #judged(token: string): Promise<Validated | "invalid" | undefined> {
-    let facts = this.#launchTokens.recall(token);
+  /** What the token says, if it is good by its keys and by itself; undefined where there are no keys to tell by. */
+  async #facts(token: string): Promise<Facts | "invalid" | undefined> {
     try {
-      facts ??= await this.#launchTokens.verify(token);
+      return this.#launchTokens.recall(token) ?? (await this.#launchTokens.verify(token)) ?? "invalid";
     } catch (error) {
       if (error instanceof Unavailable) return undefined;
       throw error;
     }
-    if (!facts) return "invalid";
-    const judgement = this.#standing.judge(facts, this.#clock.steady());
-    return typeof judgement === "object" ? new Validated(facts, judgement.allowed) : judgement;
   }
 
   async #readKeys(): Promise<unknown> {
@@ -178,8 +194,8 @@ export class Portico {
   }
 
   #tell(problem: Error): void {
-    // What the app does with it stops nothing here.
-    queueMicrotask(() => this.#options.onProblem?.(problem));
+    // What the app does with it stops nothing here, however that fails.
+    Promise.resolve(problem).then((one) => this.#options.onProblem?.(one)).catch(() => undefined);
   }
 }
 
@@ -192,17 +208,20 @@ export function createPortico(options: PorticoOptions): Portico {
   return new Portico(options);
 }
 
-function credentialsOf({ issuer, clientId, clientSecret, privateKey }: PorticoOptions): Credentials {
-  if (!/^https?:/.test(issuer) || !URL.canParse(issuer)) throw new TypeError("issuer must be an http or https URL");
-  if (!clientId) throw new TypeError("clientId is missing");
+function credentialsOf({ clientId, clientSecret, privateKey }: PorticoOptions): Credentials {
   if (privateKey && clientSecret !== undefined) throw new TypeError("there is both a clientSecret and a privateKey");
   if (privateKey) return privateKeyJwt(clientId, privateKey);
-  if (!clientSecret) throw new TypeError("clientSecret or privateKey is missing");
+  if (!isText(clientSecret)) throw new TypeError("clientSecret or privateKey is missing");
   return secretBasic(clientId, clientSecret);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<unknown> {
   return wait(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+function looks(look: () => void, signal: AbortSignal): void {
+  const looking = setInterval(look, LOOKS).unref();
+  signal.addEventListener("abort", () => clearInterval(looking), { once: true });
 }
 
 function said(status: number, error: string): Answer {

@@ -5,8 +5,9 @@ import type { Answer } from "./answer.js";
 /** The longest form that is read, in bytes: a token, and room for what may be beside it. */
 const LONGEST = 64 * 1024;
 
-/** Sends an answer in place of the app. */
+/** Sends an answer in place of the app, unless somebody has answered already, as time-outs do. */
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (response.headersSent) return;
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
 }
@@ -35,10 +36,10 @@ function isEmpty(parsed: unknown): boolean {
   return typeof parsed === "object" && parsed !== null && Object.keys(parsed).length === 0;
 }
 
-/** A form that was parsed, as a form again: with each of several values of one name. */
+/** A form that was parsed, as a form again: with each of several values of one name, and without what only a parser makes. */
 function rewritten(parsed: object): string {
   const fields = Object.entries(parsed).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+    (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string").map((one): [string, string] => [name, one]),
   );
   return new URLSearchParams(fields).toString();
 }

@@ -1,7 +1,7 @@
-import { compactVerify, decodeProtectedHeader, errors, type JWTPayload, type ProtectedHeaderParameters } from "jose";
+import { base64url, compactVerify, errors, type JWTPayload, type ProtectedHeaderParameters } from "jose";
 
 import { hasTokenForm } from "./claims.js";
-import type { KeySet } from "./key-set.js";
+import type { KeySet, PublishedKey } from "./key-set.js";
 
 /** What a token must be, besides signed. */
 export interface Expected {
@@ -11,48 +11,51 @@ export interface Expected {
 }
 
 /**
- * The claims of a token that one of the issuer's keys signed, and the `kid` of that key; undefined where none did, or
- * it is not what is expected.
+ * What `read` makes of the claims of a token that one of the issuer's keys signed, and that key; undefined
+ * where none did, or it is not what is expected, or `read` makes nothing of it. What can never be good is refused before
+ * anybody is asked for keys.
  *
  * @throws {@link Unavailable} where the keys cannot be read.
  */
-export async function verifySigned(
+export async function verifySigned<Read>(
   token: string,
   { typ, algorithms }: Expected,
   keys: KeySet,
-): Promise<{ claims: JWTPayload; kid: string } | undefined> {
-  const header = readHeader(token);
+  read: (claims: JWTPayload) => Read | undefined,
+): Promise<{ read: Read; by: PublishedKey } | undefined> {
+  if (!hasTokenForm(token) || !isSpeltOut(token.slice(token.lastIndexOf(".") + 1))) return undefined;
+  const header: ProtectedHeaderParameters | undefined = readPart(token, 0);
   if (!header) return undefined;
   const { alg, kid } = header;
   if (typeof header.typ !== "string") return undefined;
   const type = header.typ.toLowerCase().replace(/^application\//, "");
   if (alg === undefined || !algorithms.includes(alg) || type !== typ) return undefined;
-  if (typeof kid !== "string") return undefined;
-  const key = await keys.key({ ...header, alg, kid });
-  if (!key) return undefined;
+  if (typeof kid !== "string" || "crit" in header) return undefined;
+  const claims = readPart(token, 1);
+  const found = claims && read(claims);
+  if (found === undefined) return undefined;
+  const by = await keys.key({ ...header, alg, kid });
+  if (!by) return undefined;
   try {
-    const { payload } = await compactVerify(token, key, { algorithms: [...algorithms] });
-    const claims = readClaims(payload);
-    return claims && { claims, kid };
+    await compactVerify(token, by.key, { algorithms: [...algorithms] });
+    return { read: found, by };
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined;
     throw error;
   }
 }
 
-function readHeader(token: string): ProtectedHeaderParameters | undefined {
-  if (!hasTokenForm(token)) return undefined;
-  try {
-    return decodeProtectedHeader(token);
-  } catch {
-    return undefined;
-  }
+/** Whether a text of Base64url has no bits that say nothing (RFC 4648 §3.5): they would make other texts of the same token. */
+function isSpeltOut(text: string): boolean {
+  return Buffer.from(text, "base64url").toString("base64url") === text;
 }
 
-function readClaims(payload: Uint8Array): JWTPayload | undefined {
+/** The JSON object of one part of a token, whoever signed it. */
+function readPart(token: string, index: 0 | 1): JWTPayload | undefined {
   try {
-    const claims: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
-    return typeof claims === "object" && claims !== null && !Array.isArray(claims) ? (claims as JWTPayload) : undefined;
+    const bytes = base64url.decode(token.split(".")[index] ?? "");
+    const read: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return typeof read === "object" && read !== null && !Array.isArray(read) ? (read as JWTPayload) : undefined;
   } catch {
     return undefined;
   }

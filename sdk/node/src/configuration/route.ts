@@ -27,13 +27,11 @@ export function readRoute(value: unknown, at: string, apps: ReadonlyMap<string, 
   const registered = apps.get(app);
   if (!registered?.secret) throw table.wrong("app", `\`${app}\` must be among \`apps\`, with its \`client_secret\``);
   const as = table.need("as");
-  const path = table.text("path");
-  if (path !== undefined && !path.startsWith("/")) throw table.wrong("path", "begins with /");
   const token = readToken(table, registered);
   const inject = readInject(table, apps.get(as), token, app === as);
   return {
     host: table.text("host")?.toLowerCase(),
-    path,
+    path: readPath(table),
     app,
     as,
     token,
@@ -44,6 +42,16 @@ export function readRoute(value: unknown, at: string, apps: ReadonlyMap<string, 
     keepToken: table.flag("keep_token"),
     bodyLimit: readLimits(table),
   };
+}
+
+/** A path written plainly, without a slash at its end; undefined for `/`, under which everything lies. */
+function readPath(table: Table): string | undefined {
+  const text = table.text("path");
+  if (text === undefined || text === "/") return undefined;
+  const path = text.replace(/\/$/, "");
+  const isPlain = (segment: string): boolean => !/^\.{0,2}$|[%?#;\\*{ ]/.test(segment);
+  if (path.startsWith("/") && path.slice(1).split("/").every(isPlain)) return path;
+  throw table.wrong("path", `\`${text}\` is not a path such as /api`);
 }
 
 function readToken(table: Table, app: App): TokenPlace {

@@ -28,13 +28,14 @@ export function requireScopes(portico: Portico, ...scopes: readonly string[]) {
     portico.authorize(request.headers.authorization, ...scopes).then(
       (validated) => {
         request.portico = validated;
-        next();
+        // Where somebody has answered meanwhile, as time-outs do, the app would answer once more.
+        if (!response.headersSent) next();
       },
       (error: unknown) => {
         if (error instanceof Failure) send(response, answerTo(error));
         else next(error);
       },
-    );
+    ).catch(next);
   };
 }
 

@@ -11,6 +11,7 @@ import type { Validated } from "../back-end/validated.js";
 interface Context {
   readonly req: IncomingMessage;
   readonly request: object;
+  readonly headerSent: boolean;
   status: number;
   body: unknown;
   set(headers: Record<string, string>): void;
@@ -37,7 +38,8 @@ export function requireScopes(portico: Portico, ...scopes: readonly string[]): M
       if (!(error instanceof Failure)) throw error;
       return respond(context, answerTo(error));
     }
-    await next();
+    // Where somebody has answered meanwhile, as time-outs do, the app would answer once more.
+    if (!context.headerSent) await next();
   };
 }
 

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 import { refusal, type Refused } from "../refused.js";
+import type { Header } from "../swap/message.js";
 
 /** What hears that something has been written. */
 export type Done = () => void;
@@ -19,13 +20,22 @@ export interface Exits {
 
 /** Answers in place of the app. */
 export function answerWith(response: ServerResponse, refused: Refused, exits = exitsOf(response)): void {
-  if (response.destroyed) return;
   const { headers, body } = refusal(refused);
+  const length: Header = ["content-length", String(Buffer.byteLength(body))];
+  answerInstead(response, { status: refused.status, headers: [...headers, length], body }, exits);
+}
+
+/** Answers so, and with nothing of what the app has said already. */
+export function answerInstead(
+  response: ServerResponse,
+  { status, headers, body }: { status: number; headers: readonly Header[]; body?: string },
+  exits = exitsOf(response),
+): void {
+  if (response.destroyed) return;
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  response.statusCode = refused.status;
+  response.statusCode = status;
   response.statusMessage = "";
   for (const [name, value] of headers) response.setHeader(name, value);
-  response.setHeader("content-length", Buffer.byteLength(body));
   exits.end.call(response, body);
 }
 

@@ -78,11 +78,9 @@ export class Body {
     });
   }
 
-  /** Puts a body in the place of the one that was taken. What came behind that, as trailers, is gone. */
+  /** Puts a body in the place of the one that was taken. */
   put(body: Buffer): void {
     const incoming = this.#incoming;
-    incoming.rawTrailers = [];
-    incoming.trailers = {};
     if (this.#isEnded) {
       if (body.length > 0) incoming.unshift(body);
       return;
@@ -91,6 +89,14 @@ export class Body {
     if (body.length > 0) Readable.prototype.push.call(incoming, body);
     Readable.prototype.push.call(incoming, null);
   }
+}
+
+/** Drops a request's trailers: what stands behind a body could say there what it may not say before it. */
+export function dropTrailers(incoming: IncomingMessage): void {
+  const none = (value: () => unknown): PropertyDescriptor => ({ get: value, set: () => undefined, configurable: true });
+  Object.defineProperties(incoming, {
+    rawTrailers: none(() => []), trailers: none(() => ({})), trailersDistinct: none(() => ({})),
+  });
 }
 
 /** Gives a request other headers, wherever they are read. */

@@ -4,11 +4,14 @@ import type { Admitted } from "../gateway.js";
 import { Refused } from "../refused.js";
 import { looksLikeJson } from "../swap/found.js";
 import { answerKind, isBodiless, kindByType } from "../swap/kind.js";
-import { without, type Answer, type Header } from "../swap/message.js";
+import { DIGESTS, without, type Answer, type Header } from "../swap/message.js";
 import { badAnswer } from "../swap/wrong.js";
 import {
   answerWith, encodingAndDone, exitsOf, setGiven, type Chunk, type Done, type Exits, type HeadersArgument,
 } from "./exits.js";
+
+/** What the head may say about the back end's bytes alone. */
+const REWORDED: ReadonlySet<string> = new Set([...DIGESTS, "accept-ranges", "etag"]);
 
 /** Where the first bytes decide; so many are waited for. */
 const SNIFFED = 64;
@@ -127,15 +130,18 @@ export class HeldAnswer {
     }
   }
 
-  /** The body is nothing to look into: it leaves as soon as the head does, at once where nothing stands in that. */
+  /**
+   * The body is nothing to look into: it leaves as soon as the head does, at once where nothing stands in that, and
+   * nothing is to be taken back that it says about a body which might have been swapped.
+   */
   #onlyHead(): void {
     const { maps } = this.#admitted.route;
     const { header, setCookie } = maps.answer;
     const names = this.#response.getHeaderNames();
     const isDue = names.some((name) => header.role(name) !== undefined || (name === "set-cookie" && !setCookie.isEmpty));
     const { status, headers } = this.#head;
-    const isReworded = isBodiless(this.#method, status) && kindByType(maps, headers) !== undefined;
-    if (!isDue && !isReworded) {
+    const isReworded = isBodiless(this.#method, status) || names.some((name) => REWORDED.has(name));
+    if (!isDue && !(isReworded && kindByType(maps, headers) !== undefined)) {
       this.#state = "passing";
       this.#flush();
     } else {
@@ -163,7 +169,7 @@ export class HeldAnswer {
     if (this.#response.hasHeader("content-encoding")) return;
     const first = Buffer.concat(this.#pieces.slice(0, 4)).subarray(0, SNIFFED);
     if (looksLikeJson(first)) this.#state = "whole";
-    else if (/[^ \t\r\n]/.test(first.toString("latin1").replace(/^\xef(\xbb(\xbf)?)?/, ""))) this.#onlyHead();
+    else if (/[^ \t\r\n\f]/.test(first.toString("latin1").replace(/^\xef(\xbb(\xbf)?)?/, ""))) this.#onlyHead();
   }
 
   get #head(): Omit<Answer, "body"> {

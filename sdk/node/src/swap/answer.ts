@@ -1,5 +1,5 @@
 import type { Route } from "../route.js";
-import { findInSetCookie } from "./cookie.js";
+import { findInSetCookie, isOwnCookie } from "./cookie.js";
 import { inAnswer, type Caller, type Counterparts } from "./decide.js";
 import {
   cookiePiece, foundInJson, headerPiece, inHeaders, looksLikeJson, MOST_IDS, NOTHING, toBeKnownIn,
@@ -48,13 +48,14 @@ export class FoundInAnswer {
   }
 
   /**
-   * The head as it goes out, and the body where that changed: unpacked, and to be packed again. `known` is what was
+   * The head as it goes out, without what would set a cookie of Portico's own, and the body where that changed: unpacked, and to be packed again. `known` is what was
    * found out about {@link others}. Refuses with 502 where nobody is known by an OpenID.
    */
   swapped(caller: Caller | undefined, known: Counterparts): { headers: Header[]; body: Buffer | undefined } {
     const become = ({ value }: Spot): string | undefined => inAnswer(value, caller, known, this.route.unknown);
     return orRefuseAnswer(() => {
-      const headers = this.#headers.map(({ name, piece }): Header => [name, spliced(piece, become)]);
+      const all = this.#headers.map(({ name, piece }): Header => [name, spliced(piece, become)]);
+      const headers = all.filter(([name, value]) => !setsOwnCookie(name, value));
       return { headers: this.#isReworded ? this.#reworded(headers) : headers, body: this.#body.swapped(become) };
     });
   }
@@ -70,6 +71,11 @@ export class FoundInAnswer {
       name.toLowerCase() === "etag" && !value.startsWith("W/") ? [name, `W/${value}`] : [name, value],
     );
   }
+}
+
+/** Whether a header would set a cookie of Portico's own. */
+function setsOwnCookie(name: string, value: string): boolean {
+  return name.toLowerCase() === "set-cookie" && isOwnCookie((value.split(/[=;]/, 1)[0] ?? "").trim());
 }
 
 function look(route: Route, kind: "json" | "perhaps" | undefined, body: Buffer): FoundInBody {

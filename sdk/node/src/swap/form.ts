@@ -5,8 +5,8 @@ import { textSpot, type Role, type Spot } from "./spot.js";
 /**
  * What stands in the declared fields of a query or an urlencoded form (URL Standard §5.1), in its order.
  *
- * Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2): a declared field behind one is
- * nothing that could be read in one way.
+ * Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2), and some end a name at the first `=`
+ * that is behind a `]`: a declared field that is one for these alone is nothing that could be read in one way.
  */
 export function findInForm(text: string, fields: Fields): Spot[] {
   const found: Spot[] = [];
@@ -21,7 +21,7 @@ export function findInForm(text: string, fields: Fields): Spot[] {
       const from = Math.min(start + before + 1, end);
       found.push(textSpot(from, end, role, read(text.slice(from, end))));
     } else {
-      const behind = behindSemicolons(pair, fields);
+      const behind = behindBracket(pair, fields) ?? behindSemicolons(pair, fields);
       if (behind !== undefined) found.push({ start, end, role: behind, value: { kind: "nested" } });
     }
     start = end + 1;
@@ -37,6 +37,12 @@ function behindSemicolons(pair: string, fields: Fields): Role | undefined {
     if (role !== undefined) return role;
   }
   return undefined;
+}
+
+/** What stands in a declared field for those who end its name at the first `=` behind a `]` (Express, Koa). */
+function behindBracket(pair: string, fields: Fields): Role | undefined {
+  const end = pair.search(/(?<=\]|%5d)=/i);
+  return end > pair.indexOf("=") ? fields.role(read(pair.slice(0, end))) : undefined;
 }
 
 function read(text: string): string {

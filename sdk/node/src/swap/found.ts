@@ -41,7 +41,7 @@ export function foundInForm(body: Buffer, kind: Exclude<Kind, "json" | "perhaps"
 
 /** Whether a body begins like JSON that may hold OpenIDs. */
 export function looksLikeJson(body: Buffer): boolean {
-  return /^(\xef\xbb\xbf)?[ \t\r\n]*[[{"]/.test(asBytes(body));
+  return /^(\xef\xbb\xbf)?[ \t\r\n\f]*[[{"]/.test(asBytes(body));
 }
 
 /** What is found where there is nothing. */

@@ -1,4 +1,6 @@
-import { percentDecoded } from "./bytes.js";
+import { isUtf8 } from "node:buffer";
+
+import { percentBytes } from "./bytes.js";
 import { fold } from "./name.js";
 import { textSpot, type Role, type Spot } from "./spot.js";
 
@@ -30,7 +32,7 @@ interface Segment {
 /**
  * What stands at the templates' places in a path, in its order. Where two meet, the first stands.
  *
- * @throws {@link AmbiguousPath} for empty or dot segments, encoded slashes, backslashes or semicolons.
+ * @throws {@link AmbiguousPath} for empty or dot segments, encoded slashes, backslashes, semicolons, or no UTF-8.
  */
 export function findInPath(path: string, templates: readonly Template[]): Spot[] {
   if (templates.length === 0 || !path.startsWith("/")) return [];
@@ -51,13 +53,26 @@ export function findInPath(path: string, templates: readonly Template[]): Spot[]
   return [...found.values()].sort((a, b) => a.start - b.start);
 }
 
+/**
+ * Whether a path is this one, written plainly, or lies under it. Both are compared decoded and without regard to case,
+ * as some back ends do: whoever writes `/%41pi` must not slip past what is declared for `/api`.
+ *
+ * @throws {@link AmbiguousPath}
+ */
+export function liesUnder(path: string, plain: string): boolean {
+  const written = split(path);
+  return plain.split("/").slice(1).every((name, at) => fold(name) === fold(written[at]?.text ?? ""));
+}
+
 function split(path: string): Segment[] {
   let start = 1;
   return path.slice(1).split("/").map((raw) => {
     const end = start + raw.length;
-    const text = percentDecoded(raw);
+    const bytes = percentBytes(raw);
+    const text = bytes.toString("utf8");
     const isEmpty = raw === "" && end !== path.length;
-    if (isEmpty || text === "." || text === ".." || /[/\\\0]/.test(text) || raw.includes(";")) {
+    // Some back ends leave out what is no UTF-8.
+    if (isEmpty || !isUtf8(bytes) || text === "." || text === ".." || /[/\\\0]/.test(text) || raw.includes(";")) {
       throw new AmbiguousPath();
     }
     const segment = { start, end, text };

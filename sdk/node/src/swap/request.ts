@@ -22,13 +22,22 @@ export class FoundInRequest {
   readonly #query: Piece | undefined;
   readonly #headers: readonly FoundHeader[];
   readonly #body: FoundInBody;
+  readonly #unpacked: Buffer | undefined;
 
   /**
-   * Looks for OpenIDs in a request. `body` is the whole of it, unpacked, of this kind.
+   * Looks for OpenIDs in a request. `body` is the whole of it, unpacked, of this kind; `isPacked` says that it came
+   * packed.
    *
    * Refuses with 400 what cannot be read, or not in one way only.
    */
-  constructor(readonly route: Route, readonly request: Request, kind: Kind | undefined, body: Buffer) {
+  constructor(
+    readonly route: Route,
+    readonly request: Request,
+    kind: Kind | undefined,
+    body: Buffer,
+    isPacked: boolean,
+  ) {
+    this.#unpacked = isPacked ? body : undefined;
     const { path, query, cookie, header } = route.maps.request;
     const [, before = "", after] = /^([^?]*)(?:\?(.*))?$/s.exec(request.target) ?? [];
     this.#path = { text: before, spots: inOneWay(() => findInPath(before, path)), written: percentEncoded };
@@ -61,8 +70,9 @@ export class FoundInRequest {
   }
 
   /**
-   * The request as it goes on, and its body where that changed: unpacked, and to be packed again. `known` is what
-   * was found out about {@link others}.
+   * The request as it goes on, and its body where that changed or came packed: unpacked, since back ends that do not
+   * unpack would read in the packed bytes what nobody has looked at. `known` is what was found out about
+   * {@link others}.
    *
    * Refuses with 400 where nobody is known by an OpenID.
    */
@@ -79,8 +89,8 @@ export class FoundInRequest {
       const path = spliced(this.#path, inPath);
       const target = this.#query ? `${path}?${spliced(this.#query, become)}` : path;
       const headers = this.#headers.map(({ name, piece }): Header => [name, spliced(piece, become)]);
-      const body = this.#body.swapped(become);
-      const kept = body ? without(headers, ...DIGESTS) : headers;
+      const body = this.#body.swapped(become) ?? this.#unpacked;
+      const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
       const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
       return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
     });
@@ -97,7 +107,19 @@ export interface Swapped {
 function look(route: Route, kind: Kind | undefined, body: Buffer): FoundInBody {
   if (kind === undefined) return NOTHING;
   if (kind === "json" || kind === "perhaps") return foundInJson(body, route.maps.request.json);
+  // There are back ends that read JSON whatever its type, and curl calls everything a form.
+  if (kind === "form" && route.maps.request.json && mayBeJson(body)) {
+    throw badRequest("the form has characters of JSON, which is declared too");
+  }
   return foundInForm(body, kind, route.maps.request.form);
+}
+
+/**
+ * Whether a text may be an object or hold a text of JSON, for readers who bear what stands before or know it in UTF-16
+ * too. Forms have these characters encoded (URL Standard §5.2).
+ */
+function mayBeJson(text: Buffer): boolean {
+  return ["{", '"', "\0"].some((sign) => text.includes(sign));
 }
 
 function inOneWay<T>(find: () => T): T {

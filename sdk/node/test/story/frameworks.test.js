@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request as send } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
 
@@ -84,7 +85,7 @@ for (const [name, shop] of Object.entries(SHOPS)) {
     test("nobody comes in without a good token", async () => {
       const bare = await fetch(`${running.url}/orders`);
       assert.deepEqual([bare.status, bare.headers.get("www-authenticate")], [401, "Bearer"]);
-      assert.equal((await bare.json()).error, "token_missing");
+      assert.equal((await bare.json()).error, "missing_token");
       assert.deepEqual(await code(await ask("/orders", { headers: { authorization: "Bearer other" } })), [401, "invalid_token"]);
       const poor = portico.launch("o-alice-live", "profile.basic");
       const answer = await ask("/orders", { headers: { authorization: `Bearer ${poor}` } });
@@ -92,6 +93,62 @@ for (const [name, shop] of Object.entries(SHOPS)) {
       assert.deepEqual(await code(answer), [403, "insufficient_scope"]);
       const two = await byHand(`${running.url}/orders`, { headers: ["Authorization", `Bearer ${token}`, "Authorization", "Bearer x"] });
       assert.equal(two.status, 400);
+    });
+
+    test("the caller's token goes no further in whichever header it stands", async () => {
+      const headers = { cookie: `a=1; t=${token}; b=2`, "x-t": token, referer: `https://live.example/?t=${token}` };
+      const seen = await (await ask("/orders", { headers })).json();
+      assert.ok(!JSON.stringify(seen).includes(token), JSON.stringify(seen));
+      assert.equal(seen.headers.cookie, "a=1; b=2");
+    });
+
+    test("a token in the address or in a body is refused", async () => {
+      assert.deepEqual(await code(await ask(`/orders?t=${token}`)), [400, "invalid_request"]);
+      assert.deepEqual(await code(await ask(`/orders?t=${token.replaceAll(".", "%2e").replaceAll("Q", "%51")}`)), [400, "invalid_request"]);
+      const body = JSON.stringify({ openid: "o-alice-live", token });
+      assert.deepEqual(await code(await posted("application/json", body)), [400, "invalid_request"]);
+      assert.deepEqual(await code(await posted("application/json", gzipSync(body), { "content-encoding": "gzip" })), [400, "invalid_request"]);
+    });
+
+    test("a browser that asks first is answered, and scripts of the app's own may read", async () => {
+      const asks = (origin) => fetch(`${running.url}/orders`, { method: "OPTIONS", headers: {
+        origin, "access-control-request-method": "PUT", "access-control-request-headers": "authorization,x-me",
+      } });
+      const own = await asks("https://live.example");
+      assert.equal(own.status, 204);
+      const said = ["origin", "methods", "headers", "credentials"].map((what) => own.headers.get(`access-control-allow-${what}`));
+      assert.deepEqual(said, ["https://live.example", "PUT", "authorization,x-me", null]);
+      assert.deepEqual([own.headers.get("access-control-max-age"), own.headers.get("vary")], ["600", "Origin"]);
+      const other = await asks("https://evil.example");
+      assert.deepEqual([other.status, other.headers.get("access-control-allow-origin")], [204, null]);
+      assert.equal((await fetch(`${running.url}/orders`, { method: "OPTIONS", headers: { origin: "https://live.example" } })).status, 401);
+    });
+
+    test("answers and refusals can be read by scripts of the app's own alone", async () => {
+      const allowed = (answer) => answer.headers.get("access-control-allow-origin");
+      for (const path of ["/orders", "/answers/json", "/answers/html", "/answers/stranger", "/stream", "/users/o-bob-live"]) {
+        const own = await ask(path, { headers: { origin: "https://live.example" } });
+        assert.equal(allowed(own), "https://live.example", path);
+        assert.match(own.headers.get("vary"), /Origin/);
+        await own.arrayBuffer();
+        const other = await ask(path, { headers: { origin: "https://evil.example" } });
+        assert.equal(allowed(other), null, path);
+        await other.arrayBuffer();
+      }
+      assert.equal(allowed(await fetch(`${running.url}/orders`, { headers: { origin: "https://live.example" } })), "https://live.example");
+      const named = await ask("/answers/named", { headers: { origin: "https://live.example" } });
+      assert.equal(allowed(named), "*");
+    });
+
+    test("nothing is traced here", async () => {
+      const answer = await byHand(`${running.url}/orders`, { method: "TRACE", headers: ["Authorization", `Bearer ${token}`] });
+      assert.deepEqual([answer.status, JSON.parse(answer.body).error], [405, "invalid_request"]);
+      assert.match(answer.headers.allow, /GET/);
+    });
+
+    test("what is wrong is said in the challenge", async () => {
+      const answer = await ask("/users/o-bob-live");
+      assert.match(answer.headers.get("www-authenticate"), /^Bearer error="access_denied", error_description="[^"]+"$/);
     });
 
     test("a token that was ended is refused at the next request", async () => {
@@ -159,6 +216,7 @@ for (const [name, shop] of Object.entries(SHOPS)) {
     test("bodies that cannot be looked into are refused", async () => {
       assert.deepEqual(await code(await posted("application/json", '{"openid":')), [400, "invalid_request"]);
       assert.deepEqual(await code(await posted("text/plain", "x")), [415, "unsupported_media_type"]);
+      assert.deepEqual(await code(await posted("application/json; x", "{}")), [415, "unsupported_media_type"]);
       assert.deepEqual(await code(await posted("application/json", "x", { "content-encoding": "lzw" })), [415, "unsupported_media_type"]);
       assert.deepEqual(await code(await posted("application/json", "x", { "content-encoding": "gzip" })), [400, "invalid_request"]);
       assert.deepEqual(await code(await posted("application/json", '{"items":[{"openid":"o-nobody"}]}')), [400, "invalid_request"]);
@@ -249,12 +307,40 @@ for (const [name, shop] of Object.entries(SHOPS)) {
     const headers = { authorization: `Bearer ${portico.launch()}` };
     for (const path of ["html", "php", "json", "html"]) {
       const answer = await fetch(`${running.url}/answers/${path}`, { headers, signal: AbortSignal.timeout(5000) });
+      assert.equal(answer.headers.get("etag"), 'W/"1"', "what goes out may change while the shop's bytes do not");
       assert.equal(await answer.text(), ANSWERS[path].body.replace("o-alice-shop\"", "o-alice-live\"").replace("o-bob-shop", "o-bob-live"));
     }
     await running.stop();
     await portico.stop();
   });
 }
+
+test("what stands behind a body is gone, whether that is looked into or not", async (context) => {
+  const portico = await fakePortico();
+  context.after(() => portico.stop());
+  for (const keys of [{}, { self: { json: ["/openid"] } }]) {
+    const shop = async (request, response) => {
+      const body = (await buffer(request)).toString();
+      const { trailers, rawTrailers, trailersDistinct, headers } = request;
+      response.end(JSON.stringify({ body, trailers, rawTrailers, trailersDistinct, announced: headers.trailer }));
+    };
+    const server = createServer(inFront(portico.configuration(keys), shop)).listen(0, "127.0.0.1");
+    context.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, "listening");
+    const headers = { authorization: `Bearer ${portico.launch()}`, "content-type": "application/json", trailer: "X-WX-OPENID" };
+    const request = send({ port: server.address().port, host: "127.0.0.1", method: "POST", headers });
+    request.write('{"openid":');
+    request.addTrailers({ "X-WX-OPENID": "evil" });
+    request.end('"o-alice-live"}');
+    const [answer] = await once(request, "response");
+    const seen = JSON.parse(await buffer(answer));
+    const body = `{"openid":"${keys.self ? "o-alice-shop" : "o-alice-live"}"}`;
+    assert.deepEqual(seen, { body, trailers: {}, rawTrailers: [], trailersDistinct: {} });
+  }
+});
 
 test("a form of parts reaches multer with the shop's ids, and its file as it was", async () => {
   const portico = await fakePortico();

@@ -8,8 +8,7 @@ export const SHOP = "org.example.shop";
 export const SECRET = "s3cret/with+signs";
 export const WX_APP_ID = "wx0123456789abcdef";
 
-/** What looks like a token. Nobody signed it: this Portico has no feed, so it is asked about each. */
-export const tokenLike = (claims) => `${btoa("{}")}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.unsigned`.replaceAll("=", "");
+const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** People by what each app knows them by, and the tokens that are good. */
 export async function fakePortico() {
@@ -60,9 +59,15 @@ export async function fakePortico() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   state.issuer = `http://127.0.0.1:${server.address().port}`;
   state.connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  /** What looks like a token. Nobody signed it: this Portico has no feed and no keys, so it is asked about each. */
+  state.tokenLike = (claims) => {
+    const iat = Math.floor(Date.now() / 1000);
+    const all = { iss: state.issuer, aud: LIVE, sub: "x", sid: "s", jti: "j", iat, exp: iat + 60, ...claims };
+    return `${part({ typ: "at+jwt", alg: "EdDSA", kid: "x" })}.${part(all)}.unsigned`;
+  };
   /** A good launch token. */
   state.launch = (sub = "o-alice-live", scope = "openid profile.basic") => {
-    const token = tokenLike({ sub, scope, jti: tokens.size });
+    const token = state.tokenLike({ sub, scope, jti: String(tokens.size) });
     tokens.set(token, { sub, scope, sid: "s", jti: "j", iat: 1, exp: 2 });
     return token;
   };

@@ -33,6 +33,8 @@ export const ANSWERS = {
   broken: { type: "application/json", body: '{"openid":' },
   large: { type: "application/json", body: JSON.stringify({ openid: "o-alice-shop", x: "y".repeat(2 << 20) }) },
   empty: { type: "application/json", body: "" },
+  /** Says itself who may read it. */
+  named: { type: "text/plain", body: "for all", more: { "access-control-allow-origin": "*" } },
 };
 
 function expressShop(make, json) {
@@ -41,8 +43,8 @@ function expressShop(make, json) {
     app.use(forExpress(configuration, options));
     app.use(compression({ threshold: 0, filter: (request) => request.path.endsWith("/packed") }));
     app.get(["/answers/:name", "/answers/:name/packed"], (request, response) => {
-      const { type, body } = ANSWERS[request.params.name];
-      response.set({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop" });
+      const { type, body, more } = ANSWERS[request.params.name];
+      response.set({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", ...more });
       response.cookie("openid", "o-alice-shop", { encode: String }).end(body);
     });
     app.get("/stream", (request, response) => stream(response));
@@ -64,8 +66,8 @@ async function koaShop(configuration, options) {
   app.use(async (context, next) => {
     const [, place, name] = context.path.split("/");
     if (place === "answers") {
-      const { type, body } = ANSWERS[name];
-      context.set({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/" });
+      const { type, body, more } = ANSWERS[name];
+      context.set({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/", ...more });
       context.body = name === "empty" ? Buffer.alloc(0) : Readable.from([Buffer.from(body)]);
     } else if (place === "stream") {
       context.type = "text/plain";
@@ -87,8 +89,8 @@ async function fastifyShop(configuration, options) {
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(body))));
   app.get("/answers/:name", (request, reply) => {
-    const { type, body } = ANSWERS[request.params.name];
-    reply.headers({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/" });
+    const { type, body, more } = ANSWERS[request.params.name];
+    reply.headers({ "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/", ...more });
     return reply.send(Readable.from(body === "" ? [] : [Buffer.from(body)]));
   });
   app.get("/stream", (request, reply) => reply.type("text/plain").send(Readable.from(["first,", "second,", "third"])));
@@ -107,8 +109,9 @@ async function httpShop(configuration, options) {
     const url = new URL(request.url, "http://shop");
     const [, place, name] = url.pathname.split("/");
     if (place === "answers") {
-      const { type, body } = ANSWERS[name];
-      response.writeHead(200, ["content-type", type, "etag", '"1"', "x-buyer", "o-bob-shop", "set-cookie", "openid=o-alice-shop; path=/"]);
+      const { type, body, more = {} } = ANSWERS[name];
+      const head = { "content-type": type, etag: '"1"', "x-buyer": "o-bob-shop", "set-cookie": "openid=o-alice-shop; path=/", ...more };
+      response.writeHead(200, Object.entries(head).flat());
       for (const piece of body.match(/[^]{1,65536}/g) ?? []) response.write(piece);
       response.end();
       return;

@@ -15,7 +15,12 @@ export const frame = (event, data = {}, id) => `event: ${event}\ndata: ${JSON.st
 export function staged({ issuer, client_id: clientId, now }, options = {}) {
   const keys = vectors("keys");
   const stage = {
-    clock: { milliseconds: 0, wall: () => now * 1000 + stage.clock.milliseconds, steady: () => stage.clock.milliseconds },
+    /** `timeOfDay` is in milliseconds since `now`, where it is not what the steady clock says. */
+    clock: {
+      milliseconds: 0,
+      wall: () => now * 1000 + (stage.clock.timeOfDay ?? stage.clock.milliseconds),
+      steady: () => stage.clock.milliseconds,
+    },
     keyReads: 0, introspected: [], problems: [], isDown: false, pauses: [],
     /** What introspection answers. */
     says: () => ({ active: false }),
@@ -36,7 +41,7 @@ export function staged({ issuer, client_id: clientId, now }, options = {}) {
   stage.portico = new Portico(
     { issuer, clientId, clientSecret: "secret", onProblem: (problem) => stage.problems.push(problem.message), ...options },
     {
-      clock: stage.clock, chance: () => 0.5, issuer: asking, connect,
+      clock: stage.clock, chance: () => 0.5, issuer: asking, connect, looks: (look) => (stage.look = look),
       pause: async (milliseconds) => void stage.pauses.push(milliseconds),
     },
   );

@@ -31,6 +31,10 @@ test("what is left out is as it is for the gateway", () => {
   );
 });
 
+test("a path is what lies under it, with a slash at its end or not", () => {
+  assert.deepEqual(["/api", "/api/", "/", "/a/b/"].map((path) => route({ path }).path), ["/api", "/api", undefined, "/a/b"]);
+});
+
 test("the file in the guide is read as it is, and so is the part of the server's", () => {
   const guide = readFileSync(new URL("../../../../docs/guides/gateway-configuration.md", import.meta.url), "utf8");
   const text = /^```toml\n(.*?)^```$/ms.exec(guide)[1];
@@ -65,7 +69,7 @@ test("a mistake is named by its key, and an unknown key by the nearest one", () 
   refused(whole({ require: "openid" }), "route[0].require", /list/);
   refused(whole({ token: "header" }), "route[0].token", /bearer/);
   refused(whole({ token: "cookie:session" }), "route[0].token", /origins/);
-  refused(whole({ path: "api" }), "route[0].path", /begins with/);
+  for (const path of ["api", "/a//b", "/a/../b", "/a%20b", "/{openid}"]) refused(whole({ path }), "route[0].path", /path such as/);
   refused(whole({ app: "org.example.shop" }), "route[0].app", /client_secret/);
   refused(whole({ as: "org.example.other", inject: { headers: { "X-WX-APPID": "app" } } }), "route[0].inject.headers.X-WX-APPID", /wx_app_id/);
   refused(whole({ inject: { headers: { "X Y": "openid" } } }), "route[0].inject.headers.X Y", /no name/);

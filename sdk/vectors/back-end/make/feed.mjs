@@ -16,6 +16,7 @@ import {
   WIDER,
 } from "./steps.mjs";
 import { streamCases } from "./stream.mjs";
+import { timeCases } from "./time.mjs";
 
 /** What the feed says, and what is believed of it. */
 const wordCases = () => [
@@ -141,6 +142,24 @@ const wordCases = () => [
     local(70_030, "ana", ALL),
   ),
   said(
+    "a suspended app is no less so for what the same connection says later",
+    ...live(),
+    bytes(10, frame("app_suspended", {}, "two") + frame("caught_up", {}, "three")),
+    refused(20, "ana"),
+    bytes(30, frame("caught_up", {}, "four")),
+    refused(40, "ana"),
+    closed(50),
+    opened(60, "four"),
+    bytes(60, frame("caught_up", {}, "five")),
+    local(70, "ana", ALL),
+  ),
+  said(
+    "an app that is suspended while the feed catches up stays so",
+    opened(0),
+    bytes(0, frame("reset") + frame("app_suspended") + frame("caught_up", {}, "one")),
+    refused(10, "ana"),
+  ),
+  said(
     "a suspended app that begins anew is asked about until it has caught up",
     ...live(),
     bytes(10, frame("app_suspended", {}, "two")),
@@ -220,4 +239,4 @@ const wordCases = () => [
   ),
 ];
 
-export const feedVectors = () => ({ tokens: TOKENS, cases: [...wordCases(), ...streamCases()] });
+export const feedVectors = () => ({ tokens: TOKENS, cases: [...wordCases(), ...streamCases(), ...timeCases()] });

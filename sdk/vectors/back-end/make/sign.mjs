@@ -17,9 +17,9 @@ const open = (kid) => createPublicKey({ key: keys[kid], format: "jwk" });
 export const published = (kid) => ({ ...open(kid).export({ format: "jwk" }), kid, alg: keys[kid].alg, use: "sig" });
 
 export const encoded = (value) =>
-  Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  Buffer.from(typeof value === "string" || Buffer.isBuffer(value) ? value : JSON.stringify(value)).toString("base64url");
 
-/** A JWS in compact form. `header` and `payload` are JSON, or a text that takes its place. */
+/** A JWS in compact form. `header` and `payload` are JSON, or a text or bytes that take its place. */
 export function signed(kid, header, payload) {
   const message = `${encoded(header)}.${encoded(payload)}`;
   const key = createPrivateKey({ key: keys[kid], format: "jwk" });

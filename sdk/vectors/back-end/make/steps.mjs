@@ -1,5 +1,6 @@
 // The tokens that are asked about in the vectors of the feed, and the steps that they are made of.
 
+import { NOW } from "./sign.mjs";
 import { claims, token } from "./tokens.mjs";
 
 export const SUB = claims().sub;
@@ -19,6 +20,7 @@ export const TOKENS = {
       jti: "jti_00000000000000000000000000000004",
     }),
   ),
+  "ana ahead": token(claims({ iat: NOW + 60, exp: NOW + 1860, jti: "jti_00000000000000000000000000000006" })),
   "signed by the next key": token(claims({ jti: "jti_00000000000000000000000000000005" }), {}, "ed25519-tomorrow"),
 };
 
@@ -35,6 +37,9 @@ export const local = (at, ask, scope, withdrawn = []) => ({
 });
 export const refused = (at, ask) => ({ at, ask, then: { from: "local", invalid: true } });
 export const asked = (at, ask) => ({ at, ask, then: { from: "introspection" } });
+
+/** A step at which the time of day is another than so long after the beginning. */
+export const by = (wall, step) => ({ ...step, wall });
 
 /** A new connection that has nothing to tell. */
 export const live = (at = 0, id = "one") => [opened(at), bytes(at, frame("reset") + frame("caught_up", {}, id))];

@@ -45,6 +45,9 @@ const bad = (name, text) => ({ name, token: text, invalid: true });
 
 const [head, body, signature] = token().split(".");
 const flipped = `${signature[0] === "A" ? "B" : "A"}${signature.slice(1)}`;
+// The last of its characters has four bits that say nothing.
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const respelt = `${signature.slice(0, -1)}${LETTERS[LETTERS.indexOf(signature.at(-1)) + 1]}`;
 const none = { ...HEADER, alg: "none" };
 
 export const tokenCases = () => [
@@ -55,6 +58,14 @@ export const tokenCases = () => [
   good("the type may be written in capitals", claims(), { typ: "AT+JWT" }),
   good("claims and parameters that are not known change nothing", claims({ acr: "urn:portico:acr:1", theme: "dark" }), {
     x: 1,
+  }),
+  good("parameters that nobody looks at may be of any type", claims(), {
+    cty: 5,
+    jku: 5,
+    nonce: 1,
+    url: {},
+    x5c: "no",
+    x5t: 3,
   }),
   good("a token without an actor has none", without("act")),
   good("a token without a scope allows none", without("scope")),
@@ -69,7 +80,12 @@ export const tokenCases = () => [
   bad("a token that has expired is refused", token(claims({ iat: NOW - 1801, exp: NOW - 1 }))),
   bad("a token from more than a minute ahead is refused", token(claims({ iat: NOW + 61, exp: NOW + 1861 }))),
   bad("a token that is not yet valid is refused", token(claims({ nbf: NOW + 61 }))),
+  bad("a token with a beginning that is null is refused", token(claims({ nbf: null }))),
   bad("a token that lives longer than half an hour is refused", token(claims({ iat: NOW - 60, exp: NOW + 1741 }))),
+  bad(
+    "a token that lives half a second longer than half an hour is refused",
+    token(claims({ iat: NOW - 60, exp: NOW + 1740.5 })),
+  ),
   bad("a token that expires before it was issued is refused", token(claims({ iat: NOW + 30, exp: NOW + 20 }))),
   bad("a token without an end is refused", token(without("exp"))),
   bad("a token without a beginning is refused", token(without("iat"))),
@@ -77,6 +93,10 @@ export const tokenCases = () => [
   bad(
     "an end that is no time is refused",
     token(`{"iss":"${ISSUER}","aud":"${APP}","sub":"a","sid":"b","jti":"c","iat":${NOW},"exp":1e400}`),
+  ),
+  bad(
+    "an end of four hundred digits is refused",
+    token(`{"iss":"${ISSUER}","aud":"${APP}","sub":"a","sid":"b","jti":"c","iat":${NOW},"exp":1${"0".repeat(399)}}`),
   ),
   bad("a token for another app is refused", token(claims({ aud: "org.example.shop" }))),
   bad("a token for this app and another is refused", token(claims({ aud: [APP, "org.example.shop"] }))),
@@ -95,11 +115,13 @@ export const tokenCases = () => [
     "a token that is bound to a key is no bearer token",
     token(claims({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } })),
   ),
+  bad("a token that is bound to null is no bearer token", token(claims({ cnf: null }))),
   bad("a token without a type is refused", signed("ed25519-today", { alg: "EdDSA", kid: "ed25519-today" }, claims())),
   bad("a token of the type JWT is refused", token(claims(), { typ: "JWT" })),
   bad("a logout token is no launch token", token(claims(), { typ: "logout+jwt" })),
   bad("a token with critical extensions is refused", token(claims(), { crit: ["exp"], exp: NOW })),
   bad("a token with an empty list of critical extensions is refused", token(claims(), { crit: [] })),
+  bad("a token with critical extensions that are null is refused", token(claims(), { crit: null })),
   bad("a token that nobody signed is refused", `${encoded(none)}.${encoded(claims())}.`),
   bad(
     "a token that says that nobody signed it is refused, with a signature too",
@@ -130,6 +152,7 @@ export const tokenCases = () => [
     `${head}.${encoded(claims({ scope: "openid kyc.status" }))}.${signature}`,
   ),
   bad("a token whose signature was changed is refused", `${head}.${body}.${flipped}`),
+  bad("a token whose signature is spelt in another way is refused", `${head}.${body}.${respelt}`),
   bad("a token without its signature is refused", `${head}.${body}.`),
   bad("a token whose signature was cut is refused", `${head}.${body}.${signature.slice(0, 40)}`),
   bad("a token of two parts is refused", `${head}.${body}`),
@@ -137,6 +160,15 @@ export const tokenCases = () => [
   bad("a token with padding is refused", `${head}.${body}.${signature}==`),
   bad("a token whose claims are no JSON is refused", token("{")),
   bad("a token whose claims are a list is refused", token("[]")),
+  bad("a token whose claims are not in UTF-8 is refused", token(Buffer.from(JSON.stringify(claims({ sub: "é" })), "latin1"))),
+  bad("a token whose claims are in UTF-16 is refused", token(Buffer.from(JSON.stringify(claims()), "utf16le"))),
+  bad("a token whose claims begin with a byte order mark is refused", token(`\ufeff${JSON.stringify(claims())}`)),
+  bad(
+    "a token whose header begins with a byte order mark is refused",
+    signed("ed25519-today", `\ufeff${JSON.stringify(HEADER)}`, claims()),
+  ),
+  bad("a token with a claim that is no number is refused", token(JSON.stringify(claims({ x: 0 })).replace('"x":0', '"x":NaN'))),
+  bad("a token whose claims are nested without an end is refused", token(`{"iss":${"[".repeat(8000)}`)),
   bad("a token whose header is no JSON is refused", `${encoded("{")}.${body}.${signature}`),
   bad("an empty token is refused", ""),
   bad("a text that is no token is refused", "portico"),

@@ -5,8 +5,8 @@ use super::spot::{Role, Spot, Value};
 
 /// What stands in the declared fields, in its order. The span is the value as it is written.
 ///
-/// Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2): a declared field behind one is
-/// nothing that could be read in one way.
+/// Pairs are parted by `&`. Some back ends part them by `;` too (HTML 4.01 §B.2.2), and some end a name at the first `=`
+/// that is behind a `]`: a declared field that is one for these alone is nothing that could be read in one way.
 pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
     let mut found = Vec::new();
     if fields.is_empty() {
@@ -20,7 +20,7 @@ pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
         {
             let before = pair.iter().position(|byte| *byte == b'=').map_or(pair.len(), |at| at + 1);
             found.push(Spot::text(start + before..end, role, value));
-        } else if let Some(role) = behind_semicolons(pair, fields) {
+        } else if let Some(role) = behind_bracket(pair, fields).or_else(|| behind_semicolons(pair, fields)) {
             found.push(Spot { span: start..end, role, value: Value::Nested });
         }
         start = end + 1;
@@ -32,6 +32,18 @@ pub fn find_in_form(text: &[u8], fields: &Fields) -> Vec<Spot> {
 fn behind_semicolons(pair: &[u8], fields: &Fields) -> Option<Role> {
     let mut pieces = pair.split(|byte| *byte == b';').skip(1);
     pieces.find_map(|piece| fields.role(&form_urlencoded::parse(piece).next()?.0))
+}
+
+/// What stands in a declared field for those who end its name at the first `=` behind a `]` (Express, Koa).
+fn behind_bracket(pair: &[u8], fields: &Fields) -> Option<Role> {
+    let is_end = |at: &usize| {
+        let name = &pair[..*at];
+        pair[*at] == b'=' && (name.ends_with(b"]") || name.ends_with(b"%5D") || name.ends_with(b"%5d"))
+    };
+    let first = pair.iter().position(|byte| *byte == b'=')?;
+    let end = (first..pair.len()).find(is_end).filter(|end| *end > first)?;
+    let signs = pair[..end].split(|byte| *byte == b'=').collect::<Vec<_>>();
+    fields.role(&form_urlencoded::parse(&signs.join(&b"%3D"[..])).next()?.0)
 }
 
 /// A value as a form writes it.

@@ -2,7 +2,7 @@
 //! each part. Files are not looked into.
 //!
 //! Whatever a lenient back end could read in another way is refused: delimiters that only some take for one,
-//! parts with two names, with a name in another encoding, or packed for transfer.
+//! parts with two names, with a name in another encoding, in another charset than UTF-8, or packed for transfer.
 
 use std::ops::Range;
 
@@ -25,11 +25,14 @@ pub fn find_in_parts(body: &[u8], boundary: &str, fields: &Fields) -> Result<Vec
         let end = memmem::find(&body[part.clone()], b"\r\n\r\n").ok_or(NotParts)?;
         let head = std::str::from_utf8(&body[part.start..part.start + end]).map_err(|_| NotParts)?;
         let field = Field::read(head)?;
+        let span = part.start + end + 4..part.end;
+        if says_charset(&field.name) && !is_plain(&body[span.clone()]) {
+            return Err(NotParts);
+        }
         let Some(role) = fields.role(&field.name) else { continue };
         if field.is_file {
             return Err(NotParts);
         }
-        let span = part.start + end + 4..part.end;
         let value = String::from_utf8_lossy(&body[span.clone()]).into_owned();
         found.push(Spot::text(span, role, value));
     }
@@ -73,11 +76,11 @@ struct Field {
 
 impl Field {
     fn read(head: &str) -> Result<Self, NotParts> {
-        let mut disposition = None;
+        let (mut disposition, mut is_plain) = (None, true);
         for line in head.split("\r\n") {
             let (name, value) = line.split_once(':').ok_or(NotParts)?;
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            if !name.chars().all(is_name) || line.contains(['\r', '\n', '\0']) {
+            if name.is_empty() || !name.chars().all(is_name) || line.contains(['\r', '\n', '\0']) {
                 return Err(NotParts);
             }
             if name.eq_ignore_ascii_case("content-disposition") {
@@ -89,9 +92,12 @@ impl Field {
                 if !plain.iter().any(|one| value.trim().eq_ignore_ascii_case(one)) {
                     return Err(NotParts);
                 }
+            } else if name.eq_ignore_ascii_case("content-type") {
+                is_plain &= is_of_plain_text(value);
             }
         }
-        Self::disposed(disposition.ok_or(NotParts)?)
+        let field = Self::disposed(disposition.ok_or(NotParts)?)?;
+        if is_plain || field.is_file { Ok(field) } else { Err(NotParts) }
     }
 
     /// Reads `form-data; name="…"; filename="…"` (RFC 7578 §4.2).
@@ -107,12 +113,17 @@ impl Field {
             let (key, after) = parameter.split_once('=').ok_or(NotParts)?;
             let written = after.trim_start();
             let (text, after) = word(written)?;
-            let has_backslash = written[..written.len() - after.len()].contains('\\');
+            // In single quotes too a name stands for PHP.
+            let is_odd = written[..written.len() - after.len()].contains('\\')
+                || (text.contains('\'') && !written.starts_with('"'));
             rest = after.trim_start();
             match key.trim().to_ascii_lowercase().as_str() {
                 "name" => {
                     // Some back ends drop a backslash wherever it stands, others where a quote follows, others never.
-                    if has_backslash || name.replace(text).is_some() {
+                    // Servlets read encoded words (RFC 2047) too, which RFC 7578 §5.1.3 has nobody send, and some
+                    // take controls off.
+                    let is_odd = is_odd || text.contains("=?") || text.contains(char::is_control);
+                    if is_odd || name.replace(text).is_some() {
                         return Err(NotParts);
                     }
                 }
@@ -127,14 +138,34 @@ impl Field {
     }
 }
 
+/// Whether a field of this name says in which charset the others are (HTML §4.10.21.5, RFC 7578 §4.6).
+fn says_charset(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case("_charset_")
+}
+
+/// Whether OpenIDs, and what they might be taken for, are the bytes in this charset that they are in ASCII.
+fn is_plain(charset: &[u8]) -> bool {
+    let known: [&[u8]; 6] = [b"", b"utf-8", b"utf8", b"us-ascii", b"iso-8859-1", b"windows-1252"];
+    known.iter().any(|known| charset.trim_ascii().eq_ignore_ascii_case(known))
+}
+
+/// The same of the type of a part, in which each back end looks for `charset` in its own way.
+fn is_of_plain_text(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    let Some((_, after)) = kind.split_once("charset") else { return true };
+    let Some(value) = after.strip_prefix('=').filter(|value| !value.contains("charset")) else {
+        return false;
+    };
+    is_plain(value.split(';').next().unwrap_or_default().trim().trim_matches('"').as_bytes())
+}
+
 /// A token or a quoted text, and what follows. In quotes `%22` is a quote, as browsers write it (HTML §4.10.21.8),
 /// and so is one after a backslash, as RFC 822 does; the backslash of a Windows path stays.
 fn word(text: &str) -> Result<(String, &str), NotParts> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
         let token = text[..end].trim_end();
-        // In single quotes too a name stands for PHP.
-        let is_token = !token.is_empty() && !token.contains([' ', '"', '\'', '\t', '=', ',', '\\']);
+        let is_token = !token.is_empty() && !token.contains([' ', '"', '\t', '=', ',', '\\']);
         return if is_token { Ok((token.to_owned(), &text[end..])) } else { Err(NotParts) };
     };
     let mut out = String::new();
@@ -207,7 +238,16 @@ mod tests {
             "Content-Disposition: form-data; name=\"x\";\r\n name=\"openid\"",
             "Content-Disposition: form-data; name=\"x\"\r\nContent-Transfer-Encoding: base64",
             "Content-Disposition: form-data; name=\"openid\"; filename=\"x\"",
+            ": x\r\nContent-Disposition: form-data; name=\"x\"",
             "Content-Disposition : form-data; name=\"openid\"",
+            "Content-Disposition: form-data; name=\"=?utf-8?B?b3Blbmlk?=\"",
+            "Content-Disposition: form-data; name=\"x =?utf-8?Q?openid?=\"",
+            "Content-Disposition: form-data; name=\"\u{c}openid\"",
+            "Content-Disposition: form-data; name=\"x\u{b}\"",
+            "Content-Disposition: form-data; name=\"x\u{85}\"",
+            "Content-Disposition: form-data; name=\"x\"\r\nContent-Type: text/plain; charset=utf-7",
+            "Content-Disposition: form-data; name=\"x\"\r\nContent-Type: text/plain; charset=utf-8; charset=utf-7",
+            "Content-Disposition: form-data; name=\"x\"\r\nContent-Type: text/plain; charset*=utf-8''utf-7",
         ] {
             assert_eq!(found(&(part(head, "1") + "--b--")), Err(NotParts), "{head}");
         }
@@ -226,8 +266,31 @@ mod tests {
             "--b\r\n--b--".to_owned(),
             "--b\r\n\r\n--b--".to_owned(),
             "--b-".to_owned(),
+            part("Content-Disposition: form-data; name=\"_charset_\"", "utf-16") + &one + "--b--",
         ] {
             assert_eq!(found(&body), Err(NotParts), "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_form_may_say_that_it_is_in_plain_text_and_files_may_be_in_any() {
+        let body = [
+            part("Content-Disposition: form-data; name=\"_charset_\"", "UTF-8"),
+            part(
+                "Content-Disposition: form-data; name=openid\r\nContent-Type: text/plain; charset=\"UTF-8\"",
+                "one",
+            ),
+            part(
+                "Content-Type: text/plain;charset=us-ascii\r\nContent-Disposition: form-data; name=openid",
+                "two",
+            ),
+            part(
+                "Content-Disposition: form-data; name=x; filename=y\r\nContent-Type: text/csv; charset=gbk",
+                "1",
+            ),
+            part("Content-Disposition: form-data; name=f; filename=a.txt; filename*=utf-8''a.txt", "1"),
+            "--b--".to_owned(),
+        ];
+        assert_eq!(found(&body.concat()), Ok(vec!["one", "two"]));
     }
 }

@@ -29,6 +29,17 @@ enum Segment {
 #[error("`{0}` is not a path with one or more {{openid}}, such as /users/{{openid}}")]
 pub struct NotATemplate(String);
 
+impl Template {
+    /// Whether a path that lies under this one, written plainly, can be one of it.
+    pub fn can_lie_under(&self, plain: &str) -> bool {
+        let is_same = |(own, name): (&Segment, &str)| match own {
+            Segment::Named(own) => fold(own) == fold(name),
+            Segment::Every | Segment::OpenId => true,
+        };
+        self.0.iter().zip(plain.split('/').skip(1)).all(is_same)
+    }
+}
+
 impl FromStr for Template {
     type Err = NotATemplate;
 
@@ -59,7 +70,7 @@ impl fmt::Display for Template {
 
 /// The path is one that back ends read in different ways, so that it is not known what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the path has empty or dot segments, encoded slashes, backslashes or semicolons")]
+#[error("the path has empty or dot segments, encoded slashes, backslashes, semicolons, or is no UTF-8")]
 pub struct Ambiguous;
 
 /// What stands at the templates' places in a path, in its order. Where two meet, the first stands.
@@ -106,7 +117,8 @@ fn segments(path: &str) -> Result<Vec<Written<'_>>, Ambiguous> {
     let mut segments = Vec::new();
     let mut start = 1;
     for raw in inner.split('/') {
-        let decoded = percent_decode_str(raw).decode_utf8_lossy();
+        // Some back ends leave out what is no UTF-8.
+        let decoded = percent_decode_str(raw).decode_utf8().map_err(|_| Ambiguous)?;
         let is_last = start + raw.len() == path.len();
         let is_doubtful = matches!(&*decoded, "." | "..")
             || decoded.contains(['/', '\\', '\0'])

@@ -14,14 +14,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use super::gate::Gate;
-use super::{APP, Town, configured, route};
+use super::{APP, SHOP, Town, configured, route};
 use crate::fixture::World;
 
 /// What takes a second takes no longer than this on a machine with much to do.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What takes a second, sooner than anything else would end it.
-const SOON: Duration = Duration::from_secs(8);
+pub(super) const SOON: Duration = Duration::from_secs(8);
 
 /// An answer that never ends: an event ten times a second.
 fn endless() -> Response {
@@ -60,6 +60,21 @@ async fn an_event_stream_breaks_off_when_the_session_ends() {
 }
 
 #[tokio::test]
+async fn a_short_answer_that_comes_slowly_breaks_off_when_the_session_ends() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    gate.back_end.says(|_| {
+        let mut answer = endless();
+        answer.headers_mut().insert("content-length", axum::http::HeaderValue::from_static("6000"));
+        answer
+    });
+    let mut answer = gate.request("GET", "/", &ana.token).send().await.unwrap();
+    answer.chunk().await.unwrap();
+    gate.town.world.sign_out(&ana.tokens).await.ok();
+    assert!(timeout(SOON, breaks_off(answer)).await.expect("it goes on"));
+}
+
+#[tokio::test]
 async fn a_stream_breaks_off_when_consent_for_the_route_is_withdrawn() {
     let gate = Gate::new("require = [\"union_id\"]\n").await;
     let ana = gate.caller("ana").await;
@@ -71,7 +86,7 @@ async fn a_stream_breaks_off_when_consent_for_the_route_is_withdrawn() {
 }
 
 /// A back end that agrees to WebSockets and sends back what it gets.
-async fn echo() -> String {
+pub(super) async fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -91,7 +106,7 @@ async fn agree(mut stream: TcpStream) {
     let _ = tokio::io::copy(&mut from, &mut to).await;
 }
 
-async fn head(stream: &mut TcpStream) -> String {
+pub(super) async fn head(stream: &mut TcpStream) -> String {
     let mut head = vec![];
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
@@ -99,15 +114,21 @@ async fn head(stream: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// A WebSocket to the back end that sends back what it gets.
-async fn websocket(gate: &Gate, token: &str) -> TcpStream {
+/// Asks for a WebSocket with this header; what was answered.
+pub(super) async fn handshake(gate: &Gate, header: &str) -> (TcpStream, String) {
     let mut socket = TcpStream::connect(gate.address).await.unwrap();
     let ask = format!(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer {token}\r\n\r\n",
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{header}\r\n\r\n",
     );
     socket.write_all(ask.as_bytes()).await.unwrap();
-    let head = head(&mut socket).await;
-    assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    let answer = head(&mut socket).await;
+    (socket, answer)
+}
+
+/// A WebSocket to the back end that sends back what it gets.
+async fn websocket(gate: &Gate, token: &str) -> TcpStream {
+    let (mut socket, answer) = handshake(gate, &format!("Authorization: Bearer {token}")).await;
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
     echoes(&mut socket).await;
     socket
 }
@@ -120,7 +141,7 @@ async fn echoes(socket: &mut TcpStream) {
 }
 
 /// Waits until the other side has closed.
-async fn is_cut(mut socket: TcpStream, within: Duration) {
+pub(super) async fn is_cut(mut socket: TcpStream, within: Duration) {
     let end = async { while matches!(socket.read(&mut [0; 64]).await, Ok(1..)) {} };
     timeout(within, end).await.expect("the WebSocket goes on");
 }
@@ -146,6 +167,19 @@ async fn a_websocket_is_cut_when_consent_for_the_route_is_withdrawn() {
     let path = format!("/v1/me/apps/{APP}");
     gate.town.world.json(axum::http::Method::DELETE, &path, Some(&ana.tokens.access), &json!({})).await.ok();
     is_cut(socket, SOON).await;
+}
+
+#[tokio::test]
+async fn what_lasts_is_cut_when_the_upstreams_app_is_suspended() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    gate.back_end.says(|_| endless());
+    let stream = gate.request("GET", "/events", &ana.token).send().await.unwrap();
+    gate.routes.replace(portico_gateway::table::Table::new(configured(&echo().await, "")).unwrap());
+    let socket = websocket(&gate, &ana.token).await;
+    gate.town.world.admin_post(&format!("/admin/v1/apps/{SHOP}/suspend"), json!({})).await.ok();
+    is_cut(socket, SOON).await;
+    assert!(breaks_off(stream).await);
 }
 
 #[tokio::test]

@@ -5,7 +5,12 @@ use std::io::Write;
 use axum::body::Body;
 use axum::response::Response;
 
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use super::configured;
 use super::gate::Gate;
+use super::lasting::{handshake, head};
 
 const ROUTE: &str = r#"
 [route.response]
@@ -96,5 +101,40 @@ async fn in_no_declared_place_does_an_id_of_the_upstream_go_out() {
                 }
             }
         }
+    }
+}
+
+/// A back end that agrees to WebSockets, and names these two when it does.
+async fn agreeing(seller: &str, buyer: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let agreed = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
+         X-Seller: {seller}\r\nSet-Cookie: buyer={buyer}; Path=/\r\n\r\n"
+    );
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            head(&mut stream).await;
+            stream.write_all(agreed.as_bytes()).await.unwrap();
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn the_answer_to_a_websocket_is_swapped_like_any_other() {
+    let gate = Gate::new(ROUTE).await;
+    let (ana, bob) = (gate.caller("ana").await, gate.caller("bob").await);
+    let carl = gate.town.world.sign_in("carl").await;
+    let shop = gate.town.world.launch_granting(&carl, super::SHOP, None).await;
+    let stranger = gate.town.sub(super::SHOP, &shop).await;
+    for (buyer, status) in [(&bob.there, "101"), (&stranger, "502")] {
+        let url = agreeing(&ana.there, buyer).await;
+        gate.routes.replace(portico_gateway::table::Table::new(configured(&url, ROUTE)).unwrap());
+        let (_, answer) = handshake(&gate, &format!("Authorization: Bearer {}", ana.token)).await;
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{answer}");
+        assert!(!answer.contains(&ana.there) && !answer.contains(buyer.as_str()), "{answer}");
+        assert_eq!(answer.contains(&ana.here) && answer.contains(&bob.here), status == "101", "{answer}");
     }
 }

@@ -1,5 +1,6 @@
 //! The merchant face, in front of a back end that was not written for it.
 
+mod back_ends;
 mod gate;
 mod lasting;
 mod leaks;

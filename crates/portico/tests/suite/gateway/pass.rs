@@ -1,5 +1,6 @@
 //! What reaches the upstream, and what does not.
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use portico_gateway::table::Table;
 use serde_json::json;
 
@@ -64,6 +65,32 @@ async fn the_upstream_reads_its_own_openids_and_the_caller_the_apps() {
 }
 
 #[tokio::test]
+async fn every_place_that_was_swapped_is_counted_and_nothing_else() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let figures = recorder.handle();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let gate = Gate::new(PLACES).await;
+    let (ana, bob) = (gate.caller("ana").await, gate.caller("bob").await);
+    let there = ana.there.clone();
+    gate.back_end.says(move |_| json(&format!("{{\"openid\":\"{there}\"}}")));
+    let items = |one: &str, two: &str| {
+        format!("{{\"items\":[{{\"openid\":\"{one}\"}},{{\"openid\":\"{two}\"}}],\"note\":\"{one}\"}}")
+    };
+    let target = format!("/users/{}?friend={}&note={}", ana.here, bob.here, bob.here);
+    let (token, body) = (&ana.token, items(&bob.here, &ana.here));
+    post(&gate, &target, token, &body).send().await.unwrap().bytes().await.unwrap();
+    // In the path, in `friend`, twice in the items; and once in the answer.
+    let swapped = figures.render();
+    let swapped = swapped.lines().find(|line| line.starts_with("portico_gateway_swapped_total{"));
+    assert_eq!(swapped.and_then(|line| line.rsplit(' ').next()), Some("5"), "{swapped:?}");
+    assert_eq!(
+        gate.back_end.one().body,
+        items(&bob.there, &ana.there)
+            .replace(&format!("\"note\":\"{}\"", bob.there), &format!("\"note\":\"{}\"", bob.here),)
+    );
+}
+
+#[tokio::test]
 async fn a_merchants_own_openids_are_what_its_back_end_reads() {
     let gate = Gate::new(PLACES).await;
     let (tokens, token) = gate.town.open("ana").await;
@@ -107,6 +134,34 @@ async fn a_token_never_reaches_the_upstream() {
 }
 
 #[tokio::test]
+async fn porticos_own_cookies_neither_reach_the_upstream_nor_come_from_it() {
+    for (place, cookie) in
+        [("", ""), ("keep_token = true\n", ""), ("token = \"cookie:portico_shop\"\n", "; portico_shop=")]
+    {
+        let gate = Gate::new(place).await;
+        let ana = gate.caller("ana").await;
+        gate.back_end.says(|_| {
+            let mut answer = json("{}");
+            for cookie in ["a=1", "portico_session=x; Path=/", " __Host-portico_known = x", "portico=2"] {
+                answer.headers_mut().append("set-cookie", cookie.parse().unwrap());
+            }
+            answer
+        });
+        let token = if cookie.is_empty() { String::new() } else { format!("{cookie}{}", ana.token) };
+        let cookies =
+            format!("a=1; portico_session=s; __Host-portico_session=s;portico_known=k; portico=2{token}");
+        let request = match cookie.is_empty() {
+            true => gate.request("GET", "/", &ana.token),
+            false => gate.bare("GET", "/"),
+        };
+        let answer = request.header("cookie", cookies).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers().get_all("set-cookie").iter().collect::<Vec<_>>(), ["a=1", "portico=2"]);
+        assert_eq!(gate.back_end.one().header("cookie"), ["a=1; portico=2"]);
+    }
+}
+
+#[tokio::test]
 async fn who_calls_is_said_by_the_gateway_alone() {
     let gate = Gate::new(PLACES).await;
     let ana = gate.caller("ana").await;
@@ -115,6 +170,10 @@ async fn who_calls_is_said_by_the_gateway_alone() {
         "x_wx_openid",
         "X-Wx_OpenId",
         "X-WX-ANYTHING",
+        "X.WX.OPENID",
+        "X-WX.APPID",
+        "Shop.User",
+        "X-Portico.Secret",
         "Shop-User",
         "shop_user",
         "x-portico-secret",

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::server::{cli, ready, serve, terminate};
+use super::server::{cli, listening, ready, serve, terminate};
 
 #[test]
 fn the_ready_line_names_both_addresses_and_a_term_signal_ends_with_zero() {
@@ -13,6 +13,38 @@ fn the_ready_line_names_both_addresses_and_a_term_signal_ends_with_zero() {
     let (port, admin) = rest.split_once(" (admin http://127.0.0.1:").unwrap();
     assert_ne!(port.parse::<u16>().unwrap(), 0);
     assert_ne!(admin.trim_end_matches(')').parse::<u16>().unwrap(), 0);
+    assert_eq!(terminate(child), Some(0));
+}
+
+#[test]
+fn a_server_whose_ready_line_nobody_reads_serves_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = serve(folder.path()).spawn().unwrap();
+    drop(child.stdout.take());
+    let asked = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+        command.args(["nodes", "--data"]).arg(folder.path()).output().unwrap().status.success()
+    };
+    let begun = std::time::Instant::now();
+    while !asked() {
+        assert!(child.try_wait().unwrap().is_none(), "it has ended");
+        assert!(begun.elapsed().as_secs() < 30, "it does not answer");
+    }
+    assert_eq!(terminate(child), Some(0));
+}
+
+#[test]
+fn a_server_opens_as_many_sockets_as_it_is_allowed_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -S -n 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_portico")]);
+    limited.args(serve(folder.path()).get_args());
+    limited.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let (child, _) = listening(&mut limited);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let numbers: Vec<_> = files.split_whitespace().skip(3).take(2).collect();
+    assert!(numbers[0] == numbers[1] && numbers[0] != "64", "{files}");
     assert_eq!(terminate(child), Some(0));
 }
 

@@ -117,8 +117,31 @@ fn a_configuration_is_said_in_words_and_a_request_is_shown_before_and_after() {
     let file = file.to_str().unwrap();
     let said = gateway(&["check", file]);
     assert!(said.status.success());
+    let secured = routes("route", places) + "[tls]\ncertificate = \"none.pem\"\nkey = \"none.key\"\n";
+    let elsewhere = tempfile::tempdir().unwrap();
+    let secured = written(elsewhere.path(), &secured);
+    let missing = gateway(&["check", secured.to_str().unwrap()]);
+    assert!(
+        missing.status.code() == Some(2) && String::from_utf8_lossy(&missing.stderr).contains("none.pem")
+    );
     let said = String::from_utf8(said.stdout).unwrap();
     assert!(said.contains("org.example.live") && said.contains("/openid"), "{said}");
+    assert!(said.contains("still needs issuer, store, master_key"), "{said}");
+    for (head, section, named) in [
+        ("trusted_proxies = [\"10.0.0.0/33\"]\n", "route", "trusted_proxies"),
+        ("sessions = { x = 1 }\n", "route", "sessions"),
+        ("log = { level = \"x\" }\n", "route", "level"),
+        ("bus = \"nonsense\"\n", "route", "bus"),
+        ("issuer = \"nonsense\"\n", "route", "issuer"),
+        ("store = \"sqlite:x.db\"\n", "route", "SQLite"),
+        ("issuer = \"nonsense\"\n", "gateway.route", "issuer"),
+    ] {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let file = written(elsewhere.path(), &(head.to_owned() + &routes(section, "")));
+        let checked = gateway(&["check", file.to_str().unwrap()]);
+        let line = String::from_utf8(checked.stderr).unwrap();
+        assert!(checked.status.code() == Some(2) && line.contains(named), "{head}: {line}");
+    }
 
     let put = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -142,8 +165,27 @@ fn a_configuration_is_said_in_words_and_a_request_is_shown_before_and_after() {
     let other = gateway(&["try", file, "--request", &request, "--caller", "oElse"]);
     let line = String::from_utf8(other.stderr).unwrap();
     assert!(other.status.code() == Some(1) && line.contains("403 access_denied"), "{line}");
+    assert!(line.contains("the body names somebody else"), "{line}");
     let none = gateway(&["try", file, "--request", &request]);
     assert_eq!(none.status.code(), Some(2));
+
+    let bare = "GET /?x=1 HTTP/1.1\nHost: x\nAuthorization: Bearer a-token-that-is-long-enough-to-be-known\n";
+    let token = "a-token-that-is-long-enough-to-be-known";
+    for (name, text, status) in [
+        ("address", bare.replace("x=1", &format!("t={token}")), "400"),
+        ("trace", bare.replace("GET", "TRACE"), "405"),
+        ("two-hosts", format!("{bare}Host: y\n"), "400"),
+        ("two-tokens", format!("{bare}Authorization: Bearer other\n"), "400"),
+    ] {
+        let tried = gateway(&["try", file, "--request", &put(name, &text), "--caller", "oHere"]);
+        let line = String::from_utf8(tried.stderr).unwrap();
+        assert!(tried.status.code() == Some(1) && line.contains(&format!("refused with {status}")), "{line}");
+    }
+    let odd = put("odd", &format!("{bare}X-Tok: {token}\nConnection: x-foo\nX-Foo: 1\nTE: gzip\n"));
+    let shown = gateway(&["try", file, "--request", &odd, "--caller", "oHere"]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let read = shown.split("\n# ").nth(1).unwrap();
+    assert!(!read.contains(token) && !read.contains("x-foo") && !read.contains("te:"), "{read}");
 }
 
 #[test]

@@ -5,4 +5,4 @@ export type Connect = (lastEventId: string | undefined, signal: AbortSignal) => 
 export declare class NotOpened extends Error {
 }
 /** Opens `GET /v1/feed` of this issuer. A connection keeps no process alive by itself. */
-export declare function connectTo(issuer: string, credentials: Credentials): Connect;
+export declare function connectTo(issuer: string, credentials: Credentials, dead?: number): Connect;

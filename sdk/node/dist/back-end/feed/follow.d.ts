@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import { type Clock } from "../clock.js";
 import type { Connect } from "./connection.js";
 import type { Following } from "./following.js";
 /**

@@ -1,3 +1,4 @@
+import { momentOf } from "../clock.js";
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 15_000;
 export function pauseAfter(failures, chance) {
@@ -10,7 +11,7 @@ export async function follow(connect, following, { clock, chance, pause, lost, c
             following.opened();
             for await (const piece of pieces) {
                 const was = following.hasCaughtUp;
-                following.receive(piece, clock.steady());
+                following.receive(piece, momentOf(clock));
                 if (following.hasCaughtUp && !was) {
                     failures = 0;
                     caughtUp();

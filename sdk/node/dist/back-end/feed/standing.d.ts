@@ -1,3 +1,4 @@
+import { type Moment } from "../clock.js";
 import type { Facts } from "../validated.js";
 import type { FeedEvent } from "./event.js";
 /** For how long after the last word the feed is relied on, in milliseconds. */
@@ -8,7 +9,7 @@ export type Judgement = {
 } | "invalid" | undefined;
 /**
  * How things stand by what the feed has said: what has ended, what holds, and whether that is recent enough to be
- * relied on. Every moment is an argument, in milliseconds of a clock that never goes back.
+ * relied on. Every moment is an argument.
  */
 export declare class Standing {
     #private;
@@ -16,12 +17,11 @@ export declare class Standing {
     opened(): void;
     /** What was said cannot be relied on any more. */
     lost(): void;
-    hear(event: FeedEvent, now: number): void;
-    /** Refuses every token of this session. */
-    endSession(sessionId: string, now: number): void;
+    /** `since` is since when it may have been there, unheard. */
+    hear(event: FeedEvent, now: Moment, since?: Moment): void;
     /** Whether answers may be given without asking. */
-    isLive(now: number): boolean;
+    isLive(now: Moment): boolean;
     /** The app is suspended: every token is refused, and there is nobody to ask. */
     get isSuspended(): boolean;
-    judge(token: Facts, now: number): Judgement;
+    judge(token: Facts, now: Moment): Judgement;
 }

@@ -1,3 +1,4 @@
+import { since as ago } from "../clock.js";
 import { Recent } from "../recent.js";
 export const SILENCE = 2000;
 export class Standing {
@@ -6,44 +7,45 @@ export class Standing {
     #grants = new Recent();
     #scopes = new Recent();
     #hasCaughtUp = false;
-    #heardAt = -Infinity;
+    #heardAt;
     #isSuspended = false;
+    #saidSuspended = false;
     opened() {
         this.#hasCaughtUp = false;
+        this.#saidSuspended = false;
     }
     lost() {
         this.#hasCaughtUp = false;
-        this.#heardAt = -Infinity;
+        this.#heardAt = undefined;
     }
-    hear(event, now) {
+    hear(event, now, since = now) {
+        const { steady } = now;
         switch (event.kind) {
             case "reset":
                 this.#forget();
                 break;
             case "caught_up":
                 this.#hasCaughtUp = true;
-                this.#isSuspended = false;
+                this.#isSuspended = this.#saidSuspended;
                 break;
             case "app_suspended":
                 this.#isSuspended = true;
+                this.#saidSuspended = true;
                 break;
             case "session_ended":
-                this.endSession(event.sessionId, now);
+                this.#sessions.set(event.sessionId, true, steady);
                 break;
             case "token_revoked":
-                this.#tokens.set(event.tokenId, true, now);
+                this.#tokens.set(event.tokenId, true, steady);
                 break;
             case "grant_changed":
-                this.#grants.set(event.userId, this.#list(event.scope, now), now);
+                this.#grants.set(event.userId, this.#list(event.scope, steady), steady);
         }
         if (this.#hasCaughtUp)
-            this.#heardAt = now;
-    }
-    endSession(sessionId, now) {
-        this.#sessions.set(sessionId, true, now);
+            this.#heardAt = since;
     }
     isLive(now) {
-        return now - this.#heardAt < SILENCE;
+        return this.#heardAt !== undefined && ago(now, this.#heardAt) < SILENCE;
     }
     get isSuspended() {
         return this.#isSuspended;
@@ -53,9 +55,10 @@ export class Standing {
             return "invalid";
         if (!this.isLive(now))
             return undefined;
-        if (this.#sessions.get(token.sessionId, now) || this.#tokens.get(token.tokenId, now))
+        const { steady } = now;
+        if (this.#sessions.get(token.sessionId, steady) || this.#tokens.get(token.tokenId, steady))
             return "invalid";
-        const granted = this.#grants.get(token.userId, now);
+        const granted = this.#grants.get(token.userId, steady);
         if (granted === undefined)
             return { allowed: token.given };
         if (granted.length === 0)
@@ -66,6 +69,7 @@ export class Standing {
     #forget() {
         this.lost();
         this.#isSuspended = false;
+        this.#saidSuspended = false;
         for (const kept of [this.#sessions, this.#tokens, this.#grants, this.#scopes])
             kept.clear();
     }

@@ -9,11 +9,11 @@ export type Connect = (lastEventId: string | undefined, signal: AbortSignal) => 
 /** The answer was not the feed. */
 export class NotOpened extends Error {}
 
-/** For how long nothing may arrive at all before the connection is given up, in milliseconds. */
+/** In how many milliseconds it must open, and for how long nothing may arrive at all before it is given up. */
 const DEAD = 5000;
 
 /** Opens `GET /v1/feed` of this issuer. A connection keeps no process alive by itself. */
-export function connectTo(issuer: string, credentials: Credentials): Connect {
+export function connectTo(issuer: string, credentials: Credentials, dead = DEAD): Connect {
   return async (lastEventId, signal) => {
     const { headers, fields } = await credentials.of(issuer);
     const url = new URL(`${issuer.replace(/\/$/, "")}/v1/feed`);
@@ -21,7 +21,7 @@ export function connectTo(issuer: string, credentials: Credentials): Connect {
     if ("client_assertion" in fields) url.search = new URLSearchParams(fields).toString();
     const answer = await opened(url, {
       ...headers, accept: "text/event-stream", ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
-    }, signal);
+    }, signal, dead);
     const type = answer.headers["content-type"] ?? "";
     if (answer.statusCode === 200 && /^text\/event-stream\b/i.test(type)) return answer;
     answer.destroy();
@@ -30,13 +30,21 @@ export function connectTo(issuer: string, credentials: Credentials): Connect {
   };
 }
 
-function opened(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
+function opened(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  dead: number,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? https : http)(url, { headers, signal, agent: false });
+    // However slowly its head comes.
+    const opening = setTimeout(() => request.destroy(new NotOpened("the feed does not open")), dead).unref();
     request.once("socket", (socket) => socket.unref());
-    request.setTimeout(DEAD, () => request.destroy(new NotOpened("nothing arrives from the feed")));
+    request.setTimeout(dead, () => request.destroy(new NotOpened("nothing arrives from the feed")));
     request.once("response", resolve);
     request.once("error", reject);
+    for (const event of ["response", "close"]) request.once(event, () => clearTimeout(opening));
     request.end();
   });
 }

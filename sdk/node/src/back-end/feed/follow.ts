@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import { momentOf, type Clock } from "../clock.js";
 import type { Connect } from "./connection.js";
 import type { Following } from "./following.js";
 
@@ -39,7 +39,7 @@ export async function follow(
       following.opened();
       for await (const piece of pieces) {
         const was = following.hasCaughtUp;
-        following.receive(piece, clock.steady());
+        following.receive(piece, momentOf(clock));
         if (following.hasCaughtUp && !was) {
           failures = 0;
           caughtUp();

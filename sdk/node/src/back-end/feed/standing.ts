@@ -1,3 +1,4 @@
+import { since as ago, type Moment } from "../clock.js";
 import { Recent } from "../recent.js";
 import type { Facts } from "../validated.js";
 import type { FeedEvent } from "./event.js";
@@ -10,7 +11,7 @@ export type Judgement = { readonly allowed: readonly string[] } | "invalid" | un
 
 /**
  * How things stand by what the feed has said: what has ended, what holds, and whether that is recent enough to be
- * relied on. Every moment is an argument, in milliseconds of a clock that never goes back.
+ * relied on. Every moment is an argument.
  */
 export class Standing {
   #sessions = new Recent<true>();
@@ -19,52 +20,53 @@ export class Standing {
   /** Each list of scopes once, since very many people have the same. */
   #scopes = new Recent<readonly string[]>();
   #hasCaughtUp = false;
-  #heardAt = -Infinity;
+  #heardAt: Moment | undefined;
   #isSuspended = false;
+  /** Whether it was the present connection that said so. */
+  #saidSuspended = false;
 
   /** A new connection: what it says is not complete before it has caught up. */
   opened(): void {
     this.#hasCaughtUp = false;
+    this.#saidSuspended = false;
   }
 
   /** What was said cannot be relied on any more. */
   lost(): void {
     this.#hasCaughtUp = false;
-    this.#heardAt = -Infinity;
+    this.#heardAt = undefined;
   }
 
-  hear(event: FeedEvent, now: number): void {
+  /** `since` is since when it may have been there, unheard. */
+  hear(event: FeedEvent, now: Moment, since = now): void {
+    const { steady } = now;
     switch (event.kind) {
       case "reset":
         this.#forget();
         break;
       case "caught_up":
         this.#hasCaughtUp = true;
-        this.#isSuspended = false;
+        this.#isSuspended = this.#saidSuspended;
         break;
       case "app_suspended":
         this.#isSuspended = true;
+        this.#saidSuspended = true;
         break;
       case "session_ended":
-        this.endSession(event.sessionId, now);
+        this.#sessions.set(event.sessionId, true, steady);
         break;
       case "token_revoked":
-        this.#tokens.set(event.tokenId, true, now);
+        this.#tokens.set(event.tokenId, true, steady);
         break;
       case "grant_changed":
-        this.#grants.set(event.userId, this.#list(event.scope, now), now);
+        this.#grants.set(event.userId, this.#list(event.scope, steady), steady);
     }
-    if (this.#hasCaughtUp) this.#heardAt = now;
-  }
-
-  /** Refuses every token of this session. */
-  endSession(sessionId: string, now: number): void {
-    this.#sessions.set(sessionId, true, now);
+    if (this.#hasCaughtUp) this.#heardAt = since;
   }
 
   /** Whether answers may be given without asking. */
-  isLive(now: number): boolean {
-    return now - this.#heardAt < SILENCE;
+  isLive(now: Moment): boolean {
+    return this.#heardAt !== undefined && ago(now, this.#heardAt) < SILENCE;
   }
 
   /** The app is suspended: every token is refused, and there is nobody to ask. */
@@ -72,11 +74,12 @@ export class Standing {
     return this.#isSuspended;
   }
 
-  judge(token: Facts, now: number): Judgement {
+  judge(token: Facts, now: Moment): Judgement {
     if (this.#isSuspended) return "invalid";
     if (!this.isLive(now)) return undefined;
-    if (this.#sessions.get(token.sessionId, now) || this.#tokens.get(token.tokenId, now)) return "invalid";
-    const granted = this.#grants.get(token.userId, now);
+    const { steady } = now;
+    if (this.#sessions.get(token.sessionId, steady) || this.#tokens.get(token.tokenId, steady)) return "invalid";
+    const granted = this.#grants.get(token.userId, steady);
     if (granted === undefined) return { allowed: token.given };
     if (granted.length === 0) return "invalid";
     const isWhole = token.given.every((scope) => granted.includes(scope));
@@ -86,6 +89,7 @@ export class Standing {
   #forget(): void {
     this.lost();
     this.#isSuspended = false;
+    this.#saidSuspended = false;
     for (const kept of [this.#sessions, this.#tokens, this.#grants, this.#scopes]) kept.clear();
   }
 

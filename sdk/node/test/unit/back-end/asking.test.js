@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { createLocalJWKSet, jwtVerify } from "jose";
 
 import { createPortico, InvalidToken, Unavailable } from "../../../dist/index.js";
+import { readMetadata } from "../../../dist/back-end/issuer.js";
 import { privateKeyJwt, secretBasic } from "../../../dist/back-end/credentials.js";
 import { claims } from "../../support/house.js";
 import { staged, vectors } from "../../support/vectors.js";
@@ -32,10 +33,35 @@ test("what is asked answers the same fields, and tells what was withdrawn by the
   assert.equal(found.wasWithdrawn("email.verified"), false);
 });
 
-test("those who ask about one token at once share a question, and those who come later do not", async () => {
+/** A stage where the token was verified, and is asked about at once; what is asked waits for the test. */
+async function held(options) {
   const waiting = [];
-  const stage = asking(() => new Promise((resolve) => waiting.push(resolve)));
+  const stage = staged(file, options);
+  stage.says = () => active();
+  await stage.portico.validate(token);
+  stage.introspected.length = 0;
+  stage.says = () => new Promise((resolve) => waiting.push(resolve));
+  return { stage, waiting };
+}
+
+test("where Portico is asked each time, nobody joins a question of before", async () => {
+  const { stage, waiting } = await held({ validate: "introspection" });
+  const before = stage.portico.validate(token);
+  await new Promise(setImmediate);
+  // The session ends here; what was asked before knows nothing of that.
+  const after = stage.portico.validate(token);
+  await new Promise(setImmediate);
+  assert.equal(stage.introspected.length, 2);
+  waiting[1]({ active: false });
+  waiting[0](active());
+  await before;
+  await assert.rejects(after, InvalidToken);
+});
+
+test("beside the feed those who ask about one token at once share a question, and those who come later do not", async () => {
+  const { stage, waiting } = await held();
   const first = [stage.portico.validate(token), stage.portico.validate(token)];
+  await new Promise(setImmediate);
   stage.clock.milliseconds = 999;
   first.push(stage.portico.validate(token));
   await new Promise(setImmediate);
@@ -82,6 +108,19 @@ test("where Portico cannot be asked, that is said without the token", async () =
   await assert.rejects(stage.portico.validate(token), (error) => error instanceof Unavailable && !error.message.includes(token));
 });
 
+test("an issuer behind TLS has its endpoints behind TLS", () => {
+  const issuer = "https://id.example";
+  const right = { issuer, jwks_uri: `${issuer}/jwks`, introspection_endpoint: `${issuer}/introspect` };
+  assert.equal(readMetadata(issuer, right), right);
+  for (const name of ["jwks_uri", "introspection_endpoint"]) {
+    for (const value of ["http://id.example/x", "//id.example/x", "ftp://id.example/x", undefined]) {
+      assert.throws(() => readMetadata(issuer, { ...right, [name]: value }), (error) => error instanceof Unavailable && error.message.includes(name));
+    }
+  }
+  const open = { issuer: "http://127.0.0.1", jwks_uri: "http://127.0.0.1/jwks", introspection_endpoint: "http://127.0.0.1/introspect" };
+  assert.equal(readMetadata(open.issuer, open), open);
+});
+
 test("a secret is form-encoded before it is sent", async () => {
   const { headers } = await secretBasic("a:b", "s +/é").of("https://id.example");
   assert.equal(Buffer.from(headers.authorization.slice(6), "base64").toString(), "a%3Ab:s+%2B%2F%C3%A9");
@@ -101,8 +140,14 @@ test("an assertion is about the app, for the issuer, for a minute, and never the
 test("options that cannot be used are refused at once", () => {
   const right = { issuer: "https://id.example", clientId: "org.example.taxi", clientSecret: "s" };
   for (const [more, words] of [
-    [{ issuer: "id.example" }, /issuer/], [{ clientId: "" }, /clientId/], [{ clientSecret: "" }, /clientSecret/],
-    [{ privateKey: { key: {} } }, /both/], [{ clientSecret: undefined, privateKey: { key: { kty: "OKP" } } }, /alg/],
+    ...["id.example", "https:id.example", "https://id.example?x", "https://id.example#x", "https://u:p@id.example", "https://id.example/ ", "https://[x", undefined]
+      .map((issuer) => [{ issuer }, /issuer/]),
+    ...["", 5, undefined].flatMap((text) => [[{ clientId: text }, /clientId/], [{ clientSecret: text }, /clientSecret/]]),
+    ...[{}, { key: "x" }, { key: null }].map((privateKey) => [{ clientSecret: undefined, privateKey }, /privateKey\.key/]),
+    [{ onProblem: 5 }, /onProblem/],
+    ...[0, -1, NaN, Infinity, 2 ** 31, "1"].map((timeout) => [{ timeout }, /timeout/]),
+    ...[0, -1, NaN, Infinity, 1.5].map((remember) => [{ remember }, /remember/]),
+    [{ validate: "introspect" }, /validate/], [{ privateKey: { key: {} } }, /both/], [{ clientSecret: undefined, privateKey: { key: { kty: "OKP" } } }, /alg/],
   ]) {
     assert.throws(() => createPortico({ ...right, ...more }), (error) => error instanceof TypeError && words.test(error.message));
   }

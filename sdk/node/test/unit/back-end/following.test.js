@@ -29,6 +29,17 @@ test("connections that do not open are tried with longer pauses, and from the be
   assert.deepEqual([stage.problems[0], stage.problems.at(-1)], ["the feed was lost: 503 from /v1/feed", "the feed was lost: it was closed"]);
 });
 
+test("what the app does with a problem stops nothing", async () => {
+  for (const onProblem of [() => { throw new Error("the logger is full"); }, async () => Promise.reject(new Error("the logger is full"))]) {
+    const stage = staged(vectors("feed"), { onProblem });
+    await new Promise(setImmediate);
+    stage.asked.reject(new Error("503 from /v1/feed"));
+    await new Promise(setImmediate);
+    await stage.live();
+    assert.ok(stage.portico.isLive);
+  }
+});
+
 test("a closed back end opens no connection any more, and asks about each token", async () => {
   const stage = staged(vectors("feed"));
   await stage.live();
@@ -40,6 +51,20 @@ test("a closed back end opens no connection any more, and asks about each token"
   assert.equal(stage.asked, asked);
   assert.ok(!stage.portico.isLive);
   assert.deepEqual(stage.problems, []);
+});
+
+test("a feed of comments alone is given up, and resumed", async () => {
+  const stage = staged(vectors("feed"));
+  await stage.live();
+  for (const [at, text] of [[4999, ": still here\n\n"], [4999, frame("ping")], [9998, ": still here\n\n"]]) {
+    stage.clock.milliseconds = at;
+    await stage.hear(text);
+  }
+  assert.deepEqual(stage.problems, []);
+  stage.clock.milliseconds = 9999;
+  await stage.hear(": still here\n\n");
+  assert.deepEqual(stage.problems, ["the feed was lost: it says nothing"]);
+  assert.equal(await stage.open(), "one");
 });
 
 test("what was said about tokens is known for as long as one may live, and dropped after twice that", () => {
@@ -57,14 +82,15 @@ test("what was said about tokens is known for as long as one may live, and dropp
 
 test("an end is known to the last moment of every token that was out, after very many others", () => {
   const standing = new Standing();
+  const moment = (at) => ({ wall: at, steady: at });
   standing.opened();
-  standing.hear({ kind: "caught_up" }, 0);
+  standing.hear({ kind: "caught_up" }, moment(0));
   const token = { sessionId: "s", tokenId: "t", userId: "u", given: ["openid"] };
   const endedAt = 20 * 60_000;
-  standing.hear({ kind: "session_ended", sessionId: "s" }, endedAt);
+  standing.hear({ kind: "session_ended", sessionId: "s" }, moment(endedAt));
   for (let at = endedAt; at <= endedAt + 31 * 60_000; at += 1000) {
-    standing.hear({ kind: "session_ended", sessionId: `other ${at}` }, at);
-    assert.equal(standing.judge(token, at), "invalid");
+    standing.hear({ kind: "session_ended", sessionId: `other ${at}` }, moment(at));
+    assert.equal(standing.judge(token, moment(at)), "invalid");
   }
 });
 

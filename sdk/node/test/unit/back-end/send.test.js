@@ -17,4 +17,13 @@ test("a form that a parser has read is what it left", async () => {
   assert.equal(await formOf(read, {}), "");
   assert.equal(await formOf(read, { logout_token: "y" }), "logout_token=y");
   assert.equal(await formOf(read, "logout_token=z"), "logout_token=z");
+  assert.equal(await formOf(read, { logout_token: ["y", "z"] }), "logout_token=y&logout_token=z");
+});
+
+test("what a parser makes of brackets is no token, and breaks nothing", async () => {
+  const read = unread();
+  for (const odd of [{ toString: "1" }, Object.create(null), [{ toString: "1" }], { a: ["b"] }]) {
+    assert.equal(await formOf(read, { logout_token: odd }), "");
+    assert.equal(await formOf(read, { x: odd, logout_token: "y" }), "logout_token=y");
+  }
 });

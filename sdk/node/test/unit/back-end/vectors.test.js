@@ -26,6 +26,12 @@ describe("tokens", () => {
       assert.deepEqual(stage.introspected, []);
       stage.portico.close();
     });
+    if (valid) continue;
+    test(`${name}, by a silent feed too, and without a question`, async () => {
+      const stage = staged({ ...file, now }, { validate: "introspection" });
+      await assert.rejects(stage.portico.validate(token), InvalidToken);
+      assert.deepEqual(stage.introspected, []);
+    });
   }
 });
 
@@ -36,6 +42,7 @@ describe("the feed", () => {
       const stage = staged(file);
       for (const step of steps) {
         stage.clock.milliseconds = step.at;
+        stage.clock.timeOfDay = step.wall;
         if (step.open) assert.equal(await stage.open() ?? null, step.last_event_id);
         else if (step.bytes !== undefined) await stage.hear(step.bytes);
         else if (step.close) await stage.lose();
