@@ -89,7 +89,7 @@ impl Builder {
         self
     }
 
-    /// Does not follow the feed: Portico is asked for each token, and there is no bound to wait for.
+    /// Does not follow the feed: Portico is asked for each token each time, and there is no bound to wait for.
     pub fn introspect_always(mut self) -> Self {
         self.follows = false;
         self
@@ -115,7 +115,11 @@ impl Builder {
         let http =
             Client::builder().redirect(redirect::Policy::none()).build().map_err(|_| BuildError::Tls)?;
         let ask = Ask::new(http, authorization, feed, self.timeout);
-        let inner = Arc::new(Inner::new((self.issuer, metadata), app, ask, self.clock, self.remembered));
+        let mut inner = Inner::new((self.issuer, metadata), app, ask, self.clock, self.remembered);
+        if !self.follows {
+            inner.joined = Duration::ZERO;
+        }
+        let inner = Arc::new(inner);
         let task = self.follows.then(|| runtime.spawn(follow(Arc::clone(&inner))).abort_handle());
         Ok(Portico::new(inner, Following(task)))
     }

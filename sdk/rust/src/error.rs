@@ -100,6 +100,9 @@ pub enum Unreached {
     /// What it answered is not what was asked for.
     #[error("another answer than was asked for")]
     NotTheDocument,
+    /// It was not asked: its keys cannot be read, and enough tokens that nobody could verify are asked about already.
+    #[error("enough is asked about already")]
+    TooMany,
 }
 
 /// What [`Error::Unavailable`] holds, as it is handed about inside.

@@ -1,11 +1,12 @@
 //! What all handles share, and how a token is validated with it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use parking_lot::RwLock;
 use quick_cache::sync::Cache;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use crate::ask::Ask;
@@ -36,7 +37,17 @@ pub(crate) struct Inner {
     pub(crate) keys: KeySource,
     pub(crate) remembered: Cache<Digest, Arc<Claims>>,
     pub(crate) introspections: Flights<Digest, Told>,
+    /// How long after a question about a token was put another joins it.
+    pub(crate) joined: Duration,
+    /// Room for questions about tokens that nobody could verify.
+    pub(crate) unverified: Semaphore,
 }
+
+/// Of so many tokens that nobody could verify it is asked at once.
+const UNVERIFIED: usize = 20;
+
+/// So much older than its question an answer may be, and be within the bound.
+pub(crate) const JOINED: Duration = Duration::from_secs(1);
 
 impl Inner {
     pub(crate) fn new(
@@ -58,6 +69,8 @@ impl Inner {
             keys: KeySource::default(),
             remembered: Cache::new(remembered),
             introspections: Flights::default(),
+            joined: JOINED,
+            unverified: Semaphore::new(UNVERIFIED),
         }
     }
 
@@ -77,7 +90,7 @@ impl Inner {
             Err(Unverified::NoKeys) => return self.introspected(token, digest, None).await,
         };
         let now = self.clock.now();
-        claims.check_times(now).map_err(Error::InvalidToken)?;
+        claims.times.check(now).map_err(Error::InvalidToken)?;
         if self.logouts.read().cover(&claims) {
             return Err(Error::InvalidToken(Cause::SessionEnded));
         }

@@ -1,6 +1,7 @@
 //! Asking Portico of a token (RFC 7662), where the issuer's metadata says.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -51,18 +52,31 @@ impl Inner {
             }
             Ok(inner.places.found.get_or_init(|| metadata).clone())
         };
-        self.places.flights.share((), read).await.unwrap_or(Err(Unreached::NoAnswer.into()))
+        self.places
+            .flights
+            .share((), (Duration::ZERO, Duration::MAX), read)
+            .await
+            .unwrap_or(Err(Unreached::NoAnswer.into()))
     }
 
-    /// What Portico says of a token now (RFC 7662). The same token is asked about once at a time.
+    /// What Portico says of a token now (RFC 7662). A question about the same token is joined within a second.
     pub(crate) async fn introspected(
         self: &Arc<Self>,
         token: &str,
         digest: Digest,
         claims: Option<Arc<Claims>>,
     ) -> Result<Validated, Error> {
-        let (inner, asked) = (Arc::clone(self), token.to_owned());
-        let told = self.introspections.share(digest, async move { inner.introspect(&asked).await });
+        let (inner, asked, is_verified) = (Arc::clone(self), token.to_owned(), claims.is_some());
+        let asking = async move {
+            // Anybody can invent what nobody here could verify.
+            let few = if is_verified { None } else { Some(inner.unverified.try_acquire()) };
+            if matches!(few, Some(Err(_))) {
+                return Err(Unavailable::from(Unreached::TooMany).into());
+            }
+            inner.introspect(&asked).await
+        };
+        let moment = (self.clock.now().steady, self.joined);
+        let told = self.introspections.share(digest, moment, asking);
         let told = told.await.unwrap_or(Err(Unavailable::from(Unreached::NoAnswer).into()))?;
         let told = told.ok_or(Error::InvalidToken(Cause::Inactive))?;
         let allowed = told.given.clone();

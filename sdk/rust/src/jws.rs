@@ -3,9 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::crypto::aws_lc;
-use jsonwebtoken::{Algorithm, DecodingKey, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::claims::present;
 use crate::error::Cause;
 use crate::keys::{Found, KeySet};
 
@@ -19,15 +21,26 @@ pub(crate) struct Kind {
     pub(crate) algs: &'static [Algorithm],
 }
 
+/// The part of a header that is used (RFC 7515 §4.1).
+#[derive(Deserialize)]
+struct Header {
+    typ: Option<String>,
+    alg: Algorithm,
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<Value>,
+}
+
 /// The claims of a token of this kind that one of these keys signed. Nothing that they say is looked at.
 pub(crate) fn open(token: &str, kind: &Kind, keys: &KeySet) -> Result<Map<String, Value>, Cause> {
     if token.len() > LONGEST_TOKEN {
         return Err(Cause::Malformed);
     }
     let (message, signature) = token.rsplit_once('.').ok_or(Cause::Malformed)?;
-    let (_, payload) = message.split_once('.').ok_or(Cause::Malformed)?;
+    let (header, payload) = message.split_once('.').ok_or(Cause::Malformed)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Cause::Malformed)?;
-    let header = decode_header(token).map_err(|_| Cause::Malformed)?;
+    let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| Cause::Malformed)?;
+    let header: Header = serde_json::from_slice(&header).map_err(|_| Cause::Malformed)?;
     if header.crit.is_some() {
         return Err(Cause::Malformed);
     }
@@ -38,12 +51,13 @@ pub(crate) fn open(token: &str, kind: &Kind, keys: &KeySet) -> Result<Map<String
         return Err(Cause::Algorithm);
     }
     let kid = header.kid.ok_or(Cause::Malformed)?;
+    let claims = claims(payload).ok_or(Cause::Malformed)?;
     match keys.find(&kid, header.alg) {
         Found::Key(key) => verify(message, &signature, key, header.alg)?,
         Found::Other => return Err(Cause::Algorithm),
         Found::Unknown => return Err(Cause::UnknownKey),
     }
-    claims(payload).ok_or(Cause::Malformed)
+    Ok(claims)
 }
 
 /// The claims of a token, whoever signed it: only of one that Portico has called active.

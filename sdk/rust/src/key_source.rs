@@ -15,10 +15,16 @@ const ASKED_AGAIN: Duration = Duration::from_secs(10);
 /// How long a failure is remembered, so that nobody waits for the same silence twice.
 const FAILURE_KEPT: Duration = Duration::from_secs(1);
 
+/// How long a set may be held before it is read again: as long as the issuer lets it be cached. Keys retire without a
+/// word of the feed.
+const HELD: Duration = Duration::from_secs(300);
+
 /// What is held of the set. One reading is in flight at a time.
 #[derive(Default)]
 pub(crate) struct KeySource {
     held: RwLock<Option<Arc<KeySet>>>,
+    /// When that was asked for, on the steady clock.
+    since: RwLock<Duration>,
     stale: AtomicBool,
     turn: Mutex<Turn>,
 }
@@ -45,8 +51,11 @@ impl KeySource {
         self.stale.store(true, Ordering::Release);
     }
 
-    /// Whether there are other keys than those that were read.
-    pub(crate) fn is_stale(&self) -> bool {
+    /// Whether there are other keys than those that were read, or may be: they have been held for too long.
+    pub(crate) fn is_stale(&self, now: Duration) -> bool {
+        if now.saturating_sub(*self.since.read()) >= HELD {
+            self.rotated();
+        }
         self.stale.load(Ordering::Acquire)
     }
 
@@ -89,6 +98,7 @@ impl KeySource {
             Ok(set) => {
                 let set = Arc::new(set);
                 *self.held.write() = Some(Arc::clone(&set));
+                *self.since.write() = now;
                 turn.failed = None;
                 if held.is_some() && !was_stale {
                     turn.asked_again = Some(now);
@@ -144,9 +154,18 @@ mod tests {
         let first = ask(&source, None, Duration::ZERO).await.unwrap();
         let second = ask(&source, Some(&first), Duration::ZERO).await.unwrap();
         source.rotated();
-        assert!(source.is_stale());
+        assert!(source.is_stale(SECOND));
         assert!(ask(&source, Some(&second), SECOND).await.is_some());
-        assert!(!source.is_stale());
+        assert!(!source.is_stale(SECOND));
+    }
+
+    #[tokio::test]
+    async fn a_set_that_was_held_for_five_minutes_is_stale() {
+        let source = KeySource::default();
+        let first = ask(&source, None, SECOND).await.unwrap();
+        assert!(!source.is_stale(300 * SECOND) && source.is_stale(301 * SECOND));
+        assert!(ask(&source, Some(&first), 301 * SECOND).await.is_some());
+        assert!(!source.is_stale(600 * SECOND) && source.is_stale(601 * SECOND));
     }
 
     #[tokio::test]
@@ -165,9 +184,9 @@ mod tests {
         let turn = &mut *source.turn().await;
         let answered =
             source.other_than(Some(&first), turn, || SECOND / 2, ready(Ok(KeySet::default()))).await;
-        assert!(answered.is_err() && source.is_stale());
+        assert!(answered.is_err() && source.is_stale(SECOND / 2));
         let answered = source.other_than(Some(&first), turn, || SECOND, ready(Ok(KeySet::default()))).await;
-        assert!(answered.unwrap().is_some() && !source.is_stale());
+        assert!(answered.unwrap().is_some() && !source.is_stale(SECOND));
     }
 
     #[tokio::test]

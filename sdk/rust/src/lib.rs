@@ -23,6 +23,7 @@ mod refused;
 mod scopes;
 #[cfg(test)]
 mod tests;
+mod times;
 mod validated;
 mod verify;
 

@@ -4,10 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::claims::{AHEAD, LONGEST_LIFE};
+use crate::times::{AHEAD, LONGEST_LIFE};
 
 /// How long it counts: no token that it concerns is good longer, by an issuer's clock that may be ahead.
-const KEPT: Duration = Duration::from_secs(LONGEST_LIFE + AHEAD);
+const KEPT: Duration = LONGEST_LIFE.saturating_add(AHEAD);
 
 /// Names with what was last heard of each, as long as that may matter.
 pub(crate) struct Recent<V> {

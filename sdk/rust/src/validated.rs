@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::claims::Claims;
 use crate::refused::Refused;
@@ -44,12 +44,12 @@ impl Validated {
 
     /// When the token was issued (`iat`).
     pub fn issued_at(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(self.claims.iat)
+        UNIX_EPOCH + self.claims.times.iat
     }
 
     /// When the token ends (`exp`), at most half an hour after it was issued.
     pub fn expires_at(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(self.claims.exp)
+        UNIX_EPOCH + self.claims.times.exp
     }
 
     /// The token's own id (`jti`).

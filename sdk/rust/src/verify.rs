@@ -25,6 +25,10 @@ impl Inner {
         token: &str,
         digest: Digest,
     ) -> Result<Arc<Claims>, Unverified> {
+        // What says of itself that it is not for here has no key read.
+        let says = jws::claims_unverified(token).ok_or(Unverified::Refused(Cause::Malformed))?;
+        let says = Claims::of(says, &self.issuer, &self.app);
+        says.and_then(|claims| claims.times.check(self.clock.now())).map_err(Unverified::Refused)?;
         let (claims, set) = self.opened(token, &ACCESS_TOKEN).await?;
         let claims = Claims::of(claims, &self.issuer, &self.app).map_err(Unverified::Refused)?;
         let claims = Arc::new(claims);
@@ -77,7 +81,10 @@ impl Inner {
         self: &Arc<Self>,
         known: Option<&Arc<KeySet>>,
     ) -> Result<Option<Arc<KeySet>>, Unavailable> {
-        self.read_keys(known, &mut *self.keys.turn().await).await
+        // Who asks may hang up: what has begun is read to its end all the same, for all who need it.
+        let (inner, known) = (Arc::clone(self), known.cloned());
+        let reading = async move { inner.read_keys(known.as_ref(), &mut *inner.keys.turn().await).await };
+        tokio::spawn(reading).await.unwrap_or(Err(Unreached::NoAnswer.into()))
     }
 
     async fn read_keys(
@@ -108,7 +115,7 @@ impl Inner {
     /// wait for it.
     pub(crate) fn reread_stale_keys(self: &Arc<Self>) {
         // Where none were read, the first token has them read.
-        if !self.keys.is_stale() || self.keys.held().is_none() {
+        if !self.keys.is_stale(self.clock.now().steady) || self.keys.held().is_none() {
             return;
         }
         let inner = Arc::clone(self);

@@ -2,6 +2,7 @@
 
 mod back_off;
 mod follow;
+mod looks;
 mod said;
 mod sse;
 

@@ -51,6 +51,8 @@ pub(crate) type Place = Option<String>;
 /// What is to be done beyond remembering.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Then {
+    /// There was an event, known or not.
+    pub(crate) spoken: bool,
     /// The keys were rotated: read them again.
     pub(crate) keys_rotated: bool,
     /// From here on answers are local.
@@ -111,17 +113,17 @@ impl Said {
         self.heard.is_some_and(|heard| now.since(heard) < BOUND)
     }
 
-    /// Takes in what came over this connection.
+    /// Takes in what came over this connection: not before the first of these moments, read at the second.
     pub(crate) fn read(
         &mut self,
         connection: &mut Connection,
         bytes: &[u8],
         place: &mut Place,
-        now: Moment,
+        moments: (Moment, Moment),
     ) -> Result<Then, Unreadable> {
         let mut then = Then::default();
         let read = connection.parser.push(bytes).map_err(Unreadable::from).and_then(|events| {
-            events.into_iter().try_for_each(|event| self.hear(connection, event, place, now, &mut then))
+            events.into_iter().try_for_each(|event| self.hear(connection, event, place, moments, &mut then))
         });
         if let Err(unreadable) = read {
             self.heard = None;
@@ -136,12 +138,16 @@ impl Said {
         connection: &mut Connection,
         event: Event,
         place: &mut Place,
-        now: Moment,
+        (since, now): (Moment, Moment),
         then: &mut Then,
     ) -> Result<(), Unreadable> {
         let at = now.steady;
+        then.spoken = true;
         match event.name.as_str() {
-            "reset" => *self = Self::default(),
+            "reset" => {
+                *self = Self::default();
+                connection.caught_up = false;
+            }
             "session_ended" => {
                 self.ended.insert(&parsed::<SessionEnded>(&event)?.sid, (), at);
             }
@@ -173,7 +179,7 @@ impl Said {
             *place = (!id.is_empty()).then_some(id);
         }
         if connection.caught_up {
-            self.heard = Some(now);
+            self.heard = Some(since);
         }
         Ok(())
     }

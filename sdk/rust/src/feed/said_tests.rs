@@ -20,8 +20,9 @@ struct Told {
 impl Told {
     fn step(&mut self, vectors: &Value, keys: &KeySet, step: &Value) {
         let at = Duration::from_millis(step["at"].as_u64().unwrap());
+        let wall = step["wall"].as_u64().map_or(at, Duration::from_millis);
         let now =
-            Moment { since_epoch: Duration::from_secs(vectors["now"].as_u64().unwrap()) + at, steady: at };
+            Moment { since_epoch: Duration::from_secs(vectors["now"].as_u64().unwrap()) + wall, steady: at };
         if step["open"] == true {
             assert_eq!(self.place.as_deref(), step["last_event_id"].as_str(), "{step}");
             self.connection = Some(Connection::default());
@@ -42,7 +43,7 @@ impl Told {
 
     fn hear(&mut self, bytes: &[u8], now: Moment) {
         let connection = self.connection.as_mut().unwrap();
-        match self.said.read(connection, bytes, &mut self.place, now) {
+        match self.said.read(connection, bytes, &mut self.place, (now, now)) {
             Ok(then) => self.key_set_reads += u64::from(then.keys_rotated),
             Err(Unreadable) => self.connection = None,
         }
@@ -95,4 +96,23 @@ fn an_app_that_is_suspended_while_the_feed_catches_up_stays_so() {
         now,
     );
     assert!(told.said.suspended);
+}
+
+#[test]
+fn what_begins_anew_on_a_connection_that_had_caught_up_is_not_live_until_it_has_again() {
+    let mut told = Told {
+        said: Said::default(),
+        connection: Some(Connection::default()),
+        place: None,
+        key_set_reads: 0,
+    };
+    let now = Moment { since_epoch: Duration::ZERO, steady: Duration::ZERO };
+    for (words, is_heard) in [
+        ("event: reset\ndata: {}\n\nevent: caught_up\ndata: {}\n\n", true),
+        ("event: reset\ndata: {}\n\nevent: ping\ndata: {}\n\n", false),
+        ("event: caught_up\ndata: {}\n\n", true),
+    ] {
+        told.hear(words.as_bytes(), now);
+        assert_eq!(told.said.is_heard(now), is_heard, "{words}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::recent::Recent;
 pub(crate) struct Logouts {
     sessions: Recent<()>,
     /// People all of whose sessions ended, with the last `iat` that this is about.
-    people: Recent<u64>,
+    people: Recent<Duration>,
     taken: Recent<()>,
 }
 
@@ -38,6 +38,6 @@ impl Logouts {
     /// Whether a token belongs to what ended.
     pub(crate) fn cover(&self, claims: &Claims) -> bool {
         self.sessions.has(&claims.sid)
-            || self.people.get(&claims.sub).is_some_and(|until| claims.iat <= *until)
+            || self.people.get(&claims.sub).is_some_and(|until| claims.times.iat <= *until)
     }
 }

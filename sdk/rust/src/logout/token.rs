@@ -1,13 +1,16 @@
 //! What logout tokens say (OpenID Connect Back-Channel Logout 1.0 §2.4), and what is checked of it (§2.6).
 
+use std::time::Duration;
+
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::claims::{AHEAD, Audience, Date};
+use crate::claims::{Audience, present};
 use crate::clock::Moment;
 use crate::error::Cause;
 use crate::jws::Kind;
+use crate::times::{Date, Times};
 
 /// Signed by whatever the app registered for its ID tokens.
 pub(crate) const LOGOUT_TOKEN: Kind =
@@ -19,18 +22,22 @@ pub(crate) struct Logout {
     pub(crate) sid: Option<String>,
     pub(crate) sub: Option<String>,
     pub(crate) jti: String,
-    pub(crate) iat: u64,
+    pub(crate) iat: Duration,
 }
 
 #[derive(Deserialize)]
 struct Said {
     iss: String,
     aud: Audience,
+    #[serde(default, deserialize_with = "present")]
     sid: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     sub: Option<String>,
     jti: String,
     iat: Date,
     exp: Date,
+    #[serde(default, deserialize_with = "present")]
+    nbf: Option<Date>,
     events: Map<String, Value>,
 }
 
@@ -47,24 +54,20 @@ impl Logout {
             return Err(Cause::Claims);
         }
         let said: Said = serde_json::from_value(Value::Object(claims)).map_err(|_| Cause::Claims)?;
-        let now = now.since_epoch.as_secs();
         if said.iss != issuer {
             return Err(Cause::Issuer);
         }
         if said.aud.0 != app {
             return Err(Cause::Audience);
         }
-        if said.exp.0 <= now {
-            return Err(Cause::Expired);
-        }
-        if said.iat.0 > now + AHEAD {
-            return Err(Cause::NotYet);
-        }
-        let names = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+        let times = Times::of(said.iat, said.nbf, said.exp)?;
+        times.check(now)?;
         let is_logout = said.events.get(EVENT).is_some_and(Value::is_object);
-        if !is_logout || said.jti.is_empty() || !(names(&said.sid) || names(&said.sub)) {
+        let names_nobody = said.sid.is_none() && said.sub.is_none();
+        let is_unnamed = [&said.sid, &said.sub].into_iter().flatten().any(String::is_empty);
+        if !is_logout || names_nobody || is_unnamed || said.jti.is_empty() {
             return Err(Cause::Claims);
         }
-        Ok(Self { sid: said.sid, sub: said.sub, jti: said.jti, iat: said.iat.0 })
+        Ok(Self { sid: said.sid, sub: said.sub, jti: said.jti, iat: times.iat })
     }
 }

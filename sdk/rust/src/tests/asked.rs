@@ -77,6 +77,48 @@ async fn a_token_that_many_bring_at_once_is_asked_about_once() {
 }
 
 #[tokio::test]
+async fn a_question_of_more_than_a_second_ago_is_not_joined() {
+    let (fake, clock) = (Fake::new().await, Hands::default());
+    let portico = fake.asking(&clock);
+    fake.tell(StatusCode::OK, active(json!({})));
+    let token = token_with(json!({}));
+    portico.validate(&token).await.unwrap();
+    let passes = fake.said.gate.forget_permits(usize::MAX);
+    let first = portico.validate(&token);
+    let second = async {
+        until(|| fake.introspections() == 2).await;
+        clock.forward(Duration::from_secs(1));
+        let second = portico.validate(&token);
+        let opening = async {
+            until(|| fake.introspections() == 3).await;
+            fake.said.gate.add_permits(passes);
+        };
+        join(second, opening).await.0
+    };
+    let (first, second) = join(first, second).await;
+    assert!(first.is_ok() && second.is_ok());
+}
+
+#[tokio::test]
+async fn while_keys_cannot_be_read_few_tokens_are_asked_about_at_once() {
+    let (fake, clock) = (Fake::new().await, Hands::default());
+    *fake.said.key_set_status.lock() = StatusCode::BAD_GATEWAY;
+    fake.tell(StatusCode::OK, active(json!({})));
+    let portico = fake.asking(&clock);
+    let passes = fake.said.gate.forget_permits(usize::MAX);
+    let tokens: Vec<_> = (0..30).map(|count| token_with(json!({ "jti": format!("jti_{count}") }))).collect();
+    let asked = join_all(tokens.iter().map(|token| portico.validate(token)));
+    let opening = async {
+        until(|| fake.introspections() == 20).await;
+        fake.said.gate.add_permits(passes);
+    };
+    let (answers, ()) = join(asked, opening).await;
+    let too_many = Error::Unavailable { retry_after: None, because: Unreached::TooMany };
+    assert_eq!(answers.iter().filter(|answer| answer.as_ref().err() == Some(&too_many)).count(), 10);
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 20);
+}
+
+#[tokio::test]
 async fn where_portico_does_not_know_nothing_is_said_of_the_token() {
     let (fake, clock) = (Fake::new().await, Hands::default());
     let portico = fake.asking(&clock);

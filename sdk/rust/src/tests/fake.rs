@@ -44,6 +44,7 @@ pub(super) struct Said {
     pub(super) told: Mutex<(StatusCode, Value)>,
     pub(super) introspections: AtomicU64,
     /// What an introspection waits for.
+    pub(super) key_set_gate: Semaphore,
     pub(super) gate: Semaphore,
     /// What each connection of the feed says first.
     pub(super) greeting: Mutex<String>,
@@ -65,6 +66,7 @@ impl Fake {
             key_set_status: Mutex::new(StatusCode::OK),
             told: Mutex::new((StatusCode::OK, json!({ "active": false }))),
             introspections: AtomicU64::new(0),
+            key_set_gate: Semaphore::new(Semaphore::MAX_PERMITS),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             greeting: Mutex::new(LIVE.into()),
             feeds: Mutex::default(),
@@ -165,6 +167,7 @@ async fn metadata(State(said): State<Arc<Said>>) -> Json<Value> {
 
 async fn jwks(State(said): State<Arc<Said>>) -> Response {
     let reads = said.key_set_reads.fetch_add(1, Ordering::Relaxed);
+    let _passed = said.key_set_gate.acquire().await.unwrap();
     let sets = said.key_sets.lock();
     let set = sets[sets.len().min(usize::try_from(reads).unwrap() + 1) - 1].clone();
     (*said.key_set_status.lock(), Json(set)).into_response()

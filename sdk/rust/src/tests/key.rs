@@ -75,6 +75,33 @@ async fn a_key_that_is_taken_away_takes_the_tokens_along_that_were_remembered() 
 }
 
 #[tokio::test]
+async fn who_hangs_up_while_the_keys_are_read_leaves_the_reading_to_all_others() {
+    let (fake, clock) = (Fake::new().await, Hands::default());
+    let portico = fake.portico(&clock);
+    portico.caught_up().await;
+    let token = token_with(json!({}));
+    portico.validate(&token).await.unwrap();
+    let mut keys = super::vectors("keys")["then"].clone();
+    keys["keys"].as_array_mut().unwrap().retain(|key| key["kid"] != "ed25519-today");
+    *fake.said.key_sets.lock() = vec![keys];
+    let passes = fake.said.key_set_gate.forget_permits(usize::MAX);
+    let stranger = token_by("ed25519-stranger", json!({}));
+    let mut asked = Box::pin(portico.validate(&stranger));
+    let reading = async { until(|| fake.key_set_reads() == 2).await };
+    tokio::select! {
+        _ = &mut asked => panic!("the key set is not there yet"),
+        () = reading => drop(asked),
+    }
+    fake.said.key_set_gate.add_permits(passes);
+    let limit = std::time::Instant::now() + Duration::from_secs(20);
+    while portico.validate(&token).await.is_ok() {
+        assert!(std::time::Instant::now() < limit);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(fake.key_set_reads(), 2);
+}
+
+#[tokio::test]
 async fn while_no_keys_can_be_read_portico_is_asked_of_the_token() {
     let (fake, clock) = (Fake::new().await, Hands::default());
     *fake.said.key_set_status.lock() = StatusCode::BAD_GATEWAY;
