@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, JsonResponse
 from django.test.utils import override_settings
 from django.urls import path
+from django.views import View
 from fastapi import Depends, FastAPI
 from flask import Flask
 
@@ -77,6 +78,18 @@ def flask(client: Portico, require: list[str], **options: Any) -> httpx.BaseTran
     return httpx.WSGITransport(app)
 
 
+def flask_with_coroutines(client: Portico, require: list[str]) -> httpx.BaseTransport:
+    app = Flask("taxi")
+    portico.flask.guard(app, client)
+
+    @app.get("/rides")
+    @portico.flask.requires(*require)
+    async def rides() -> dict[str, str]:
+        return {"caller": portico.flask.caller().user_id}
+
+    return httpx.WSGITransport(app)
+
+
 settings.configure(ALLOWED_HOSTS=["*"], ROOT_URLCONF="urls", MIDDLEWARE=["portico.django.PorticoMiddleware"])
 
 
@@ -85,6 +98,26 @@ def django(client: Portico, require: list[str], **options: Any) -> httpx.BaseTra
     def rides(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"caller": portico.django.caller_of(request).user_id})
 
+    return _django(client, rides, **options)
+
+
+def django_with_coroutines(client: Portico, require: list[str]) -> httpx.BaseTransport:
+    @portico.django.requires(*require)
+    async def rides(request: HttpRequest) -> JsonResponse:
+        return JsonResponse({"caller": portico.django.caller_of(request).user_id})
+
+    return _django(client, rides)
+
+
+def django_with_a_class(client: Portico, require: list[str]) -> httpx.BaseTransport:
+    class Rides(View):
+        async def get(self, request: HttpRequest) -> JsonResponse:
+            return JsonResponse({"caller": portico.django.caller_of(request).user_id})
+
+    return _django(client, portico.django.requires(*require)(Rides.as_view()))
+
+
+def _django(client: Portico, rides: Any, **options: Any) -> httpx.BaseTransport:
     urls = ModuleType("urls")
     urls.__dict__["urlpatterns"] = [path("rides", rides)]
     with override_settings(ROOT_URLCONF=urls, PORTICO={"client": client} | options):

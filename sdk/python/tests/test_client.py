@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import threading
+from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,11 +15,8 @@ import httpx
 import pytest
 import vectors
 from fakes import APP, ISSUER, Issuer
-from house import wait_for
 
 from portico import Caller, InvalidToken, Portico, Unavailable
-from portico._core.clock import Now
-from portico._flights import Flights, within_second
 
 ANA = vectors.read("feed")["tokens"]["ana"]
 ACTIVE = {
@@ -127,53 +126,6 @@ def test_metadata_that_cannot_be_trusted_are_none(wrong: dict[str, Any]) -> None
     assert set(issuer.asked) == {"metadata"}
 
 
-def test_threads_that_ask_the_same_meanwhile_share_one_answer() -> None:
-    flights: Flights[int] = Flights()
-    asked: list[str] = []
-    all_wait = threading.Event()
-
-    def ask() -> int:
-        asked.append("once")
-        assert all_wait.wait(10)
-        return 7
-
-    with ThreadPoolExecutor(8) as pool:
-        answers = [pool.submit(flights.join, "a", ask) for _ in range(8)]
-        wait_for("all of them", lambda: waiting(flights, "a") == 7)
-        all_wait.set()
-        assert [answer.result(10) for answer in answers] == [7] * 8
-    assert asked == ["once"]
-    assert flights.join("a", lambda: 8) == 8
-
-
-def test_a_question_is_joined_only_within_the_second_in_which_it_was_asked() -> None:
-    flights: Flights[int] = Flights()
-    asked = within_second(ANA, Now(wall=0.0, steady=7.0))
-
-    def late() -> int:
-        return flights.join(within_second(ANA, Now(wall=0.0, steady=8.0)), lambda: 2)
-
-    assert flights.join(asked, lambda: 10 + late()) == 12
-    assert within_second(ANA, Now(wall=0.0, steady=7.9)) == asked
-
-
-def waiting(flights: Flights[int], key: str) -> int:
-    """How many threads wait for the answer that flies."""
-    flying = flights._flying.get(key)
-    return len(flying._condition._waiters) if flying else 0  # type: ignore[attr-defined]
-
-
-def test_threads_that_waited_for_a_failure_fail_too() -> None:
-    flights: Flights[int] = Flights()
-
-    def fail() -> int:
-        raise Unavailable("no")
-
-    with pytest.raises(Unavailable):
-        flights.join("a", fail)
-    assert flights.join("a", lambda: 8) == 8
-
-
 def test_tasks_that_ask_about_one_token_share_one_question_and_none_takes_it_away() -> None:
     issuer = Issuer(introspect=answering(ACTIVE))
 
@@ -186,6 +138,63 @@ def test_tasks_that_ask_about_one_token_share_one_question_and_none_takes_it_awa
 
     assert [caller.user_id for caller in asyncio.run(asking())] == ["o-ana"] * 7
     assert issuer.asked["introspect"] == 1
+
+
+def unverified(number: int) -> list[str]:
+    """Tokens that may be good, of keys that anybody invented."""
+    _, claims, signature = ANA.split(".")
+    heads = ({"typ": "at+jwt", "alg": "EdDSA", "kid": f"k{one}"} for one in range(number))
+    parts = (urlsafe_b64encode(json.dumps(head).encode()).decode().rstrip("=") for head in heads)
+    return [f"{part}.{claims}.{signature}" for part in parts]
+
+
+def test_while_the_keys_cannot_be_read_few_tokens_that_nobody_can_verify_are_asked_about_at_once() -> None:
+    held = threading.Event()
+
+    def introspect(_: httpx.Request) -> httpx.Response:
+        assert held.wait(10)
+        return httpx.Response(200, json={"active": False})
+
+    def ask(token: str) -> type[Exception]:
+        try:
+            portico.validate(token)
+        except (InvalidToken, Unavailable) as why:
+            if isinstance(why, Unavailable):
+                held.set()
+            return type(why)
+        raise AssertionError
+
+    issuer = Issuer(introspect=introspect, jwks=lambda _: httpx.Response(503))
+    with issuer.threads() as portico, ThreadPoolExecutor(21) as pool:
+        found = list(pool.map(ask, unverified(21)))
+    assert sorted(map(found.count, (InvalidToken, Unavailable))) == [1, 20]
+    assert issuer.asked["introspect"] == 20
+
+
+def test_the_same_by_tasks() -> None:
+    issuer = Issuer(introspect=answering({"active": False}), jwks=lambda _: httpx.Response(503))
+
+    async def asking() -> list[Any]:
+        async with issuer.tasks() as portico:
+            return await asyncio.gather(*map(portico.validate, unverified(50)), return_exceptions=True)
+
+    found = [type(why) for why in asyncio.run(asking())]
+    assert (found.count(InvalidToken), found.count(Unavailable)) == (20, 30)
+    assert issuer.asked["introspect"] == 20
+
+
+def test_a_task_that_waits_while_the_client_is_closed_is_told_so() -> None:
+    issuer = Issuer(introspect=answering(ACTIVE))
+
+    async def closing() -> None:
+        portico = issuer.tasks()
+        task = asyncio.ensure_future(portico.validate(ANA))
+        await asyncio.sleep(0)
+        await portico.close()
+        with pytest.raises(Unavailable):
+            await task
+
+    asyncio.run(closing())
 
 
 def live(_: httpx.Request) -> httpx.Response:

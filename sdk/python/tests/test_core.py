@@ -5,55 +5,50 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import vectors
-from back_end import KEYS, LIVE, BackEnd
+from back_end import LIVE, PING, BackEnd, live
 
-from portico import Caller, InvalidToken
+from portico import Caller, InvalidToken, Unavailable
+from portico._core import launch
 from portico._core.backoff import FIRST, LONGEST, Backoff
 from portico._core.clock import Now
-from portico._core.feed import Feed
-from portico._core.keys import KeySet
-from portico._core.local import KEYS_REST, Question
+from portico._core.feed import BURST, Feed
+from portico._core.local import Question
+from portico._core.signed import NotSignedError, check_standing
 from portico._core.sse import LONGEST_EVENT, BrokenStreamError, Event, EventParser
 
 FEED = vectors.read("feed")
-ANA, NEXT = FEED["tokens"]["ana"], FEED["tokens"]["signed by the next key"]
-STRANGE = next(case["token"] for case in vectors.read("tokens")["cases"] if "nobody publishes" in case["name"])
-
-
-def live() -> BackEnd:
-    back_end = BackEnd(FEED)
-    back_end.open()
-    back_end.hear(LIVE)
-    return back_end
+ANA = FEED["tokens"]["ana"]
 
 
 def event(name: str, **data: str) -> Event:
     return Event(name, json.dumps(data), None)
 
 
+def at(seconds: float) -> Now:
+    return Now(wall=seconds, steady=seconds)
+
+
 def test_what_the_feed_said_is_forgotten_when_no_token_can_be_left() -> None:
     feed = Feed()
-    feed.hear(event("session_ended", sid="a"), 0)
-    feed.hear(event("token_revoked", jti="b"), 600)
-    feed.hear(event("grant_changed", sub="c", scope="openid"), 1200)
-    feed.hear(event("session_ended", sid="a"), 1300)
-    feed.hear(event("ping"), 1799)
-    assert len(feed) == 3
-    feed.hear(event("ping"), 2400)
-    assert len(feed) == 2
-    feed.hear(event("ping"), 3000)
-    assert len(feed) == 1
-    feed.hear(event("ping"), 3100)
-    assert len(feed) == 0
+    feed.hear([event("session_ended", sid="a")], at(0))
+    feed.hear([event("token_revoked", jti="b")], at(600))
+    feed.hear([event("grant_changed", sub="c", scope="openid")], at(1200))
+    feed.hear([event("session_ended", sid="a")], at(1300))
+    for moment, kept in ((1859, 3), (2459, 3), (2460, 2), (3060, 1), (3160, 0)):
+        feed.hear([event("ping")], at(moment))
+        assert len(feed) == kept, moment
 
 
 # In a process of its own, whose memory is nobody else's. The unit is bytes on macOS, and KiB elsewhere.
 _GRANTS = """
 import json, resource, sys
-from portico._core.feed import Feed
+from portico._core.clock import Now
+from portico._core.feed import BURST, Feed
 from portico._core.sse import Event
 
 def used():
@@ -62,7 +57,7 @@ def used():
 feed, before = Feed(), used()
 for number in range(100_000):
     said = {"sub": f"{number:028}", "scope": "openid profile.basic phone.verified"}
-    feed.hear(Event("grant_changed", json.dumps(said), None), number / 100)
+    feed.hear([Event("grant_changed", json.dumps(said), None)], Now(number / 100, number / 100))
 print(len(feed), used() - before)
 """
 
@@ -99,45 +94,108 @@ def test_a_remembered_token_expires_too() -> None:
         back_end.ask(ANA)
 
 
-def test_a_token_whose_key_was_taken_back_is_refused_though_it_was_remembered() -> None:
+def test_a_word_that_came_while_the_process_stood_brings_nothing_back_and_the_next_does() -> None:
+    back_end = live()
+
+    def passes(start: float, end: float) -> None:
+        moment = start
+        while moment <= end:
+            back_end.clock.elapsed = moment
+            back_end.local.feed.looked(back_end.clock.now())
+            if moment % 1 == 0:
+                back_end.hear(PING)
+            moment += 0.25
+
+    passes(0.25, 3)
+    assert isinstance(back_end.ask(ANA), Caller)
+    # It stands for five seconds. Whether it looks first or hears first, what waited is from before.
+    for moment, looks in ((8.0, True), (14.0, False)):
+        back_end.clock.elapsed = moment
+        if looks:
+            back_end.local.feed.looked(back_end.clock.now())
+        back_end.hear(PING)
+        assert back_end.ask(ANA) is Question.PORTICO
+        passes(moment + 0.25, moment + 1)
+        assert isinstance(back_end.ask(ANA), Caller)
+
+
+def test_a_burst_is_believed_and_is_no_sign_of_life_until_it_is_over() -> None:
+    back_end = live()
+
+    def say(moment: float, events: bytes) -> None:
+        back_end.clock.elapsed = moment
+        back_end.local.feed.looked(back_end.clock.now())
+        back_end.hear(events)
+
+    for quarter in range(1, 9):
+        say(quarter / 4, PING)
+    ended = b'event: session_ended\ndata: {"sid":"x"}\n\n'
+    for quarter in range(9, 17):
+        # However few come after a look, those before it were many.
+        say(quarter / 4, PING)
+        assert isinstance(back_end.ask(ANA), Caller) is (quarter < 16)
+        back_end.hear(ended * BURST)
+    assert len(back_end.local.feed) == 1
+    for quarter in (17, 18):
+        say(quarter / 4, PING)
+        assert isinstance(back_end.ask(ANA), Caller) is (quarter == 18)
+
+
+def test_a_feed_of_comments_alone_is_given_up_to_be_resumed() -> None:
+    back_end = live()
+    back_end.clock.elapsed = 4.9
+    back_end.hear(b": still here\n\n")
+    back_end.hear(PING)
+    back_end.clock.elapsed = 9.8
+    back_end.hear(b": still here\n\n")
+    back_end.clock.elapsed = 10
+    with pytest.raises(Unavailable):
+        back_end.hear(b": still here\n\n")
+    assert back_end.open() == "one"
+
+
+@pytest.mark.parametrize("data", ['"hello"', "[]", "1", "no JSON"])
+def test_an_event_that_is_not_known_is_a_sign_of_life_whatever_it_says(data: str) -> None:
+    back_end = live()
+    back_end.clock.elapsed = 1.5
+    back_end.hear(f"event: news\ndata: {data}\n\n".encode())
+    back_end.clock.elapsed = 3
+    assert isinstance(back_end.ask(ANA), Caller)
+
+
+def test_a_word_that_was_heard_while_a_token_was_looked_at_is_no_silence() -> None:
+    back_end = live()
+    before = back_end.clock.now()
+    back_end.clock.elapsed = 0.1
+    back_end.hear(PING)
+    back_end.ask(ANA)
+    assert isinstance(back_end.local.look(ANA, before), Caller)
+
+
+@pytest.mark.parametrize("audience", ["taxi", ["taxi"], ["taxi", "shop"], ["shop"], [], {"taxi": 1}, None, "shop"])
+def test_an_audience_is_this_app_alone_in_a_list_or_not(audience: Any) -> None:
+    claims = {"iss": "portico", "aud": audience, "iat": 0, "exp": 60}
+    if audience in ("taxi", ["taxi"]):
+        check_standing(claims, "portico", "taxi", 1, 60)
+        return
+    with pytest.raises(NotSignedError):
+        check_standing(claims, "portico", "taxi", 1, 60)
+
+
+def test_scopes_stand_apart_by_spaces_alone() -> None:
+    assert launch.scopes({"scope": "openid  a\tb "}) == {"openid", "a\tb"}
+
+
+@pytest.mark.parametrize("number", [0, 6, 7])
+def test_what_was_logged_out_is_refused_where_the_feed_began_anew_and_where_it_is_silent(number: int) -> None:
     back_end = live()
     assert isinstance(back_end.ask(ANA), Caller)
-    without = {"keys": [key for key in KEYS["then"]["keys"] if key["kid"] != "ed25519-today"]}
-    back_end.local.keys_read(KeySet(without), 0, back_end.clock.now())
-    with pytest.raises(InvalidToken):
-        back_end.ask(ANA)
-
-
-def test_keys_that_nobody_knows_make_the_key_set_be_read_once_in_a_while_only() -> None:
-    back_end = live()
-    for at, reads in ((0, 2), (1, 2), (KEYS_REST - 0.5, 2), (KEYS_REST, 3)):
-        back_end.clock.elapsed = at
-        back_end.hear(b"event: ping\ndata: {}\n\n")
+    back_end.log_out(parse_qs(vectors.read("logout")["cases"][number]["body"])["logout_token"][0])
+    back_end.hear(LIVE)
+    for moment in (0, 60):
+        back_end.clock.elapsed = moment
         with pytest.raises(InvalidToken):
-            back_end.ask(STRANGE)
-        assert back_end.key_set_reads == reads
-
-
-def test_a_key_that_was_rotated_in_is_asked_for_though_the_set_was_just_read() -> None:
-    back_end = live()
-    with pytest.raises(InvalidToken):
-        back_end.ask(STRANGE)
-    back_end.local.keys_rotated()
-    assert back_end.local.look(NEXT, back_end.clock.now()) is not Question.KEYS
-    assert back_end.local.look(STRANGE, back_end.clock.now()) is Question.KEYS
-
-
-def test_a_rotation_while_the_set_is_read_makes_it_be_read_again() -> None:
-    back_end = live()
-    before = back_end.local.rotation
-    back_end.local.keys_rotated()
-    back_end.local.keys_read(KeySet(KEYS["first"]), before, back_end.clock.now())
-    assert back_end.local.keys_are_stale
-
-
-def test_a_clock_that_went_back_is_no_sign_of_life() -> None:
-    back_end = live()
-    assert back_end.local.look(ANA, Now(wall=FEED["now"], steady=0)) is Question.PORTICO
+            back_end.ask(ANA)
 
 
 def test_an_event_without_an_end_is_given_up() -> None:
@@ -155,12 +213,3 @@ def test_delays_double_up_to_a_bound_and_begin_anew_after_what_worked() -> None:
     assert backoff.delay(0) == LONGEST / 2
     backoff.worked()
     assert backoff.delay(0) == FIRST / 2
-
-
-def test_keys_that_cannot_be_used_are_passed_over() -> None:
-    odd = [None, {}, {"kid": "a"}, {"kid": "b", "alg": "EdDSA", "kty": "OKP"}, {"kid": "c", "alg": "HS256", "k": "eA"}]
-    keys = KeySet({"keys": odd + KEYS["first"]["keys"]})
-    assert keys.knows("ed25519-today")
-    assert not any(keys.knows(kid) for kid in "abc")
-    with pytest.raises(ValueError):
-        KeySet([])

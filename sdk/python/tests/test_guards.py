@@ -12,15 +12,16 @@ import pytest
 import vectors
 from fakes import AsyncFinds, Finds
 
-from portico._core.answers import several
-
 SCOPES = vectors.read("scopes")
 GUARDED: dict[str, Callable[[Any, list[str]], httpx.BaseTransport | httpx.AsyncBaseTransport]] = {
     "asgi": lambda token, require: frameworks.asgi(AsyncFinds(token), require),
     "fastapi": lambda token, require: frameworks.fastapi(AsyncFinds(token), require),
     "wsgi": lambda token, require: frameworks.wsgi(Finds(token), require),
     "flask": lambda token, require: frameworks.flask(Finds(token), require),
+    "flask with coroutines": lambda token, require: frameworks.flask_with_coroutines(Finds(token), require),
     "django": lambda token, require: frameworks.django(Finds(token), require),
+    "django with coroutines": lambda token, require: frameworks.django_with_coroutines(Finds(token), require),
+    "django with a class": lambda token, require: frameworks.django_with_a_class(Finds(token), require),
 }
 
 
@@ -59,7 +60,13 @@ def test_optional(case: dict[str, Any]) -> None:
     assert (case["scope"] in caller.withdrawn_scopes) is case["withdrawn"]
 
 
-def test_one_path_is_no_list_of_its_letters() -> None:
-    with pytest.raises(TypeError):
-        several("/health")
-    assert several(["/health", "/"]) == {"/health", "/"}
+@pytest.mark.parametrize("option", ["scopes", "open_paths"])
+def test_one_text_is_no_list_of_its_letters(option: str) -> None:
+    options: Any = {option: "/health"}
+    for guard in (
+        lambda: frameworks.flask(Finds("invalid"), [], **options),
+        lambda: frameworks.asgi_app(AsyncFinds("invalid"), **options),
+        lambda: frameworks.django(Finds("invalid"), [], **options),
+    ):
+        with pytest.raises(TypeError, match=option):
+            guard()

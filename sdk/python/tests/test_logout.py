@@ -62,6 +62,22 @@ def test_logout_by_tasks() -> None:
     asyncio.run(checking())
 
 
+@pytest.mark.parametrize("framework", [frameworks.wsgi, frameworks.flask, frameworks.django])
+def test_a_body_that_was_taken_before_the_receiver_is_told_of(
+    framework: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Issuer().threads() as portico:
+        transport = framework(portico, [], logout_path="/logout")
+        app = transport.app
+        monkeypatch.setattr(
+            transport, "app", lambda environ, start: environ["wsgi.input"].read() and app(environ, start)
+        )
+        with httpx.Client(transport=transport) as client:
+            assert client.post(**post({"body": GOOD})).status_code == 400
+    assert "was read before its receiver" in caplog.text
+    assert "eyJ" not in caplog.text
+
+
 def test_where_the_keys_cannot_be_read_portico_is_told_to_try_again() -> None:
     with Issuer(jwks=lambda _: httpx.Response(500)).threads() as portico:
         transport = frameworks.wsgi(portico, [], logout_path="/logout")

@@ -14,11 +14,14 @@ def wrong_settings() -> Iterator[dict[str, Any]]:
     good = {"issuer": "https://id.example", "app_id": "a", "client_secret": "s"}
     yield good | {"issuer": "http://id.example"}
     yield good | {"issuer": "id.example"}
-    yield good | {"issuer": "https://id.example?x"}
+    for issuer in ("https://id.example?x", "https://u:p@id.example", "https://id.example/ ", "https://id.example\n"):
+        yield good | {"issuer": issuer}
     yield good | {"app_id": ""}
     yield good | {"client_secret": ""}
-    yield good | {"timeout": 0}
-    yield good | {"remembered_tokens": 0}
+    for timeout in (0, -1, float("nan"), float("inf"), 1e10):
+        yield good | {"timeout": timeout}
+    for remembered in (0, 1.5, float("nan")):
+        yield good | {"remembered_tokens": remembered}
 
 
 @pytest.mark.parametrize("settings", list(wrong_settings()))

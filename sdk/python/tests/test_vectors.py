@@ -44,11 +44,19 @@ def test_tokens(case: dict[str, Any]) -> None:
     assert back_end.key_set_reads == case.get("key_set_reads", back_end.key_set_reads)
 
 
+@pytest.mark.parametrize("case", **vectors.named([case for case in TOKENS["cases"] if case.get("invalid")]))
+def test_tokens_by_a_silent_feed(case: dict[str, Any]) -> None:
+    back_end = BackEnd(TOKENS, case.get("now"))
+    with pytest.raises(InvalidToken):
+        back_end.ask(case["token"])
+
+
 @pytest.mark.parametrize("case", **vectors.named(FEED["cases"]))
 def test_feed(case: dict[str, Any]) -> None:
     back_end = BackEnd(FEED)
     for step in case["steps"]:
         back_end.clock.elapsed = step["at"] / 1000
+        back_end.clock.time_of_day = step["wall"] / 1000 if "wall" in step else None
         if "open" in step:
             assert back_end.open() == step["last_event_id"]
         elif "bytes" in step:

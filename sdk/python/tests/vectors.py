@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -16,3 +17,13 @@ def read(name: str) -> Any:
 def named(cases: list[dict[str, Any]]) -> dict[str, Any]:
     """What `pytest.mark.parametrize` takes beside the name of the argument."""
     return {"argvalues": cases, "ids": [case["name"] for case in cases]}
+
+
+def part(value: Any) -> str:
+    """A part of a token."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def parsed(text: str) -> Any:
+    """What a part of a token says."""
+    return json.loads(base64.urlsafe_b64decode(text + "=="))

@@ -64,8 +64,8 @@ class PorticoMiddleware:
         on_logout: OnLogout | None = None,
     ) -> None:
         self._app, self._portico = app, portico
-        self._scopes, self._optional = tuple(scopes), optional
-        self._open_paths, self._logout_path = several(open_paths), logout_path
+        self._scopes, self._optional = several(scopes, "scopes"), optional
+        self._open_paths, self._logout_path = frozenset(several(open_paths, "open_paths")), logout_path
         self._receiver = LogoutReceiver(portico, on_logout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,7 +120,8 @@ class LogoutReceiver:
             if scope["method"] != "POST":
                 raise InvalidLogout("not a POST")
             kinds = _headers(scope, b"content-type")
-            token = logout_token(kinds[0] if kinds else None, await _body(receive))
+            lengths = _headers(scope, b"content-length")
+            token = logout_token(kinds[0] if kinds else None, await _body(receive), lengths[0] if lengths else None)
             logout = await self._portico.log_out(token)
         except PorticoError as why:
             await _send(answer_to(why), scope, send)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import random
-import socket
 import threading
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 
 import httpx
 
-from ._core.backoff import Backoff
 from ._core.clock import Clock, SystemClock
-from ._core.listen import Listening
-from ._core.local import Local, Question
 from ._core.logout import Logout
-from ._core.settings import Places, Settings, cause_of, is_event_stream, key_set
-from ._flights import Flights, within_second
+from ._core.settings import Settings
+from ._running import Running
 from .caller import Caller
-from .errors import Unavailable
-
-log = logging.getLogger("portico")
 
 
 class Portico:
@@ -61,18 +51,18 @@ class Portico:
         self._settings = Settings(issuer, app_id, client_secret, timeout, remembered_tokens)
         self._http_client, self._clock = http_client, clock or SystemClock()
         self._lock = threading.Lock()
-        self._running: _Running | None = None
+        self._running: Running | None = None
         if hasattr(os, "register_at_fork"):
             here = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _forked(here()))
 
-    def _here(self) -> _Running:
+    def _here(self) -> Running:
         running = self._running
         if running is not None:
             return running
         with self._lock:
             if self._running is None:
-                self._running = _Running(self._settings, self._http_client(), self._clock)
+                self._running = Running(self._settings, self._http_client(), self._clock)
                 self._running.start()
             return self._running
 
@@ -122,127 +112,3 @@ def _forked(portico: Portico | None) -> None:
     if portico is not None:
         # Whatever the parent's threads held, nobody here will ever let go of.
         portico._lock, portico._running = threading.Lock(), None
-
-
-class _Running:
-    """What one process has: memory, connections, and a thread."""
-
-    def __init__(self, settings: Settings, http: httpx.Client, clock: Clock) -> None:
-        self._settings, self._http, self._clock = settings, http, clock
-        self._local = Local(settings.issuer, settings.app_id, settings.remembered_tokens)
-        self._places: Places | None = None
-        self._asking: Flights[Caller] = Flights()
-        self._reading: Flights[None] = Flights()
-        self._stopping = threading.Event()
-        self._feed: socket.socket | None = None
-        self._thread = threading.Thread(target=self._follow, name="portico-feed", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        feed = self._feed
-        if feed is not None:
-            # A thread that waits for a silent feed hears of nothing else.
-            with suppress(OSError):
-                feed.shutdown(socket.SHUT_RDWR)
-        self._thread.join(self._settings.timeout)
-        self._http.close()
-
-    def validate(self, token: str) -> Caller:
-        found = self._local.look(token, self._clock.now())
-        for _ in range(2):
-            # Twice where the set that is read first does not hold the key.
-            if found is Question.KEYS:
-                found = self._look_again(token)
-        if isinstance(found, Caller):
-            return found
-        return self._asking.join(within_second(token, self._clock.now()), lambda: self._introspect(token))
-
-    def _look_again(self, token: str) -> Caller | Question:
-        try:
-            self._read_keys()
-        except Unavailable:
-            return Question.PORTICO
-        return self._local.look(token, self._clock.now())
-
-    def log_out(self, logout_token: str) -> Logout:
-        found = self._local.log_out(logout_token, self._clock.now())
-        for _ in range(2):
-            if isinstance(found, Question):
-                self._read_keys()
-                found = self._local.log_out(logout_token, self._clock.now())
-        if isinstance(found, Question):
-            raise Unavailable("the issuer's keys cannot be read")
-        return found
-
-    def _introspect(self, token: str) -> Caller:
-        response = self._ask(
-            "POST", self._where().introspection_endpoint, data={"token": token}, auth=self._settings.auth
-        )
-        return self._settings.caller_of(token, response)
-
-    def _read_keys(self) -> None:
-        self._reading.join("keys", self._read_keys_alone)
-
-    def _read_keys_alone(self) -> None:
-        rotation = self._local.rotation
-        keys = key_set(self._ask("GET", self._where().jwks_uri))
-        self._local.keys_read(keys, rotation, self._clock.now())
-
-    def _where(self) -> Places:
-        if self._places is None:
-            self._places = Places.read(self._ask("GET", self._settings.metadata_url), self._settings)
-        return self._places
-
-    def _ask(
-        self, method: str, url: str, data: dict[str, str] | None = None, auth: httpx.Auth | None = None
-    ) -> httpx.Response:
-        headers = {"accept": "application/json"}
-        try:
-            return self._http.request(
-                method, url, data=data, auth=auth, headers=headers, timeout=self._settings.timeout
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as why:
-            raise Unavailable(f"Portico cannot be reached: {type(why).__name__}") from why
-
-    def _follow(self) -> None:
-        backoff = Backoff()
-        while not self._stopping.is_set():
-            try:
-                self._listen(backoff)
-            except Exception as why:  # whatever it is, the feed is to come back
-                if self._stopping.is_set():
-                    return
-                log.warning("the feed was lost (%s); tokens are asked about meanwhile", cause_of(why))
-            self._stopping.wait(backoff.delay(random.random()))
-
-    def _listen(self, backoff: Backoff) -> None:
-        if not self._local.has_keys:
-            self._read_keys()
-        settings = self._settings
-        headers = settings.feed_headers(self._local.feed.last_id)
-        with self._http.stream(
-            "GET", settings.feed_url, headers=headers, auth=settings.auth, timeout=settings.feed_timeout
-        ) as response:
-            if not is_event_stream(response):
-                raise Unavailable(f"Portico answered with status {response.status_code}")
-            stream = response.extensions.get("network_stream")
-            self._feed = stream.get_extra_info("socket") if stream is not None else None
-            listening = Listening(self._local, self._clock)
-            for chunk in response.iter_bytes():
-                if self._stopping.is_set():
-                    return
-                if listening.hear(chunk):
-                    # The feed must go on being heard meanwhile.
-                    threading.Thread(target=self._read_rotated_keys, name="portico-keys", daemon=True).start()
-                if listening.has_caught_up:
-                    backoff.worked()
-
-    def _read_rotated_keys(self) -> None:
-        try:
-            while self._local.keys_are_stale and not self._stopping.is_set():
-                self._read_keys()
-        except Unavailable as why:
-            log.warning("rotated keys cannot be read yet: %s", why)

@@ -15,10 +15,11 @@ elsewhere may stand in place of all of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -30,7 +31,7 @@ from .caller import Caller
 from .client import Portico
 from .errors import InvalidLogout, NoToken, PorticoError
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase | Awaitable[HttpResponseBase]])
 
 
 class PorticoMiddleware:
@@ -44,9 +45,9 @@ class PorticoMiddleware:
         """Read `settings.PORTICO`."""
         options = dict(settings.PORTICO)
         self._get_response = get_response
-        self._scopes = tuple(options.pop("scopes", ()))
+        self._scopes = several(options.pop("scopes", ()), "scopes")
         self._optional = bool(options.pop("optional", False))
-        self._open_paths = several(options.pop("open_paths", ()))
+        self._open_paths = frozenset(several(options.pop("open_paths", ()), "open_paths"))
         self._logout_path = options.pop("logout_path", None)
         told = options.pop("on_logout", None)
         self._on_logout = import_string(told) if isinstance(told, str) else told
@@ -80,7 +81,9 @@ class PorticoMiddleware:
             if request.method != "POST":
                 raise InvalidLogout("not a POST")
             body = request.read(LONGEST_BODY + 1)
-            logout = self._portico.log_out(logout_token(request.headers.get("content-type"), body))
+            headers = request.headers
+            token = logout_token(headers.get("content-type"), body, headers.get("content-length"))
+            logout = self._portico.log_out(token)
         except PorticoError as why:
             return _response(answer_to(why))
         if self._on_logout:
@@ -102,13 +105,23 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def requires(*scopes: str) -> Callable[[View], View]:
-    """Decorate a view that is for callers with these scopes."""
+    """Decorate a view, a coroutine or not, that is for callers with these scopes."""
 
     def decorate(view: View) -> View:
+        if iscoroutinefunction(view):
+
+            @wraps(view)
+            async def guarding(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+                caller_of(request).require(*scopes)
+                answer: HttpResponseBase = await view(request, *args, **kwargs)
+                return answer
+
+            return guarding  # type: ignore[return-value]
+
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             caller_of(request).require(*scopes)
-            return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)  # type: ignore[return-value]
 
         return guarded  # type: ignore[return-value]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, request
 
@@ -56,9 +57,18 @@ def caller() -> Caller:
 
 
 def requires(*scopes: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a view that is for callers with these scopes."""
+    """Decorate a view, a coroutine or not, that is for callers with these scopes."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        if iscoroutinefunction(view):
+
+            @wraps(view)
+            async def guarding(*args: P.args, **kwargs: P.kwargs) -> Any:
+                caller().require(*scopes)
+                return await view(*args, **kwargs)
+
+            return guarding  # type: ignore[return-value]
+
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             caller().require(*scopes)

@@ -62,8 +62,8 @@ class PorticoMiddleware:
         on_logout: Callable[[Logout], None] | None = None,
     ) -> None:
         self._app, self._portico = app, portico
-        self._scopes, self._optional = tuple(scopes), optional
-        self._open_paths, self._logout_path = several(open_paths), logout_path
+        self._scopes, self._optional = several(scopes, "scopes"), optional
+        self._open_paths, self._logout_path = frozenset(several(open_paths, "open_paths")), logout_path
         self._receiver = LogoutReceiver(portico, on_logout)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -103,7 +103,8 @@ class LogoutReceiver:
         try:
             if environ["REQUEST_METHOD"] != "POST":
                 raise InvalidLogout("not a POST")
-            logout = self._portico.log_out(logout_token(environ.get("CONTENT_TYPE"), _body(environ)))
+            token = logout_token(environ.get("CONTENT_TYPE"), _body(environ), environ.get("CONTENT_LENGTH"))
+            logout = self._portico.log_out(token)
         except PorticoError as why:
             return _send(answer_to(why), start_response)
         if self._on_logout:
@@ -113,7 +114,7 @@ class LogoutReceiver:
 
 def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()) or int(length) > LONGEST_BODY:
+    if not (length.isascii() and length.isdigit() and len(length) < 10) or int(length) > LONGEST_BODY:
         raise InvalidLogout("no length, or too long")
     body: bytes = environ["wsgi.input"].read(int(length))
     return body

@@ -64,8 +64,8 @@ def _answer(status: int, body: dict[str, Any], *headers: tuple[str, str]) -> Ans
     return Answer(status, (*fixed, *headers), text)
 
 
-def several(paths: Iterable[str]) -> frozenset[str]:
-    """Take a list of paths; one text would be taken for a list of its letters, `/` among them."""
-    if isinstance(paths, str):
-        raise TypeError("open_paths is a list of paths")
-    return frozenset(paths)
+def several(texts: Iterable[str], name: str) -> tuple[str, ...]:
+    """Take the list that an option is; one text would be taken for a list of its letters."""
+    if isinstance(texts, str):
+        raise TypeError(f"{name} is a list of texts")
+    return tuple(texts)

@@ -15,7 +15,15 @@ class Now:
     """Seconds since 1970, by which tokens live."""
 
     steady: float
-    """Seconds on a clock that never jumps, by which silence is measured."""
+    """Seconds on a clock that never jumps, and that may stand while the machine sleeps."""
+
+    def since(self, earlier: Now) -> float:
+        """Say how many seconds ago `earlier` was.
+
+        That is the longer of the two ways to count: the one clock may stand while the machine sleeps, and the other may
+        be set back.
+        """
+        return max(self.wall - earlier.wall, self.steady - earlier.steady)
 
 
 class Clock(Protocol):

@@ -4,41 +4,47 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
-from enum import Enum, auto
 from typing import Any
 
 from ..caller import Caller
 from ..errors import InvalidToken
-from .launch import LONGEST_LIFE
+from .clock import Now
+from .launch import words
+from .recent import Recent
 from .sse import BrokenStreamError, Event
 
 SILENCE = 2.0
 """For how many seconds of silence what the feed has said is relied on."""
 
+LOOKS = 0.25
+"""How often it is looked whether the process stands, in seconds."""
 
-class Heard(Enum):
-    """What an event asks of its listener, beyond remembering it."""
+BURST = 256
+"""So many events between two looks may have waited, for nobody knows how long, and more behind them.
 
-    NOTHING = auto()
-    KEYS_ROTATED = auto()
+They are believed, and are no sign of life: where they take longer than a silence may last, Portico is asked.
+"""
 
 
 class Feed:
-    """The ends and changes of the last half hour; may be shared among threads."""
+    """The ends and changes that still matter; may be shared among threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # In the order of the moments at which they may be forgotten, which are the values.
-        self._ended: OrderedDict[str, float] = OrderedDict()
-        self._revoked: OrderedDict[str, float] = OrderedDict()
-        self._granted: OrderedDict[str, tuple[frozenset[str], float]] = OrderedDict()
+        self._ended: Recent[bool] = Recent()
+        self._revoked: Recent[bool] = Recent()
+        self._granted: Recent[frozenset[str]] = Recent()
         # Few sets of scopes occur; each is kept once.
         self._sets: dict[str, frozenset[str]] = {}
-        self._caught_up = self._relied_on = self._suspended = False
-        self._heard_at = float("-inf")
+        self._caught_up = self._relied_on = self._suspended = self._suspended_here = False
+        self._heard_at: Now | None = None
         self._last_id: str | None = None
+        self._look_before: Now | None = None
+        self._look: Now | None = None
+        # How many events were taken in between the last two looks, and since.
+        self._came_before = self._came = 0
 
     @property
     def last_id(self) -> str | None:
@@ -57,23 +63,17 @@ class Feed:
         What the connection before said is relied on no longer than that one's silence allows.
         """
         with self._lock:
-            self._caught_up = False
+            self._caught_up = self._suspended_here = False
 
-    def broken(self) -> None:
-        """Rely on nothing that was said: the next connection begins anew."""
-        with self._lock:
-            self._caught_up = self._relied_on = False
-            self._last_id = None
+    @property
+    def is_suspended(self) -> bool:
+        """Whether every token of this app is refused."""
+        return self._suspended
 
-    def is_current(self, steady: float) -> bool:
-        """Whether an answer can be given without asking Portico."""
-        with self._lock:
-            return self._suspended or self._is_current(steady)
+    def _is_current(self, now: Now) -> bool:
+        return self._relied_on and self._heard_at is not None and now.since(self._heard_at) < SILENCE
 
-    def _is_current(self, steady: float) -> bool:
-        return self._relied_on and 0 <= steady - self._heard_at < SILENCE
-
-    def judge(self, caller: Caller, steady: float) -> Caller | None:
+    def judge(self, caller: Caller, now: Now) -> Caller | None:
         """Say what is left of what a verified token says; None where the feed is not current.
 
         Raises:
@@ -83,83 +83,85 @@ class Feed:
         with self._lock:
             if self._suspended:
                 raise InvalidToken("the token is not valid")
-            if not self._is_current(steady):
+            if not self._is_current(now):
                 return None
             granted = self._granted.get(caller.user_id)
             if (
                 caller.session_id in self._ended
                 or caller.token_id in self._revoked
-                or (granted is not None and not granted[0])
+                or (granted is not None and not granted)
             ):
                 raise InvalidToken("the token is not valid")
-        if granted is None or caller.given_scopes <= granted[0]:
+        if granted is None or caller.given_scopes <= granted:
             return caller
-        return replace(caller, allowed_scopes=caller.given_scopes & granted[0])
+        return replace(caller, allowed_scopes=caller.given_scopes & granted)
 
-    def end(self, session_id: str, steady: float) -> None:
-        """Remember that a session is over, from whomever that was heard."""
-        with self._lock:
-            _put_last(self._ended, session_id, steady + LONGEST_LIFE)
-
-    def hear(self, event: Event, steady: float) -> Heard:
-        """Take in one event of the current connection.
+    def hear(self, events: Iterable[Event], now: Now) -> set[str]:
+        """Take in events that came at once over the current connection; give their names.
 
         Raises:
-            BrokenStreamError: it is not what Portico says; nothing is to be relied on.
+            BrokenStreamError: they are not what Portico says; nothing is to be relied on.
 
         """
-        try:
-            self._take_in(event, steady)
-        except BrokenStreamError:
-            self.broken()
-            raise
-        return Heard.KEYS_ROTATED if event.name == "keys_rotated" else Heard.NOTHING
+        names = set()
+        with self._lock:
+            try:
+                for event in events:
+                    self._take_in(event, now.steady)
+                    self._came += 1
+                    names.add(event.name)
+            except BrokenStreamError:
+                # The next connection begins anew.
+                self._caught_up = self._relied_on = False
+                self._last_id = None
+                raise
+            if names and self._caught_up and max(self._came_before, self._came) < BURST:
+                self._heard_at = self._look_before or now
+            self._forget(now.steady)
+        return names
+
+    def looked(self, now: Now) -> None:
+        """Be told at short intervals that time goes on here.
+
+        Whatever is read after a look came after the look before that one, between which what came was taken in: a word
+        counts from then on, since it may have waited for as long as the process stood.
+        """
+        with self._lock:
+            self._look_before, self._look = self._look, now
+            self._came_before, self._came = self._came, 0
 
     def _take_in(self, event: Event, steady: float) -> None:
-        data, until = _data(event), steady + LONGEST_LIFE
-        with self._lock:
-            if event.name == "reset":
-                self._reset()
-            elif event.name == "caught_up":
-                self._caught_up, self._relied_on, self._suspended = True, True, False
-            elif event.name == "session_ended":
-                _put_last(self._ended, _text(data, "sid"), until)
-            elif event.name == "token_revoked":
-                _put_last(self._revoked, _text(data, "jti"), until)
-            elif event.name == "grant_changed":
-                scope = _text(data, "scope", empty=True)
-                scopes = self._sets.setdefault(scope, frozenset(scope.split()))
-                _put_last(self._granted, _text(data, "sub"), (scopes, until))
-            elif event.name == "app_suspended":
-                self._suspended = True
-            if self._caught_up:
-                self._heard_at = steady
-            if event.id is not None:
-                self._last_id = event.id or None
-            self._forget(steady)
+        if event.name == "session_ended":
+            self._ended.put(_text(_data(event), "sid"), True, steady)
+        elif event.name == "token_revoked":
+            self._revoked.put(_text(_data(event), "jti"), True, steady)
+        elif event.name == "grant_changed":
+            data = _data(event)
+            scope = _text(data, "scope", empty=True)
+            self._granted.put(_text(data, "sub"), self._sets.setdefault(scope, words(scope)), steady)
+        elif event.name == "reset":
+            self._reset()
+        elif event.name == "caught_up":
+            self._caught_up, self._relied_on, self._suspended = True, True, self._suspended_here
+        elif event.name == "app_suspended":
+            self._suspended = self._suspended_here = True
+        if event.id is not None:
+            self._last_id = event.id or None
 
     def _reset(self) -> None:
-        self._caught_up = self._relied_on = self._suspended = False
+        self._caught_up = self._relied_on = self._suspended = self._suspended_here = False
         for kept in (self._ended, self._revoked, self._granted, self._sets):
             kept.clear()
 
     def _forget(self, steady: float) -> None:
-        for times in (self._ended, self._revoked):
-            while times and next(iter(times.values())) <= steady:
-                times.popitem(last=False)
-        while self._granted and next(iter(self._granted.values()))[1] <= steady:
-            self._granted.popitem(last=False)
+        for kept in (self._ended, self._revoked, self._granted):
+            kept.forget(steady)
         if not self._granted:
             self._sets.clear()
 
     def __len__(self) -> int:
         """How many ends and changes are kept."""
         return len(self._ended) + len(self._revoked) + len(self._granted)
-
-
-def _put_last(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
 
 
 def _data(event: Event) -> dict[str, Any]:

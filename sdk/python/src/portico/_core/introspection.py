@@ -30,7 +30,7 @@ def caller_of(token: str, answer: Any, issuer: str, app_id: str) -> Caller:
         if answer.get("iss") != issuer or answer.get("aud") != app_id:
             raise Unavailable("an answer about another token")
         allowed = launch.scopes(answer)
-        caller = launch.caller({"act": claims.get("act")} | answer, launch.scopes(claims) | allowed, allowed)
+        caller = launch.caller({"act": claims.get("act")} | answer, app_id, launch.scopes(claims) | allowed, allowed)
     except NotSignedError as why:
         raise Unavailable("an answer about a token that cannot be read") from why
     return caller
@@ -38,4 +38,5 @@ def caller_of(token: str, answer: Any, issuer: str, app_id: str) -> Caller:
 
 def retry_after(header: str | None) -> int:
     """Read a `Retry-After` in seconds (RFC 9110 §10.2.3); 1 where it says nothing of use."""
-    return min(max(int(header), 1), 3600) if header and header.isascii() and header.isdigit() else 1
+    is_number = header is not None and header.isascii() and header.isdigit() and len(header) < 10
+    return min(max(int(header or 0), 1), 3600) if is_number else 1

@@ -25,6 +25,7 @@ class KeySet:
         if not isinstance(keys, list):
             raise ValueError("no key set")  # noqa: TRY004 (what is wrong is what came, not who calls)
         self._keys: dict[tuple[str, str], PyJWK] = {}
+        self._material: dict[tuple[str, str], dict[str, Any]] = {}
         for jwk in keys:
             kid, algorithm = (jwk.get("kid"), jwk.get("alg")) if isinstance(jwk, dict) else (None, None)
             if isinstance(kid, str) and algorithm in ALGORITHMS and jwk.get("use", "sig") == "sig":
@@ -32,6 +33,7 @@ class KeySet:
                     self._keys[kid, algorithm] = PyJWK(jwk)
                 except PyJWTError:
                     continue
+                self._material[kid, algorithm] = jwk
 
     def find(self, kid: str, algorithm: str) -> PyJWK | None:
         """Give the key of this id for this algorithm."""
@@ -42,5 +44,5 @@ class KeySet:
         return any(known == kid for known, _ in self._keys)
 
     def holds_all_of(self, earlier: KeySet) -> bool:
-        """Whether nothing was taken back that the earlier set held."""
-        return self._keys.keys() >= earlier._keys.keys()
+        """Whether nothing was taken back that the earlier set held, by what was published and not by names alone."""
+        return all(self._material.get(name) == jwk for name, jwk in earlier._material.items())

@@ -6,40 +6,31 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..caller import Caller
-from .keys import KeySet
-from .signed import Compact, NotSignedError, check_standing, seconds, text
+from .signed import Compact, NotSignedError, check_standing, seconds, text, unverified_claims
 
 LONGEST_LIFE = 30 * 60
 """No launch token lives longer, in seconds."""
 
 
-def read(token: str) -> Compact:
-    """Read a launch token's header.
+def read(token: str, issuer: str, app_id: str, wall: float) -> tuple[Compact, Caller]:
+    """Read a launch token, and whom it names if its signature is good.
 
     Raises:
-        NotSignedError: it is no launch token.
+        NotSignedError: it is none that could be good for this app at this time, whoever signed it.
 
     """
-    return Compact.read(token, "at+jwt", ("EdDSA",))
-
-
-def verified(token: Compact, keys: KeySet, issuer: str, app_id: str, wall: float) -> Caller:
-    """Give whom the token names, as it was when it was given.
-
-    Raises:
-        NotSignedError: it is not good for this app at this time.
-
-    """
-    claims = token.verified(keys)
+    compact = Compact.read(token, "at+jwt", ("EdDSA",))
+    claims = unverified_claims(token)
     check_standing(claims, issuer, app_id, wall, LONGEST_LIFE)
     # RFC 7800: a token bound to a key says nothing about whoever merely bears it.
     if "cnf" in claims:
         raise NotSignedError("bound to a key")
-    return caller(claims, scopes(claims), scopes(claims))
+    given = scopes(claims)
+    return compact, caller(claims, app_id, given, given)
 
 
-def caller(claims: dict[str, Any], given: frozenset[str], allowed: frozenset[str]) -> Caller:
-    """Give whom these claims name, of a token or of an introspection.
+def caller(claims: dict[str, Any], app_id: str, given: frozenset[str], allowed: frozenset[str]) -> Caller:
+    """Give whom these claims name to this app, of a token or of an introspection.
 
     Raises:
         NotSignedError: something is missing, or of another shape.
@@ -49,7 +40,7 @@ def caller(claims: dict[str, Any], given: frozenset[str], allowed: frozenset[str
         user_id=text(claims.get("sub")),
         allowed_scopes=allowed,
         session_id=text(claims.get("sid")),
-        app_id=text(claims.get("aud")),
+        app_id=app_id,
         issued_at=_moment(claims.get("iat")),
         expires_at=_moment(claims.get("exp")),
         token_id=text(claims.get("jti")),
@@ -74,7 +65,12 @@ def scopes(claims: dict[str, Any]) -> frozenset[str]:
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
         raise NotSignedError("no scope")
-    return frozenset(scope.split())
+    return words(scope)
+
+
+def words(scope: str) -> frozenset[str]:
+    """Take apart a list of scopes (RFC 6749 §3.3)."""
+    return frozenset(word for word in scope.split(" ") if word)
 
 
 def _moment(value: Any) -> datetime:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ..caller import Caller
 from ..errors import InvalidLogout
+from .recent import Recent
 from .signed import NotSignedError, check_standing, seconds, text
+
+log = logging.getLogger("portico")
 
 LONGEST_BODY = 32 * 1024
 """No logout request of Portico's has more bytes."""
@@ -35,9 +40,12 @@ class Logout:
     until: float = field(repr=False)
     """When the logout token expires, in seconds since 1970."""
 
+    issued_at: float = field(repr=False)
+    """When the logout token was issued, in seconds since 1970."""
+
 
 def logout_of(claims: dict[str, Any], issuer: str, app_id: str, wall: float) -> Logout:
-    """Read the claims of a logout token whose signature fits.
+    """Read the claims of a logout token.
 
     Raises:
         NotSignedError: they are not those of one for this app at this time.
@@ -55,11 +63,12 @@ def logout_of(claims: dict[str, Any], issuer: str, app_id: str, wall: float) -> 
         user_id=text(claims["sub"]) if "sub" in claims else None,
         token_id=text(claims.get("jti")),
         until=seconds(claims["exp"]),
+        issued_at=seconds(claims["iat"]),
     )
 
 
-def logout_token(content_type: str | None, body: bytes) -> str:
-    """Take the logout token out of a request (§2.5).
+def logout_token(content_type: str | None, body: bytes, length: str | None = None) -> str:
+    """Take the logout token out of a request (§2.5), whose length was announced or not.
 
     Raises:
         InvalidLogout: the body is no form with exactly one.
@@ -67,6 +76,8 @@ def logout_token(content_type: str | None, body: bytes) -> str:
     """
     if (content_type or "").partition(";")[0].strip().lower() != _FORM or len(body) > LONGEST_BODY:
         raise InvalidLogout("no form")
+    if not body and length not in (None, "", "0"):
+        log.warning("the body of a logout was read before its receiver, which gets nothing of it")
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100)
     except ValueError as why:
@@ -93,3 +104,35 @@ class Once:
                 return False
             self._seen[token_id] = until
             return True
+
+
+class Ended:
+    """What logout tokens ended; may be shared among threads.
+
+    It is kept apart from what the feed says: a logout may come first, and a feed that begins anew may hear of it later.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sessions: Recent[bool] = Recent()
+        # People all of whose sessions ended, with the last `iat` that this is about.
+        self._people: Recent[float] = Recent()
+
+    def mark(self, logout: Logout, steady: float) -> None:
+        """Refuse the tokens of what this ends from now on."""
+        with self._lock:
+            self._sessions.forget(steady)
+            self._people.forget(steady)
+            if logout.session_id is not None:
+                self._sessions.put(logout.session_id, True, steady)
+            elif logout.user_id is not None:
+                last = self._people.get(logout.user_id) or logout.issued_at
+                self._people.put(logout.user_id, max(last, logout.issued_at), steady)
+
+    def covers(self, caller: Caller) -> bool:
+        """Whether a token belongs to what ended."""
+        with self._lock:
+            if caller.session_id in self._sessions:
+                return True
+            until = self._people.get(caller.user_id)
+            return until is not None and caller.issued_at.timestamp() <= until

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
+from threading import TIMEOUT_MAX
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -36,12 +38,16 @@ class Settings:
 
         """
         parts = urlsplit(self.issuer)
-        if not _is_safe(self.issuer) or parts.query or parts.fragment:
-            raise ValueError("issuer must be an https URL without query; http does on this machine alone")
+        # Of blanks, some are taken away by whoever reads a URL, and the metadata's issuer is compared to the letter.
+        is_plain = "@" not in parts.netloc and not re.search(r"\s", self.issuer)
+        if not _is_safe(self.issuer) or not is_plain or parts.query or parts.fragment:
+            raise ValueError("issuer must be an https URL without query or user; http does on this machine alone")
         if not self.app_id or not self.client_secret:
             raise ValueError("app_id and client_secret are needed")
-        if self.timeout <= 0 or self.remembered_tokens < 1:
-            raise ValueError("timeout and remembered_tokens must be positive")
+        if not 0 < self.timeout <= TIMEOUT_MAX:
+            raise ValueError("timeout must be more than nothing, and no longer than a thread can wait")
+        if not isinstance(self.remembered_tokens, int) or self.remembered_tokens < 1:
+            raise ValueError("remembered_tokens must be a whole number, and not 0")
 
     @property
     def metadata_url(self) -> str:

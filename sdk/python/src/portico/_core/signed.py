@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,9 @@ LONGEST = 16 * 1024
 
 LEEWAY = 60
 """By how many seconds the issuer's clock may be ahead of ours."""
+
+LAST_SECOND = 253_402_300_799
+"""The last second of the year 9999: no date lies beyond it."""
 
 _JWS = jwt.PyJWS()
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -55,11 +57,11 @@ class Compact:
             raise NotSignedError("an algorithm, key or extension that is not accepted")
         return cls(text, algorithm, kid)
 
-    def verified(self, keys: KeySet) -> dict[str, Any]:
-        """Give the claims, once the signature fits the key that the header names.
+    def verify(self, keys: KeySet) -> None:
+        """Check that the signature fits the key that the header names.
 
         Raises:
-            NotSignedError: it does not fit, or what is signed is no JSON object.
+            NotSignedError: it does not.
 
         """
         key = keys.find(self.kid, self.algorithm)
@@ -69,11 +71,10 @@ class Compact:
             _JWS.decode(self.text, key, algorithms=[self.algorithm])
         except (PyJWTError, ValueError) as why:
             raise NotSignedError("the signature does not fit") from why
-        return unverified_claims(self.text)
 
 
 def unverified_claims(text: str) -> dict[str, Any]:
-    """Give the claims of a compact JWS that somebody else has verified.
+    """Give the claims of a compact JWS that somebody else verifies.
 
     Raises:
         NotSignedError: it is none, or its claims are no JSON object.
@@ -91,7 +92,8 @@ def check_standing(claims: dict[str, Any], issuer: str, audience: str, wall: flo
         NotSignedError: one of these does not hold at `wall`, in seconds since 1970.
 
     """
-    if claims.get("iss") != issuer or claims.get("aud") != audience:
+    # RFC 7519 §4.1.3: one audience may stand alone or in a list.
+    if claims.get("iss") != issuer or claims.get("aud") not in (audience, [audience]):
         raise NotSignedError("from or for somebody else")
     begins, ends = seconds(claims.get("iat")), seconds(claims.get("exp"))
     if not begins < ends <= begins + longest_life:
@@ -108,7 +110,7 @@ def seconds(value: Any) -> float:
         NotSignedError: it is none.
 
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LAST_SECOND:
         raise NotSignedError("no time")
     return value
 
@@ -125,9 +127,14 @@ def text(value: Any) -> str:
     return value
 
 
+def _no_number(said: str) -> None:
+    raise ValueError(said)
+
+
 def _object(segment: str) -> dict[str, Any]:
     try:
-        value = json.loads(base64url_decode(segment))
+        # As text, since of bytes UTF-16 would be read too; and NaN is no JSON.
+        value = json.loads(base64url_decode(segment).decode(), parse_constant=_no_number)
     except (ValueError, RecursionError) as why:
         raise NotSignedError("no JSON") from why
     if not isinstance(value, dict):

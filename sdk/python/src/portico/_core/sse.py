@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_EVENT = 64 * 1024
 """More characters than this in one event are no event of Portico's."""
@@ -13,8 +13,7 @@ LONGEST_EVENT = 64 * 1024
 _LINE_END = re.compile("\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event of a stream."""
 
     name: str
@@ -56,25 +55,20 @@ class EventParser:
         if self._after_return and text:
             text = text.removeprefix("\n")
         self._after_return = text.endswith("\r") or (self._after_return and not text)
-        text, start = self._rest + text, 0
-        for end in _LINE_END.finditer(text):
-            event = self._line(text[start : end.start()])
-            start = end.end()
+        lines = _LINE_END.split(self._rest + text)
+        self._rest = lines.pop()
+        for line in lines:
+            if line:
+                self._size += len(line)
+                field, _, value = line.partition(":")
+                self._field(field, value.removeprefix(" "))
+                continue
+            event = Event(self._name, "\n".join(self._data), self._id) if self._data else None
+            self._clear()
             if event is not None:
                 yield event
-        self._rest = text[start:]
         if self._size + len(self._rest) > LONGEST_EVENT:
             raise BrokenStreamError("an event without an end")
-
-    def _line(self, line: str) -> Event | None:
-        self._size += len(line)
-        if line:
-            field, _, value = line.partition(":")
-            self._field(field, value.removeprefix(" "))
-            return None
-        event = Event(self._name, "\n".join(self._data), self._id) if self._data else None
-        self._clear()
-        return event
 
     def _field(self, field: str, value: str) -> None:
         if field == "event":
