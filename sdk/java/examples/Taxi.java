@@ -1,9 +1,11 @@
 package org.example.taxi;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.util.EnumSet;
 import org.portico.Logout;
 import org.portico.Portico;
 import org.portico.servlet.LogoutServlet;
@@ -20,7 +22,8 @@ public class Taxi implements ServletContextListener {
         portico = Portico.builder(issuer, "org.example.taxi", context.getInitParameter("secret")).build();
 
         var filter = context.addFilter("portico", new PorticoFilter(portico).openPaths("/logout"));
-        filter.addMappingForUrlPatterns(null, false, "/*");
+        filter.setAsyncSupported(true);
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");
         context.addServlet("logout", new LogoutServlet(portico, this::endSession)).addMapping("/logout");
         context.addServlet("rides", new Rides()).addMapping("/rides", "/calls");
     }

@@ -2,33 +2,33 @@ package org.portico;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.portico.EventParser.BrokenStreamException;
 import org.portico.EventParser.Event;
 
-/** What the feed has said: the ends and changes of the last half hour. May be shared among threads. */
+/** What the feed has said: the ends and changes that still matter. May be shared among threads. */
 final class Feed {
     /** For how long of silence what the feed has said is relied on. */
     static final long SILENCE = Duration.ofSeconds(2).toNanos();
 
-    private static final long KEPT = LaunchToken.LONGEST_LIFE.toNanos();
+    /** How often it is looked whether the process stands. */
+    static final Duration LOOKS = Duration.ofMillis(250);
 
-    private record Grant(Set<String> scopes, long at) {}
-
-    // In the order of the moments at which they were heard.
-    private final Map<String, Long> ended = new LinkedHashMap<>();
-    private final Map<String, Long> revoked = new LinkedHashMap<>();
-    private final Map<String, Grant> granted = new LinkedHashMap<>();
+    private final Recent<Boolean> ended = new Recent<>();
+    private final Recent<Boolean> revoked = new Recent<>();
+    private final Recent<Set<String>> granted = new Recent<>();
     // Few sets of scopes occur; each is kept once.
     private final Map<String, Set<String>> sets = new HashMap<>();
     private boolean caughtUp;
     private boolean reliedOn;
     private boolean suspended;
-    private long heardAt;
+    // Whether it was the present connection that said so.
+    private boolean saidSuspended;
+    private Now heardAt;
+    private Now lookBefore;
+    private Now look;
     private String lastId;
 
     /** Where to go on: the {@code Last-Event-ID} of the next connection. */
@@ -47,6 +47,7 @@ final class Feed {
      */
     synchronized void opened() {
         caughtUp = false;
+        saidSuspended = false;
     }
 
     /** Relies on nothing that was said: the next connection begins anew. */
@@ -56,14 +57,13 @@ final class Feed {
         lastId = null;
     }
 
-    /** Whether an answer can be given without asking Portico. */
-    synchronized boolean isCurrent(long steady) {
-        return suspended || isHeard(steady);
+    /** Whether every token of this app is refused. */
+    synchronized boolean isSuspended() {
+        return suspended;
     }
 
-    private boolean isHeard(long steady) {
-        long silence = steady - heardAt;
-        return reliedOn && 0 <= silence && silence < SILENCE;
+    private boolean isHeard(Now now) {
+        return reliedOn && heardAt != null && now.since(heardAt) < SILENCE;
     }
 
     /**
@@ -72,24 +72,19 @@ final class Feed {
      * @return empty where the feed is not current
      * @throws InvalidTokenException if its session is over, it was revoked, or nothing of its person or app is good
      */
-    synchronized Optional<Caller> judge(Caller caller, long steady) {
+    synchronized Optional<Caller> judge(Caller caller, Now now) {
         if (suspended) {
             throw new InvalidTokenException();
         }
-        if (!isHeard(steady)) {
+        if (!isHeard(now)) {
             return Optional.empty();
         }
-        Grant grant = granted.get(caller.userId());
-        boolean over = ended.containsKey(caller.sessionId()) || revoked.containsKey(caller.tokenId());
-        if (over || (grant != null && grant.scopes.isEmpty())) {
+        Set<String> grant = granted.get(caller.userId());
+        boolean over = ended.has(caller.sessionId()) || revoked.has(caller.tokenId());
+        if (over || (grant != null && grant.isEmpty())) {
             throw new InvalidTokenException();
         }
-        return Optional.of(grant == null ? caller : LaunchToken.narrowed(caller, grant.scopes));
-    }
-
-    /** Remembers that a session is over, from whomever that was heard. */
-    synchronized void end(String sessionId, long steady) {
-        putLast(ended, sessionId, steady);
+        return Optional.of(grant == null ? caller : LaunchToken.narrowed(caller, grant));
     }
 
     /**
@@ -98,41 +93,57 @@ final class Feed {
      * @return whether the key set is to be read again
      * @throws BrokenStreamException if it is not what Portico says; nothing is to be relied on
      */
-    synchronized boolean hear(Event event, long steady) throws BrokenStreamException {
+    synchronized boolean hear(Event event, Now now) throws BrokenStreamException {
         try {
-            takeIn(event.name(), Json.object(event.data()), steady);
+            takeIn(event, now.steady());
         } catch (Json.ShapeException why) {
             broken();
             throw new BrokenStreamException("an event that cannot be read");
         }
         if (caughtUp) {
-            heardAt = steady;
+            heardAt = lookBefore == null ? now : lookBefore;
         }
         if (event.id() != null) {
             lastId = event.id().isEmpty() ? null : event.id();
         }
-        forget(steady);
+        forget(now.steady());
         return event.name().equals("keys_rotated");
     }
 
-    private void takeIn(String name, Map<String, Object> data, long steady) throws Json.ShapeException {
-        switch (name) {
+    /**
+     * Is told that time goes on here, at least as often as every {@link #LOOKS}. Whatever is read after a look came after the
+     * look before that one, between which what came was taken in: a word counts from then on, since it may have waited for
+     * as long as the process stood.
+     */
+    synchronized void looked(Now now) {
+        if (look == null || now.since(look) >= LOOKS.toNanos()) {
+            lookBefore = look;
+            look = now;
+        }
+    }
+
+    private void takeIn(Event event, long steady) throws Json.ShapeException {
+        switch (event.name()) {
             case "reset" -> reset();
             case "caught_up" -> {
                 caughtUp = true;
                 reliedOn = true;
-                suspended = false;
+                suspended = saidSuspended;
             }
-            case "session_ended" -> putLast(ended, Json.text(data, "sid"), steady);
-            case "token_revoked" -> putLast(revoked, Json.text(data, "jti"), steady);
+            case "session_ended" -> ended.put(Json.text(Json.object(event.data()), "sid"), true, steady);
+            case "token_revoked" -> revoked.put(Json.text(Json.object(event.data()), "jti"), true, steady);
             case "grant_changed" -> {
+                Map<String, Object> data = Json.object(event.data());
                 if (!(data.get("scope") instanceof String scope)) {
                     throw new Json.ShapeException("no scope");
                 }
                 Set<String> scopes = sets.computeIfAbsent(scope, LaunchToken::words);
-                putLast(granted, Json.text(data, "sub"), new Grant(scopes, steady));
+                granted.put(Json.text(data, "sub"), scopes, steady);
             }
-            case "app_suspended" -> suspended = true;
+            case "app_suspended" -> {
+                suspended = true;
+                saidSuspended = true;
+            }
             default -> { }
         }
     }
@@ -141,6 +152,7 @@ final class Feed {
         caughtUp = false;
         reliedOn = false;
         suspended = false;
+        saidSuspended = false;
         ended.clear();
         revoked.clear();
         granted.clear();
@@ -148,26 +160,12 @@ final class Feed {
     }
 
     private void forget(long steady) {
-        dropWhile(ended.values().iterator(), steady);
-        dropWhile(revoked.values().iterator(), steady);
-        Iterator<Grant> grants = granted.values().iterator();
-        while (grants.hasNext() && steady - grants.next().at >= KEPT) {
-            grants.remove();
-        }
-        if (granted.isEmpty()) {
+        ended.forget(steady);
+        revoked.forget(steady);
+        granted.forget(steady);
+        if (granted.size() == 0) {
             sets.clear();
         }
-    }
-
-    private static void dropWhile(Iterator<Long> times, long steady) {
-        while (times.hasNext() && steady - times.next() >= KEPT) {
-            times.remove();
-        }
-    }
-
-    private static <T> void putLast(Map<String, T> kept, String key, T value) {
-        kept.remove(key);
-        kept.put(key, value);
     }
 
     /** How many ends and changes are kept. */

@@ -75,11 +75,23 @@ final class FeedConnection implements AutoCloseable {
                 .isPresent();
     }
 
-    /** The next piece; empty at the end of the stream. */
-    Optional<ByteBuffer> next() throws IOException, InterruptedException {
-        Piece piece = pieces.poll(LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+    /**
+     * The next piece; empty at the end of the stream.
+     *
+     * @param looked told meanwhile, at least as often as every {@link Feed#LOOKS}, that time goes on
+     */
+    Optional<ByteBuffer> next(Runnable looked) throws IOException, InterruptedException {
+        Piece piece = null;
+        for (long looks = LONGEST_SILENCE.dividedBy(Feed.LOOKS); looks > 0 && piece == null; looks--) {
+            piece = pieces.poll(Feed.LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+            looked.run();
+        }
         if (piece == null) {
             throw new IOException("the feed was silent for too long");
+        }
+        if (piece.bytes.isPresent() && pieces.isEmpty()) {
+            // No more is taken in than is listened to.
+            subscription.request(1);
         }
         return piece.bytes;
     }
@@ -112,7 +124,7 @@ final class FeedConnection implements AutoCloseable {
             if (closed || !wanted) {
                 given.cancel();
             } else {
-                given.request(Long.MAX_VALUE);
+                given.request(1);
             }
         }
 

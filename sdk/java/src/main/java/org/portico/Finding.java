@@ -10,6 +10,8 @@ sealed interface Finding {
         /** Read the key set, then look again. */
         KEYS,
         /** Ask Portico about the token (RFC 7662). */
-        PORTICO
+        PORTICO,
+        /** Ask Portico about a token whose signature cannot be checked, since the key set cannot be read. */
+        UNVERIFIED
     }
 }

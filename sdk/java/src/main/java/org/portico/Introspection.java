@@ -34,7 +34,7 @@ final class Introspection {
             }
             Optional<String> actor = LaunchToken.actor(answer.containsKey("act") ? answer : claims);
             Set<String> given = LaunchToken.scopes(claims);
-            return LaunchToken.caller(answer, actor, given, LaunchToken.scopes(answer));
+            return LaunchToken.caller(answer, appId, actor, given, LaunchToken.scopes(answer));
         } catch (NotSignedException | Json.ShapeException why) {
             throw new UnavailableException("an answer about a token that cannot be read");
         }

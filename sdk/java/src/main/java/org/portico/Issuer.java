@@ -1,15 +1,17 @@
 package org.portico;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** The questions to Portico, one request each. */
+/** The questions to Portico, one request each. None of them waits. */
 final class Issuer {
     private record Places(URI keySet, URI introspection) {}
 
@@ -23,38 +25,39 @@ final class Issuer {
     }
 
     /**
-     * Asks about a token.
-     *
-     * @throws InvalidTokenException if it is not active
-     * @throws UnavailableException if Portico gives no answer
+     * Asks about a token. Fails with {@link InvalidTokenException} if it is not active, and with
+     * {@link UnavailableException} if Portico gives no answer.
      */
-    Caller introspect(String token) {
-        HttpRequest.Builder request = request(places().introspection)
-                .header("authorization", settings.authorization())
-                .header("content-type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("token=" + Settings.encoded(token)));
-        return Introspection.caller(token, ask(request), settings.issuer(), settings.appId());
+    CompletableFuture<Caller> introspect(String token) {
+        return places().thenCompose(known -> {
+            HttpRequest.Builder request = request(known.introspection)
+                    .header("authorization", settings.authorization())
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString("token=" + Settings.encoded(token)));
+            return ask(request);
+        }).thenApply(answer -> Introspection.caller(token, answer, settings.issuer(), settings.appId()));
     }
 
-    /**
-     * Reads the key set.
-     *
-     * @throws UnavailableException if there is none
-     */
-    KeySet keys() {
-        try {
-            return KeySet.read(ask(request(places().keySet)));
-        } catch (Json.ShapeException why) {
-            throw new UnavailableException("a key set that cannot be read");
-        }
+    /** Reads the key set. Fails with {@link UnavailableException} if there is none. */
+    CompletableFuture<KeySet> keys() {
+        return places().thenCompose(known -> ask(request(known.keySet))).thenApply(document -> {
+            try {
+                return KeySet.read(document);
+            } catch (Json.ShapeException why) {
+                throw new UnavailableException("a key set that cannot be read");
+            }
+        });
     }
 
-    private Places places() {
+    private CompletableFuture<Places> places() {
         Places known = places;
         if (known != null) {
-            return known;
+            return CompletableFuture.completedFuture(known);
         }
-        Map<String, Object> metadata = ask(request(settings.metadata()));
+        return ask(request(settings.metadata())).thenApply(metadata -> places = read(metadata));
+    }
+
+    private Places read(Map<String, Object> metadata) {
         if (!settings.issuer().equals(metadata.get("issuer"))) {
             throw new UnavailableException("the issuer's metadata names another issuer");
         }
@@ -65,8 +68,7 @@ final class Issuer {
             if (!Settings.isSafe(keySet) || !Settings.isSafe(introspection)) {
                 throw new Json.ShapeException("no https address");
             }
-            places = new Places(keySet, introspection);
-            return places;
+            return new Places(keySet, introspection);
         } catch (Json.ShapeException | IllegalArgumentException why) {
             throw new UnavailableException("the issuer's metadata lacks an https address");
         }
@@ -76,21 +78,33 @@ final class Issuer {
         return HttpRequest.newBuilder(uri).timeout(settings.timeout()).header("accept", "application/json");
     }
 
-    private Map<String, Object> ask(HttpRequest.Builder request) {
+    private CompletableFuture<Map<String, Object>> ask(HttpRequest.Builder request) {
+        CompletableFuture<HttpResponse<String>> asking = http.sendAsync(request.build(), head -> new Text());
+        // The time-out of a request ends with the head of its answer.
+        return asking.copy()
+                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .handle((response, why) -> {
+                    asking.cancel(true);
+                    return read(response, why);
+                });
+    }
+
+    private static Map<String, Object> read(HttpResponse<String> response, Throwable why) {
+        if (why instanceof TimeoutException) {
+            throw new UnavailableException("Portico did not answer in time", why);
+        }
+        if (why != null) {
+            Throwable cause = why instanceof CompletionException ? why.getCause() : why;
+            throw new UnavailableException("Portico cannot be reached: " + cause.getClass().getSimpleName(), cause);
+        }
+        if (response.statusCode() != 200) {
+            throw new UnavailableException(
+                    "Portico answered with status " + response.statusCode(),
+                    Introspection.retryAfter(response.headers().firstValue("retry-after")));
+        }
         try {
-            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new UnavailableException(
-                        "Portico answered with status " + response.statusCode(),
-                        Introspection.retryAfter(response.headers().firstValue("retry-after")));
-            }
             return Json.object(response.body());
-        } catch (IOException why) {
-            throw new UnavailableException("Portico cannot be reached: " + why.getClass().getSimpleName(), why);
-        } catch (InterruptedException why) {
-            Thread.currentThread().interrupt();
-            throw new UnavailableException("interrupted while Portico was asked", why);
-        } catch (Json.ShapeException why) {
+        } catch (Json.ShapeException shape) {
             throw new UnavailableException("an answer of Portico's that is no JSON");
         }
     }

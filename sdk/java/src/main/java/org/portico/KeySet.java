@@ -55,8 +55,8 @@ final class KeySet {
         return keys.keySet().stream().anyMatch(name -> name.kid.equals(kid));
     }
 
-    /** Whether nothing was taken back that the earlier set held. */
+    /** Whether nothing was taken back that the earlier set held, by what the keys are and not by their names alone. */
     boolean holdsAllOf(KeySet earlier) {
-        return keys.keySet().containsAll(earlier.keys.keySet());
+        return keys.entrySet().containsAll(earlier.keys.entrySet());
     }
 }

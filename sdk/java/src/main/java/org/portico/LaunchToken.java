@@ -22,10 +22,9 @@ final class LaunchToken {
         return Signed.read(token, "at+jwt", List.of("EdDSA"));
     }
 
-    /** Whom the token names, as it was when it was given. */
-    static Caller verified(Signed token, KeySet keys, String issuer, String appId, double wall)
-            throws NotSignedException {
-        Map<String, Object> claims = token.verified(keys);
+    /** Whom the token names, as it was when it was given, if its signature is good: whoever signed it. */
+    static Caller claimed(Signed token, String issuer, String appId, double wall) throws NotSignedException {
+        Map<String, Object> claims = token.claims();
         Signed.checkStanding(claims, issuer, appId, wall, LONGEST_LIFE);
         // RFC 7800: a token bound to a key says nothing about whoever merely bears it.
         if (claims.containsKey("cnf")) {
@@ -33,17 +32,18 @@ final class LaunchToken {
         }
         try {
             Set<String> scopes = scopes(claims);
-            return caller(claims, actor(claims), scopes, scopes);
+            return caller(claims, appId, actor(claims), scopes, scopes);
         } catch (Json.ShapeException why) {
             throw new NotSignedException("a claim is missing");
         }
     }
 
-    /** Whom these claims name, of a token or of an introspection. */
-    static Caller caller(Map<String, Object> claims, Optional<String> actor, Set<String> given, Set<String> allowed)
+    /** Whom these claims name to this app, of a token or of an introspection. */
+    static Caller caller(
+            Map<String, Object> claims, String appId, Optional<String> actor, Set<String> given, Set<String> allowed)
             throws Json.ShapeException {
         return new Caller(
-                Json.text(claims, "sub"), allowed, Json.text(claims, "sid"), Json.text(claims, "aud"),
+                Json.text(claims, "sub"), allowed, Json.text(claims, "sid"), appId,
                 moment(claims, "iat"), moment(claims, "exp"), Json.text(claims, "jti"), actor, given);
     }
 

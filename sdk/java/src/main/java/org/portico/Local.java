@@ -11,12 +11,26 @@ final class Local {
     /** For how long a key id that nobody knows does not make the key set be read again. */
     static final long KEYS_REST = Duration.ofSeconds(10).toNanos();
 
+    /** For how long a failure to read the key set is remembered, so that nobody waits for the same silence twice. */
+    static final long FAILURE_KEPT = Duration.ofSeconds(1).toNanos();
+
+    /** How old a key set may be for a feed that begins anew to tell of every rotation since. */
+    static final long TOLD_BACK = Duration.ofMinutes(1).toNanos();
+
+    /** How old a key set becomes while the feed is heard: a key is taken away in silence once its last token has expired. */
+    static final long KEYS_KEPT = Duration.ofMinutes(5).toNanos();
+
+    private record Failure(long at, UnavailableException why) {}
+
     final Feed feed = new Feed();
     private final String issuer;
     private final String appId;
     private final Remembered remembered;
     private final LogoutToken.Once used = new LogoutToken.Once();
+    private final Ended ended = new Ended();
     private volatile KeySet keys;
+    private Now readAt;
+    private Failure failure;
     // When the key set was last read because of a key that it did not hold; null if that may be done now.
     private Long unknownAt;
     private int rotation;
@@ -35,34 +49,37 @@ final class Local {
      */
     Finding look(String token, Now now) {
         try {
-            if (!feed.isCurrent(now.steady())) {
-                LaunchToken.read(token);
-                return Question.PORTICO;
+            if (feed.isSuspended()) {
+                throw new InvalidTokenException();
             }
             Optional<Caller> known = remembered.find(token);
-            Finding found = known.isPresent() ? new Known(known.get()) : verified(LaunchToken.read(token), now);
+            Finding found = known.isPresent() ? new Known(known.get()) : verified(token, now);
             if (!(found instanceof Known verified)) {
                 return found;
             }
-            if (verified.caller().expiresAt().toEpochMilli() <= now.wall() * 1000) {
+            Caller caller = verified.caller();
+            if (caller.expiresAt().toEpochMilli() <= now.wall() * 1000 || ended.covers(caller)) {
                 throw new InvalidTokenException();
             }
             // The feed is asked last, so that what it says holds at the moment of the answer.
-            Optional<Caller> judged = feed.judge(verified.caller(), now.steady());
+            Optional<Caller> judged = feed.judge(caller, now);
             return judged.isPresent() ? new Known(judged.get()) : Question.PORTICO;
         } catch (NotSignedException why) {
             throw new InvalidTokenException();
         }
     }
 
-    private Finding verified(Signed token, Now now) throws NotSignedException {
+    private Finding verified(String token, Now now) throws NotSignedException {
+        Signed signed = LaunchToken.read(token);
+        // What can never be good is refused before anybody is asked for anything.
+        Caller caller = LaunchToken.claimed(signed, issuer, appId, now.wall());
         KeySet by = keys;
-        Optional<Question> lacks = lacks(by, token, now);
+        Optional<Question> lacks = lacks(by, signed, now);
         if (lacks.isPresent()) {
             return lacks.get();
         }
-        Caller caller = LaunchToken.verified(token, by, issuer, appId, now.wall());
-        remembered.keep(token.text(), caller);
+        signed.verify(by);
+        remembered.keep(token, caller);
         if (by != keys) {
             // Read again meanwhile, and perhaps without the key that signed this.
             remembered.clear();
@@ -80,7 +97,7 @@ final class Local {
         if (unknownAt == null || now.steady() - unknownAt >= KEYS_REST) {
             return Optional.of(Question.KEYS);
         }
-        return areKeysStale() ? Optional.of(Question.PORTICO) : Optional.empty();
+        return areKeysStale() ? Optional.of(Question.UNVERIFIED) : Optional.empty();
     }
 
     /** Whether a key set was ever read. */
@@ -88,9 +105,35 @@ final class Local {
         return keys != null;
     }
 
-    /** Whether keys were rotated, and the key set has not been read since. */
+    /** Whether keys were rotated or are old, and the key set has not been read since. */
     synchronized boolean areKeysStale() {
         return readRotation != rotation;
+    }
+
+    /** Whether the key set is to be read again now that the feed was heard: those of before go on until then. */
+    synchronized boolean areKeysDue(Now now) {
+        if (readAt != null && now.since(readAt) >= KEYS_KEPT && !areKeysStale()) {
+            keysRotated();
+        }
+        return keys != null && areKeysStale() && keySetFailure(now).isEmpty();
+    }
+
+    /** Why the key set could not be read, where that is not long ago. */
+    synchronized Optional<UnavailableException> keySetFailure(Now now) {
+        boolean isLately = failure != null && now.steady() - failure.at < FAILURE_KEPT;
+        return isLately ? Optional.of(failure.why) : Optional.empty();
+    }
+
+    /** Remembers that the key set could not be read, from when that is known on. */
+    synchronized void keysFailed(UnavailableException why, Now now) {
+        failure = new Failure(now.steady(), why);
+    }
+
+    /** Takes in that the feed has begun anew: it does not tell of a rotation that is long ago. */
+    synchronized void beganAnew(Now now) {
+        if (readAt != null && now.since(readAt) >= TOLD_BACK) {
+            keysRotated();
+        }
     }
 
     /** How often keys were rotated, to be handed to {@link #keysRead} as it was before the question. */
@@ -112,6 +155,8 @@ final class Local {
         }
         keys = read;
         readRotation = atRotation;
+        readAt = now;
+        failure = null;
         if (takenBack) {
             remembered.clear();
         }
@@ -127,18 +172,19 @@ final class Local {
         LogoutToken token;
         try {
             Signed signed = LogoutToken.read(logoutToken);
+            token = LogoutToken.claimed(signed, issuer, appId, now.wall());
             KeySet by = keys;
             if (lacks(by, signed, now).isPresent()) {
                 return Optional.empty();
             }
-            token = LogoutToken.verified(signed, by, issuer, appId, now.wall());
+            signed.verify(by);
         } catch (NotSignedException why) {
             throw new InvalidLogoutException("no logout token of Portico's for this app");
         }
         if (!used.isFirst(token, now.wall())) {
             throw new InvalidLogoutException("a logout token that was taken before");
         }
-        token.logout().sessionId().ifPresent(sessionId -> feed.end(sessionId, now.steady()));
+        ended.mark(token, now.steady());
         return Optional.of(token.logout());
     }
 

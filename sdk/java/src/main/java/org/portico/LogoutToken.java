@@ -12,8 +12,9 @@ import org.portico.Signed.NotSignedException;
  * @param logout what it ends
  * @param tokenId its own id
  * @param until when it expires, in seconds since 1970
+ * @param issuedAt when it was issued, in seconds since 1970
  */
-record LogoutToken(Logout logout, String tokenId, double until) {
+record LogoutToken(Logout logout, String tokenId, double until, double issuedAt) {
     private static final String EVENT = "http://schemas.openid.net/event/backchannel-logout";
     private static final Duration LONGEST_LIFE = Duration.ofMinutes(30);
 
@@ -21,10 +22,9 @@ record LogoutToken(Logout logout, String tokenId, double until) {
         return Signed.read(token, "logout+jwt", List.of("RS256", "ES256", "EdDSA"));
     }
 
-    /** Reads a logout token by §2.6. */
-    static LogoutToken verified(Signed token, KeySet keys, String issuer, String appId, double wall)
-            throws NotSignedException {
-        Map<String, Object> claims = token.verified(keys);
+    /** Reads a logout token by §2.6, whoever signed it. */
+    static LogoutToken claimed(Signed token, String issuer, String appId, double wall) throws NotSignedException {
+        Map<String, Object> claims = token.claims();
         Signed.checkStanding(claims, issuer, appId, wall, LONGEST_LIFE);
         boolean ends = claims.get("events") instanceof Map<?, ?> events && events.get(EVENT) instanceof Map<?, ?>;
         // §2.4: a nonce is prohibited, so that no ID token can be passed off as a logout token.
@@ -33,7 +33,7 @@ record LogoutToken(Logout logout, String tokenId, double until) {
         }
         try {
             Logout logout = new Logout(Json.textIfAny(claims, "sid"), Json.textIfAny(claims, "sub"));
-            return new LogoutToken(logout, Json.text(claims, "jti"), Json.seconds(claims, "exp"));
+            return new LogoutToken(logout, Json.text(claims, "jti"), Json.seconds(claims, "exp"), Json.seconds(claims, "iat"));
         } catch (Json.ShapeException why) {
             throw new NotSignedException("a claim is missing");
         }

@@ -1,14 +1,8 @@
 package org.portico;
 
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.http.HttpClient;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import org.portico.EventParser.BrokenStreamException;
 import org.portico.Finding.Known;
 import org.portico.Finding.Question;
 
@@ -18,25 +12,22 @@ import org.portico.Finding.Question;
  * <p>From the start a daemon thread follows the feed, until {@link #close}.
  */
 public class Portico implements AutoCloseable {
-    private static final Logger LOG = System.getLogger("org.portico");
-
-    private final Settings settings;
-    private final HttpClient http;
     private final Now.Clock clock;
     private final Local local;
     private final Issuer issuer;
-    private final Flights<Caller> asking = new Flights<>();
-    private final Flights<Boolean> reading = new Flights<>();
-    private final Thread following = new Thread(this::follow, "portico-feed");
-    private volatile boolean closed;
+    /** About how many tokens that nobody here could verify Portico is asked at once: anybody can invent them. */
+    static final int MOST_UNVERIFIED = 20;
+
+    final Flights<Caller> asking = new Flights<>(Integer.MAX_VALUE);
+    final Flights<Caller> askingUnverified = new Flights<>(MOST_UNVERIFIED);
+    private final Flights<KeySet> reading = new Flights<>(Integer.MAX_VALUE);
+    private final Following following;
 
     Portico(Settings settings, HttpClient http, Now.Clock clock) {
-        this.settings = settings;
-        this.http = http;
         this.clock = clock;
         this.local = new Local(settings.issuer(), settings.appId(), settings.rememberedTokens());
         this.issuer = new Issuer(settings, http);
-        following.setDaemon(true);
+        this.following = new Following(settings, http, clock, local, this::readKeys);
     }
 
     /**
@@ -76,7 +67,8 @@ public class Portico implements AutoCloseable {
         if (found instanceof Known known) {
             return known.caller();
         }
-        return asking.join(withinSecond(token, clock.now()), () -> issuer.introspect(token));
+        Flights<Caller> flights = found == Question.PORTICO ? asking : askingUnverified;
+        return flights.join(withinSecond(token, clock.now()), () -> issuer.introspect(token));
     }
 
     /** A question is joined within the second in which it was asked: what it finds was so at most so long ago. */
@@ -88,7 +80,7 @@ public class Portico implements AutoCloseable {
         try {
             readKeys();
         } catch (UnavailableException why) {
-            return Question.PORTICO;
+            return Question.UNVERIFIED;
         }
         return local.look(token, clock.now());
     }
@@ -113,69 +105,24 @@ public class Portico implements AutoCloseable {
     /** Stops following the feed; from then on every token is asked about. */
     @Override
     public void close() {
-        closed = true;
-        following.interrupt();
+        following.close();
     }
 
     private void readKeys() {
         reading.join("keys", () -> {
+            Optional<UnavailableException> failure = local.keySetFailure(clock.now());
+            if (failure.isPresent()) {
+                throw new UnavailableException(failure.get().getMessage(), failure.get().retryAfter());
+            }
             int rotation = local.rotation();
-            local.keysRead(issuer.keys(), rotation, clock.now());
-            return true;
+            return issuer.keys().whenComplete((keys, why) -> {
+                if (why == null) {
+                    local.keysRead(keys, rotation, clock.now());
+                } else if (why.getCause() instanceof UnavailableException failed) {
+                    local.keysFailed(failed, clock.now());
+                }
+            });
         });
-    }
-
-    private void follow() {
-        Backoff backoff = new Backoff();
-        while (!closed) {
-            try {
-                listen(backoff);
-            } catch (InterruptedException why) {
-                return;
-            } catch (IOException | BrokenStreamException | RuntimeException why) {
-                if (!closed) {
-                    String cause = why instanceof PorticoException ? why.getMessage() : why.getClass().getSimpleName();
-                    LOG.log(Level.WARNING, "the feed was lost ({0}); tokens are asked about meanwhile", cause);
-                }
-            }
-            try {
-                Thread.sleep(backoff.delay(ThreadLocalRandom.current().nextDouble()).toMillis());
-            } catch (InterruptedException why) {
-                return;
-            }
-        }
-    }
-
-    private void listen(Backoff backoff) throws IOException, InterruptedException, BrokenStreamException {
-        if (!local.hasKeys()) {
-            readKeys();
-        }
-        try (FeedConnection connection = FeedConnection.open(http, settings, local.feed.lastId())) {
-            Listening listening = new Listening(local, clock);
-            Optional<ByteBuffer> piece = connection.next();
-            while (piece.isPresent()) {
-                if (listening.hear(piece.get())) {
-                    // The feed must go on being heard meanwhile.
-                    Thread rotating = new Thread(this::readRotatedKeys, "portico-keys");
-                    rotating.setDaemon(true);
-                    rotating.start();
-                }
-                if (local.feed.hasCaughtUp()) {
-                    backoff.worked();
-                }
-                piece = connection.next();
-            }
-        }
-    }
-
-    private void readRotatedKeys() {
-        try {
-            while (local.areKeysStale() && !closed) {
-                readKeys();
-            }
-        } catch (UnavailableException why) {
-            LOG.log(Level.WARNING, "rotated keys cannot be read yet: {0}", why.getMessage());
-        }
     }
 
     /** The options of a client. */

@@ -8,17 +8,23 @@ import java.util.Base64;
 
 /** Who this back end is, and where Portico is. */
 record Settings(String issuer, String appId, String clientSecret, Duration timeout, int rememberedTokens) {
+    /** The longest that is waited for anything: what counts it in nanoseconds counts no further. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
+
     Settings {
-        URI uri = URI.create(issuer);
-        if (!isSafe(uri) || uri.getQuery() != null || uri.getFragment() != null) {
+        URI uri = URI.create(issuer == null ? "" : issuer);
+        if (!isSafe(uri) || uri.getUserInfo() != null || uri.getQuery() != null || uri.getFragment() != null) {
             throw new IllegalArgumentException(
-                    "issuer must be an https URL without query; http does on this machine alone");
+                    "issuer must be an https URL without query or user; http does on this machine alone");
         }
-        if (appId.isEmpty() || clientSecret.isEmpty()) {
+        if (appId == null || appId.isEmpty() || clientSecret == null || clientSecret.isEmpty()) {
             throw new IllegalArgumentException("appId and clientSecret are needed");
         }
-        if (timeout.isZero() || timeout.isNegative() || rememberedTokens < 1) {
-            throw new IllegalArgumentException("timeout and rememberedTokens must be positive");
+        if (timeout == null || timeout.isZero() || timeout.isNegative() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("timeout must be more than nothing, and no longer than can be waited for");
+        }
+        if (rememberedTokens < 1) {
+            throw new IllegalArgumentException("rememberedTokens must be positive");
         }
     }
 

@@ -1,5 +1,7 @@
 package org.portico;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;
 import java.time.Duration;
@@ -51,24 +53,29 @@ record Signed(String text, String algorithm, String kid) {
         return new Signed(text, algorithm, kid);
     }
 
-    /** The claims, once the signature fits the key that the header names. */
-    Map<String, Object> verified(KeySet keys) throws NotSignedException {
+    /** Checks that the signature fits the key that the header names. */
+    void verify(KeySet keys) throws NotSignedException {
         Key key = keys.find(kid, algorithm).orElseThrow(() -> new NotSignedException("no key for it"));
         try {
             JsonWebSignature jws = new JsonWebSignature();
             jws.setAlgorithmConstraints(new AlgorithmConstraints(ConstraintType.PERMIT, algorithm));
             jws.setCompactSerialization(text);
             jws.setKey(key);
-            if (!jws.verifySignature()) {
+            // Bits that are left over would make other texts of the same token.
+            if (!text.endsWith("." + jws.getEncodedSignature()) || !jws.verifySignature()) {
                 throw new NotSignedException("the signature does not fit");
             }
         } catch (JoseException why) {
             throw new NotSignedException("the signature does not fit");
         }
+    }
+
+    /** What it says, whoever signed it. */
+    Map<String, Object> claims() throws NotSignedException {
         return claimsUnverified(text);
     }
 
-    /** The claims of a compact JWS that somebody else has verified. */
+    /** The claims of a compact JWS that somebody else verifies. */
     static Map<String, Object> claimsUnverified(String text) throws NotSignedException {
         return part(text, 1);
     }
@@ -77,7 +84,9 @@ record Signed(String text, String algorithm, String kid) {
     static void checkStanding(
             Map<String, Object> claims, String issuer, String appId, double wall, Duration longestLife)
             throws NotSignedException {
-        if (!issuer.equals(claims.get("iss")) || !appId.equals(claims.get("aud"))) {
+        // RFC 7519 §4.1.3: one audience may stand alone or in a list.
+        Object audience = claims.get("aud");
+        if (!issuer.equals(claims.get("iss")) || !(appId.equals(audience) || List.of(appId).equals(audience))) {
             throw new NotSignedException("from or for somebody else");
         }
         try {
@@ -101,8 +110,9 @@ record Signed(String text, String algorithm, String kid) {
         }
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(text.split("\\.")[index]);
-            return Json.object(new String(bytes, StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException | Json.ShapeException why) {
+            // Nothing is put in the place of what is no UTF-8.
+            return Json.object(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+        } catch (CharacterCodingException | IllegalArgumentException | Json.ShapeException why) {
             throw new NotSignedException("no JSON object");
         }
     }

@@ -17,7 +17,12 @@ final class BackEnd {
     final Local local;
     final double start;
     Duration elapsed = Duration.ZERO;
+    /** How long after the start it is by the clock that can be set; null where that is what has elapsed. */
+    Duration timeOfDay;
     int keySetReads;
+    boolean areKeysSilent;
+    /** What is read instead of the vectors' key sets; null for those. */
+    KeySet keySet;
     private Listening listening;
 
     BackEnd(Map<String, Object> vector, int remembered) {
@@ -30,7 +35,8 @@ final class BackEnd {
     }
 
     Now now() {
-        return new Now(start + elapsed.toMillis() / 1000.0, 1_000_000_000L + elapsed.toNanos());
+        Duration wall = timeOfDay == null ? elapsed : timeOfDay;
+        return new Now(start + wall.toMillis() / 1000.0, 1_000_000_000L + elapsed.toNanos());
     }
 
     BackEnd live() {
@@ -56,7 +62,12 @@ final class BackEnd {
     }
 
     void readKeys() {
-        local.keysRead(keys(keySetReads++ == 0 ? "first" : "then"), local.rotation(), now());
+        KeySet read = keys(keySetReads++ == 0 ? "first" : "then");
+        if (areKeysSilent) {
+            local.keysFailed(new UnavailableException("it is down"), now());
+        } else {
+            local.keysRead(keySet == null ? read : keySet, local.rotation(), now());
+        }
     }
 
     static KeySet keys(String name) {

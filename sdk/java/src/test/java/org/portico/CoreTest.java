@@ -1,9 +1,7 @@
 package org.portico;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jose4j.json.JsonUtil;
 import org.junit.jupiter.api.Test;
 import org.portico.EventParser.BrokenStreamException;
 import org.portico.EventParser.Event;
@@ -25,19 +25,13 @@ class CoreTest {
     private static final Map<String, Object> FEED = Vectors.read("feed");
     private static final Map<String, Object> TOKENS = Vectors.object(FEED, "tokens");
     private static final String ANA = (String) TOKENS.get("ana");
-    private static final String NEXT = (String) TOKENS.get("signed by the next key");
-    private static final String STRANGE = Vectors.list(Vectors.read("tokens"), "cases").stream()
-            .filter(one -> ((String) one.get("name")).contains("nobody publishes"))
-            .map(one -> (String) one.get("token"))
-            .findFirst()
-            .orElseThrow();
 
     private static BackEnd live() {
         return new BackEnd(FEED, 100).live();
     }
 
-    private static long minutes(long minutes) {
-        return Duration.ofMinutes(minutes).toNanos();
+    private static Now minutes(double minutes) {
+        return new Now(minutes * 60, Math.round(minutes * 60e9));
     }
 
     private static Event event(String name, String data) {
@@ -51,14 +45,11 @@ class CoreTest {
         feed.hear(event("token_revoked", "{\"jti\":\"b\"}"), minutes(10));
         feed.hear(event("grant_changed", "{\"sub\":\"c\",\"scope\":\"openid\"}"), minutes(20));
         feed.hear(event("session_ended", "{\"sid\":\"a\"}"), minutes(25));
-        feed.hear(event("ping", "{}"), minutes(35));
-        assertEquals(3, feed.size());
-        feed.hear(event("ping", "{}"), minutes(40));
-        assertEquals(2, feed.size());
-        feed.hear(event("ping", "{}"), minutes(50));
-        assertEquals(1, feed.size());
-        feed.hear(event("ping", "{}"), minutes(55));
-        assertEquals(0, feed.size());
+        double[][] steps = {{30.9, 3}, {40.9, 3}, {41, 2}, {51, 1}, {56, 0}};
+        for (double[] step : steps) {
+            feed.hear(event("ping", "{}"), minutes(step[0]));
+            assertEquals((int) step[1], feed.size());
+        }
     }
 
     @Test
@@ -67,7 +58,7 @@ class CoreTest {
         Feed feed = new Feed();
         for (int number = 0; number < 100_000; number++) {
             String data = "{\"sub\":\"a-person-of-this-app-" + (10_000_000 + number) + "\",\"scope\":\"openid\"}";
-            feed.hear(event("grant_changed", data), number);
+            feed.hear(event("grant_changed", data), new Now(number / 1e9, number));
         }
         assertTrue(used() - before < 64_000_000);
         assertEquals(100_000, feed.size());
@@ -104,45 +95,121 @@ class CoreTest {
     }
 
     @Test
-    void a_token_whose_key_was_taken_back_is_refused_though_it_was_remembered() throws Json.ShapeException {
+    void a_word_that_came_while_the_process_stood_brings_nothing_back_and_the_next_does() {
         BackEnd backEnd = live();
+        passes(backEnd, 250, 3000);
         assertInstanceOf(Known.class, backEnd.ask(ANA));
-        List<?> others = Vectors.list(Vectors.object(Vectors.read("keys"), "first"), "keys").stream()
-                .filter(key -> !"ed25519-today".equals(key.get("kid")))
-                .toList();
-        backEnd.local.keysRead(KeySet.read(Map.of("keys", others)), 0, backEnd.now());
-        assertThrows(InvalidTokenException.class, () -> backEnd.ask(ANA));
+        // It stands for five seconds. Whether it looks first or hears first, what waited is from before.
+        for (long moment : new long[] {8000, 14_000}) {
+            backEnd.elapsed = Duration.ofMillis(moment);
+            if (moment == 8000) {
+                backEnd.local.feed.looked(backEnd.now());
+            }
+            backEnd.hear(BackEnd.PING);
+            assertEquals(Question.PORTICO, backEnd.ask(ANA));
+            passes(backEnd, moment + 250, moment + 1000);
+            assertInstanceOf(Known.class, backEnd.ask(ANA));
+        }
     }
 
-    @Test
-    void keys_that_nobody_knows_make_the_key_set_be_read_once_in_a_while_only() {
-        BackEnd backEnd = live();
-        long rest = Local.KEYS_REST / 1_000_000;
-        long[][] steps = {{0, 2}, {1000, 2}, {rest - 1, 2}, {rest, 3}};
-        for (long[] step : steps) {
-            backEnd.elapsed = Duration.ofMillis(step[0]);
-            backEnd.hear(BackEnd.PING);
-            assertThrows(InvalidTokenException.class, () -> backEnd.ask(STRANGE));
-            assertEquals(step[1], backEnd.keySetReads);
+    private static void passes(BackEnd backEnd, long start, long end) {
+        for (long moment = start; moment <= end; moment += 250) {
+            backEnd.elapsed = Duration.ofMillis(moment);
+            backEnd.local.feed.looked(backEnd.now());
+            if (moment % 1000 == 0) {
+                backEnd.hear(BackEnd.PING);
+            }
         }
     }
 
     @Test
-    void a_key_that_was_rotated_in_is_asked_for_though_the_set_was_just_read() {
-        BackEnd backEnd = live();
-        assertThrows(InvalidTokenException.class, () -> backEnd.ask(STRANGE));
-        backEnd.local.keysRotated();
-        assertNotEquals(Question.KEYS, backEnd.local.look(NEXT, backEnd.now()));
-        assertEquals(Question.KEYS, backEnd.local.look(STRANGE, backEnd.now()));
+    void an_event_that_is_not_known_is_a_sign_of_life_whatever_it_says() {
+        for (String data : List.of("\"hello\"", "[]", "1", "no JSON")) {
+            BackEnd backEnd = live();
+            backEnd.elapsed = Duration.ofMillis(1500);
+            backEnd.hear("event: news\ndata: " + data + "\n\n");
+            backEnd.elapsed = Duration.ofSeconds(3);
+            assertInstanceOf(Known.class, backEnd.ask(ANA), data);
+        }
     }
 
     @Test
-    void a_rotation_while_the_set_is_read_makes_it_be_read_again() {
+    void a_feed_of_comments_alone_is_given_up_to_be_resumed() {
         BackEnd backEnd = live();
-        int before = backEnd.local.rotation();
-        backEnd.local.keysRotated();
-        backEnd.local.keysRead(BackEnd.keys("first"), before, backEnd.now());
-        assertTrue(backEnd.local.areKeysStale());
+        backEnd.elapsed = Duration.ofMillis(4999);
+        backEnd.hear(": still here\n\n");
+        backEnd.hear(BackEnd.PING);
+        backEnd.elapsed = Duration.ofMillis(9998);
+        backEnd.hear(": still here\n\n");
+        backEnd.elapsed = Duration.ofMillis(9999);
+        assertThrows(UnavailableException.class, () -> backEnd.hear(": still here\n\n"));
+        assertEquals(Optional.of("one"), backEnd.open());
+    }
+
+    @Test
+    void a_burst_of_two_hundred_thousand_events_is_taken_in_within_the_bound() throws BrokenStreamException {
+        Feed feed = new Feed();
+        long before = System.nanoTime();
+        for (int number = 0; number < 200_000; number++) {
+            String data = "{\"sub\":\"a-person-of-this-app-" + number + "\",\"scope\":\"openid profile.basic\"}";
+            feed.hear(event("grant_changed", data), new Now(0, 0));
+        }
+        assertTrue(System.nanoTime() - before < Feed.SILENCE);
+    }
+
+    @Test
+    void objects_of_plain_texts_are_read_as_the_parser_reads_them() throws Exception {
+        for (String text : List.of(
+                "{\"a\":\"b\"}", "{ \"a\" : \"b\" , \"c\":\"\"\n}", "{\"ü\":\"微信\"}", "{}", " {\"a\":\"b\"} ", "{\"a\":\"\\u0062\"}",
+                "{\"a\":\"b\",\"c\":1}", "{\"a\":{\"b\":\"c\"}}")) {
+            assertEquals(JsonUtil.parseJson(text), Json.object(text), text);
+        }
+        for (String text : List.of(
+                "", "{", "{\"a\":\"b\"", "{\"a\":\"b\"}}", "{\"a\":\"b\"{\"c\":\"d\"}", ",\"a\":\"b\"}", "{\"a\":\"b\",\"a\":\"c\"}",
+                "{\"a\":\"b\"}x", "\"a\"", "[]")) {
+            assertThrows(Json.ShapeException.class, () -> Json.object(text), text);
+        }
+    }
+
+    @Test
+    void a_word_that_was_heard_while_a_token_was_looked_at_is_no_silence() {
+        BackEnd backEnd = live();
+        Now before = backEnd.now();
+        backEnd.elapsed = Duration.ofMillis(100);
+        backEnd.hear(BackEnd.PING);
+        backEnd.ask(ANA);
+        assertInstanceOf(Known.class, backEnd.local.look(ANA, before));
+    }
+
+    @Test
+    void an_audience_is_this_app_alone_in_a_list_or_not() throws Signed.NotSignedException {
+        for (Object audience : List.of("taxi", List.of("taxi"))) {
+            Signed.checkStanding(standing(audience), "portico", "taxi", 1, Duration.ofMinutes(1));
+        }
+        for (Object audience : List.of(List.of("taxi", "shop"), List.of("shop"), List.of(), Map.of("taxi", 1), "shop")) {
+            assertThrows(
+                    Signed.NotSignedException.class,
+                    () -> Signed.checkStanding(standing(audience), "portico", "taxi", 1, Duration.ofMinutes(1)));
+        }
+    }
+
+    private static Map<String, Object> standing(Object audience) {
+        return Map.of("iss", "portico", "aud", audience, "iat", 0, "exp", 60);
+    }
+
+    @Test
+    void what_was_logged_out_is_refused_where_the_feed_began_anew_and_where_it_is_silent() {
+        for (int number : new int[] {0, 6, 7}) {
+            BackEnd backEnd = live();
+            assertInstanceOf(Known.class, backEnd.ask(ANA));
+            String body = (String) Vectors.list(Vectors.read("logout"), "cases").get(number).get("body");
+            assertTrue(backEnd.local.logOut(body.substring("logout_token=".length()), backEnd.now()).isPresent());
+            backEnd.hear(BackEnd.LIVE);
+            for (int seconds : new int[] {0, 60}) {
+                backEnd.elapsed = Duration.ofSeconds(seconds);
+                assertThrows(InvalidTokenException.class, () -> backEnd.ask(ANA));
+            }
+        }
     }
 
     @Test
@@ -172,16 +239,5 @@ class CoreTest {
         assertEquals(Backoff.LONGEST.dividedBy(2), backoff.delay(0));
         backoff.worked();
         assertEquals(Backoff.FIRST.dividedBy(2), backoff.delay(0));
-    }
-
-    @Test
-    void keys_that_cannot_be_used_are_passed_over() throws Json.ShapeException {
-        Map<String, Object> empty = Map.of("kid", "b", "alg", "EdDSA", "kty", "OKP");
-        List<Object> odd = new ArrayList<>(List.of("x", Map.of(), Map.of("kid", "a"), empty));
-        odd.addAll(Vectors.list(Vectors.object(Vectors.read("keys"), "first"), "keys"));
-        KeySet keys = KeySet.read(Map.of("keys", odd));
-        assertTrue(keys.knows("ed25519-today"));
-        assertFalse(keys.knows("a") || keys.knows("b"));
-        assertThrows(Json.ShapeException.class, () -> KeySet.read(Map.of()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What stands in for Portico where no server is needed. */
 public final class Fakes {
@@ -35,12 +36,13 @@ public final class Fakes {
                 Set.copyOf(given));
     }
 
-    /** A client that finds this, whatever it is asked about. */
-    public static Portico finding(Object token) {
+    /** A client that finds these, one after another, whatever it is asked about; the last for ever. */
+    public static Portico finding(Object... tokens) {
+        AtomicInteger asked = new AtomicInteger();
         return new Portico(SETTINGS, HttpClient.newHttpClient(), Now::ofThisMachine) {
             @Override
             public Caller validate(String text) {
-                return found(token);
+                return found(tokens[Math.min(asked.getAndIncrement(), tokens.length - 1)]);
             }
         };
     }

@@ -40,6 +40,16 @@ class VectorsTest {
         }
     }
 
+    @TestFactory
+    Stream<DynamicTest> tokensByASilentFeed() {
+        var invalid = Vectors.list(tokens, "cases").stream().filter(one -> one.containsKey("invalid")).toList();
+        return Vectors.tests(invalid, one -> {
+            double now = ((Number) one.getOrDefault("now", tokens.get("now"))).doubleValue();
+            BackEnd backEnd = new BackEnd(tokens, now, 100);
+            assertThrows(InvalidTokenException.class, () -> backEnd.ask((String) one.get("token")));
+        });
+    }
+
     private static Caller caller(Map<String, Object> valid) {
         Set<String> scopes = Set.copyOf(Vectors.words(valid, "allowed_scopes"));
         return new Caller(
@@ -62,6 +72,7 @@ class VectorsTest {
 
     private void step(BackEnd backEnd, Map<String, Object> step) {
         backEnd.elapsed = Duration.ofMillis(((Number) step.get("at")).longValue());
+        backEnd.timeOfDay = step.get("wall") instanceof Number wall ? Duration.ofMillis(wall.longValue()) : null;
         if (step.containsKey("open")) {
             assertEquals(Optional.ofNullable(step.get("last_event_id")), backEnd.open());
         } else if (step.get("bytes") instanceof String bytes) {

@@ -1,5 +1,6 @@
 package org.portico.servlet;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
@@ -25,6 +26,9 @@ import org.portico.PorticoException;
  * {@code caller(request).require("phone.verified")} is a guard. Behind it, the caller is the request's
  * {@link HttpServletRequest#getUserPrincipal() principal} too, and
  * {@link HttpServletRequest#isUserInRole isUserInRole} asks for a scope.
+ *
+ * <p>For asynchronous servlets it has to be declared so, and to be mapped for the dispatches {@code REQUEST} and
+ * {@code ASYNC}: what they throw later comes out of the second. The caller is then the one who was let in.
  *
  * <p>In a {@code web.xml}, its init-params are {@code issuer}, {@code appId} and {@code clientSecret}, then
  * {@code scopes} and {@code openPaths} (lists separated by spaces) and {@code optional}. Where one of the first three has
@@ -135,8 +139,7 @@ public class PorticoFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         try {
-            HttpServletRequest known = isOpen(request) ? request : letIn(request);
-            chain.doFilter(known, response);
+            chain.doFilter(known(request), response);
         } catch (PorticoException why) {
             answer(why, response);
         } catch (ServletException why) {
@@ -146,6 +149,15 @@ public class PorticoFilter extends HttpFilter {
             }
             answer(cause, response);
         }
+    }
+
+    private HttpServletRequest known(HttpServletRequest request) {
+        // What goes on later was let in before, and may go on by the request as it was without its caller.
+        if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute(CALLER) instanceof Caller caller) {
+            caller.require(scopes);
+            return new KnownRequest(request, caller);
+        }
+        return isOpen(request) ? request : letIn(request);
     }
 
     private static void answer(PorticoException why, HttpServletResponse response) throws IOException {

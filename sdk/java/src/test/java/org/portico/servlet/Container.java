@@ -53,17 +53,21 @@ final class Container implements AutoCloseable {
 
     static void add(Context context, Filter filter) {
         FilterDef definition = new FilterDef();
-        definition.setFilterName("portico");
+        String name = filter.getClass().getName();
+        definition.setFilterName(name);
         definition.setFilter(filter);
+        definition.setAsyncSupported("true");
         context.addFilterDef(definition);
         FilterMap mapping = new FilterMap();
-        mapping.setFilterName("portico");
+        mapping.setFilterName(name);
         mapping.addURLPattern("/*");
+        mapping.setDispatcher("REQUEST");
+        mapping.setDispatcher("ASYNC");
         context.addFilterMap(mapping);
     }
 
     static void add(Context context, String path, Servlet servlet) {
-        Tomcat.addServlet(context, path, servlet);
+        Tomcat.addServlet(context, path, servlet).setAsyncSupported(true);
         context.addServletMappingDecoded(path, path);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -135,5 +136,42 @@ class FilterTest {
             assertEquals("o-ana true", container.ask("GET", "/rides", "Bearer x").body());
             assertFalse(container.ask("GET", "/rides", "Bearer x").headers().map().containsKey("www-authenticate"));
         }
+    }
+
+    /** A servlet that asks for scopes once its request goes on later, as frameworks have asynchronous handlers do. */
+    private static final class LaterRides extends HttpServlet {
+        private final transient Rides rides;
+
+        LaterRides(List<String> needed) {
+            this.rides = new Rides(needed);
+        }
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+            if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                rides.doGet(request, response);
+            } else {
+                request.startAsync().dispatch();
+            }
+        }
+    }
+
+    private HttpResponse<String> later(List<String> needed, Object... tokens) throws Exception {
+        try (Container container = new Container(folder).start(folder.toFile(), context -> {
+            Container.add(context, new PorticoFilter(Fakes.finding(tokens)));
+            Container.add(context, "/rides", new LaterRides(needed));
+        })) {
+            return container.ask("GET", "/rides", "Bearer x");
+        }
+    }
+
+    @Test
+    void what_goes_on_later_is_answered_and_known_as_it_was_let_in() throws Exception {
+        Object token = Vectors.list(scopes, "optional").get(0).get("token");
+        HttpResponse<String> refused = later(List.of("never"), token);
+        assertEquals(403, refused.statusCode());
+        assertEquals("{\"error\":\"insufficient_scope\",\"scope\":\"never\",\"withdrawn\":false}", refused.body());
+        assertEquals("o-ana true", later(List.of(), token, "invalid").body());
+        assertEquals("{\"error\":\"invalid_token\"}", later(List.of(), "invalid").body());
     }
 }
