@@ -51,12 +51,12 @@ async function me(call, host) {
   if (goods.length === 0) {
     ({ goods } = await call("/api/goods"));
     $("goods").append(...goods.map(row));
+    drawBag();
   }
   return { reference: sub.slice(0, 6), claims };
 }
 
 $("sees-open").append(icon("shield"));
-drawBag();
 
 const { call } = await start({
   me,

@@ -86,8 +86,8 @@ test("the pages in the guides sign in, ask, launch, greet and sign out", async (
   await shell.getByLabel(/user/i).fill("ana");
   await shell.getByLabel(/password/i).fill(PASSWORD);
   await shell.getByRole("button", { name: "Sign in" }).click();
-  // The page's module has still to take the tokens before its buttons do anything.
-  await shell.waitForFunction(() => document.getElementById("taxi")?.onclick);
+  // The page's module has still to take the tokens before its buttons do what they say.
+  await shell.waitForFunction(() => sessionStorage["portico.super-app.tokens"]);
   await shell.getByRole("button", { name: "Taxi" }).click();
   await shell.getByRole("button", { name: /^allow/i }).click();
   const taxi = shell.frameLocator("iframe");

@@ -19,7 +19,7 @@ export interface Context extends HostOptions {
     theme: Theme;
     locale: string;
     /** Takes the top-level page to a URL. */
-    navigate(url: string): void;
+    navigate(url: string): unknown;
     /** The session is over: tells everybody, and forgets it. */
     over(reason: EndReason): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { CodePurpose } from "../shared/messages.js";
+import { type Life } from "./renewal.js";
 import type { Context } from "./context.js";
 import type { PendingLaunch } from "./options.js";
-import { type Life } from "./renewal.js";
 /** What an exchange gave: a launch token, or a code. */
 export interface Exchanged extends Life {
     readonly value: string;
@@ -15,4 +15,4 @@ export interface Exchanged extends Life {
  * {@link PorticoError} `invalid_target` where there is no such live app, `invalid_scope` beyond the manifest,
  * `not_signed_in`, and `invalid_consent_uri` when the page that asks is not one of the issuer's.
  */
-export declare function exchange(host: Context, { appId, scope, theme, locale }: PendingLaunch, prompt?: "none" | "consent", code?: CodePurpose | "login"): Promise<Exchanged>;
+export declare function exchange(host: Context, { appId, scope, theme, locale: ui_locales, sid }: PendingLaunch, prompt?: "none" | "consent", code?: CodePurpose | "login"): Promise<Exchanged>;

@@ -1,9 +1,10 @@
+import { union } from "../shared/scope.js";
 import { PorticoError } from "../shared/errors.js";
-import { refusal } from "../shared/request.js";
-import { ConsentRequired } from "./errors.js";
-import { fill, post } from "./issuer.js";
 import { life } from "./renewal.js";
-export function exchange(host, { appId, scope, theme, locale }, prompt, code) {
+import { ConsentRequired } from "./errors.js";
+import { refusal } from "../shared/request.js";
+import { fill, post } from "./issuer.js";
+export function exchange(host, { appId, scope, theme, locale: ui_locales, sid }, prompt, code) {
     return host.tokens.using(async (token) => {
         const asked = host.env.now();
         const form = {
@@ -11,27 +12,28 @@ export function exchange(host, { appId, scope, theme, locale }, prompt, code) {
             subject_token: token,
             subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
             audience: appId,
-            scope,
+            scope: scope && union("openid", scope),
             prompt,
-            theme,
-            ui_locales: locale,
             requested_token_type: code && `urn:portico:token-type:${code}-code`,
         };
-        const answer = await post(host, "token_endpoint", form, (response, body) => {
-            const error = refusal(response, body);
-            if (error.code !== "consent_required")
-                return error;
-            const { issuer, redirectUri } = host;
+        const answer = await post(host, "token_endpoint", form, (body, status) => {
+            if (body["error"] !== "consent_required")
+                return refusal(body, status);
             const url = new URL(body["consent_uri"]);
-            if (url.origin !== new URL(issuer).origin)
+            if (url.origin !== new URL(host.issuer).origin)
                 return new PorticoError("invalid_consent_uri");
-            fill(url.searchParams, { return_to: redirectUri, ui_locales: form.ui_locales, theme: form.theme });
-            return new ConsentRequired(appId, body["scope"], body["consent_request"], url.href);
+            fill(url.searchParams, { return_to: host.redirectUri, ui_locales, theme });
+            return new ConsentRequired({
+                appId,
+                scope: body["scope"],
+                request: body["consent_request"],
+                url: url.href,
+            });
         });
         return {
             value: answer["access_token"],
             scope: answer["scope"],
-            ...life(asked, answer["expires_in"], 120_000),
+            ...life(asked, answer["expires_in"]),
         };
-    });
+    }, /^invalid_(request|grant)$/, sid);
 }

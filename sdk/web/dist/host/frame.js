@@ -1,40 +1,22 @@
-import { View } from "./view.js";
-export class Frame extends View {
-    #container;
-    #closed = new AbortController();
-    constructor(origin, iframe, container) {
-        super(origin);
-        this.iframe = iframe ?? document.createElement("iframe");
-        this.#container = iframe ? undefined : container;
-    }
-    open(entry, heard) {
-        const { iframe, origin } = this;
-        let loaded = false;
-        const onMessage = (event) => {
-            const { contentWindow } = iframe;
-            if (!contentWindow || event.source !== contentWindow || event.origin !== origin)
-                return;
-            const before = this.say;
-            this.hear(event.data, heard, (message) => contentWindow.postMessage(message, origin));
-            if (before && before !== this.say)
-                loaded = false;
-        };
-        const onLoad = () => {
-            if (loaded)
-                this.say = null;
-            loaded = true;
-        };
-        window.addEventListener("message", onMessage, this.#closed);
-        iframe.addEventListener("load", onLoad, this.#closed);
-        iframe.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
-        iframe.referrerPolicy = "no-referrer";
-        iframe.src = entry;
-        this.#container?.append(iframe);
-    }
-    close() {
-        super.close();
-        this.#closed.abort();
-        if (this.#container)
-            this.iframe.remove();
-    }
+export function openFrame(iframe, made, origin, entry, { hear, gone }) {
+    const closed = new AbortController();
+    let left = 0;
+    const onMessage = ({ source, origin: from, data, ports: [port] }) => {
+        if (!source || source !== iframe.contentWindow || from !== origin)
+            return;
+        const post = (message) => (port ?? source).postMessage(message, { targetOrigin: origin });
+        if (!hear(data, post))
+            return;
+        left = port ? 1 : 0;
+    };
+    window.addEventListener("message", onMessage, closed);
+    iframe.addEventListener("load", () => left-- || gone(), closed);
+    iframe.sandbox = "allow-scripts allow-same-origin allow-forms";
+    iframe.referrerPolicy = "no-referrer";
+    iframe.src = entry;
+    return () => {
+        closed.abort();
+        if (made)
+            iframe.remove();
+    };
 }

@@ -1,3 +1,3 @@
-export { PorticoHost } from "./portico-host.js";
-export { ConsentRequired } from "./errors.js";
 export { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
+export { ConsentRequired } from "./errors.js";
+export { PorticoHost } from "./portico-host.js";

@@ -1,22 +1,31 @@
-import { PorticoError } from "../shared/errors.js";
+import { LOCALE, PATH, THEME } from "../shared/shape.js";
 import { exactOrigin } from "../shared/origin.js";
+import { openFrame } from "./frame.js";
+import { PorticoError } from "../shared/errors.js";
+import { openWebView } from "./web-view.js";
+import { openMiniProgram } from "./mini-program.js";
 import { exchange } from "./exchange.js";
-import { Frame } from "./frame.js";
-import { MiniProgram } from "./mini-program.js";
-import { WebViewView } from "./web-view.js";
 export async function open(host, pending, { iframe, webView, container }, askAgain) {
     const origin = ownOrigin(host, pending);
-    const { theme = host.theme, locale = host.locale, path = "" } = pending;
-    const launch = { ...pending, theme, locale, path };
-    if (new URL(path, launch.entry).origin !== origin)
-        throw new PorticoError("invalid_launch", path);
+    const { theme = host.theme, locale = host.locale, path = "", sid = host.tokens.session?.sid } = pending;
+    const launch = { ...pending, theme, locale, path, sid };
+    if (!PATH.test(path) || !LOCALE.test(locale) || !THEME.test(theme) || !(iframe ?? webView ?? container))
+        throw new PorticoError("invalid_launch");
     const token = await exchange(host, launch, askAgain ? "consent" : undefined);
     ownOrigin(host, pending);
+    const frame = webView ? undefined : (iframe ?? document.createElement("iframe"));
+    const parent = frame?.parentNode ?? container;
+    const next = frame?.nextSibling;
     for (const other of host.open)
         if (iframe && other.iframe === iframe)
             other.close();
-    const view = webView ? new WebViewView(origin, webView) : new Frame(origin, iframe, container);
-    return new MiniProgram(host, launch, view, token);
+    frame?.remove();
+    const miniProgram = openMiniProgram(host, launch, origin, token, frame, (documents) => webView
+        ? openWebView(webView, origin, launch.entry, documents)
+        : openFrame(frame, !iframe, origin, launch.entry, documents));
+    if (frame)
+        parent?.insertBefore(frame, next);
+    return miniProgram;
 }
 function ownOrigin({ open }, { appId, entry }) {
     const origin = exactOrigin(entry);

@@ -1,115 +1,138 @@
-import { SessionExpired } from "../shared/errors.js";
-import { covers, union, without } from "../shared/scope.js";
-import { ask } from "./consent.js";
+import { parseMiniProgramMessage } from "../shared/from-mini-program.js";
+import { union, without } from "../shared/scope.js";
+import { BRIDGE_VERSION } from "../shared/shape.js";
+import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { exchange } from "./exchange.js";
-import { Renewal } from "./renewal.js";
-export class MiniProgram {
-    #host;
-    #view;
-    #renewal;
-    #launch;
-    #token;
-    #ended;
-    constructor(host, launch, view, token) {
-        this.scope = "";
-        this.#ended = null;
-        this.appId = launch.appId;
-        this.origin = view.origin;
-        this.iframe = view.iframe;
-        this.#host = host;
-        this.#launch = launch;
-        this.#view = view;
-        this.#token = token;
-        this.#renewal = new Renewal(host.env, async () => this.#take(await exchange(host, this.#launch, "none")), async () => {
-            const say = view.say;
-            say?.("token_renewed", this.#fresh(await this.#renewal.run()));
-        });
-        this.#take(token);
-        host.open.add(this);
-        view.open(launch.entry, (message, say) => void this.#hear(message, say));
-    }
-    get connected() {
-        return !!this.#view.say;
-    }
-    close() {
-        this.#stop();
-        this.#view.close();
-        this.#host.open.delete(this);
-    }
-    end(reason) {
-        this.#stop();
-        this.#ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
-        this.#view.say?.("session_expired", { reason: this.#ended });
-    }
-    consentChanged(change) {
-        this.scope = without(this.scope, change.removed);
-        this.#view.say?.("consent_changed", change);
-    }
-    themeChanged(theme) {
-        this.#launch = { ...this.#launch, theme };
-        this.#view.say?.("theme_changed", { theme });
-    }
-    async #hear(message, say) {
-        if (this.#ended)
-            return say("session_expired", { reason: this.#ended });
-        try {
-            await this.#answer(message, say);
-        }
-        catch (error) {
-            const { code = "server_error" } = error;
-            if (message.type !== "ready" && !this.#ended)
-                say("error", { id: message.id, error: code });
-        }
-    }
-    async #answer(message, say) {
+import { renewalOf } from "./renewal.js";
+import { decided } from "./consent.js";
+export function openMiniProgram(host, launch, origin, token, iframe, open) {
+    const { env, events } = host;
+    const { appId } = launch;
+    let scope = "";
+    let ended;
+    let current = null;
+    let launched;
+    const take = (next) => {
+        renewal.at(next.renewAt);
+        scope = next.scope;
+        return (token = next);
+    };
+    const renew = async () => {
+        const before = token;
+        const next = await exchange(host, launch, "none");
+        if (!token)
+            throw new SessionExpired();
+        return before === token ? take(next) : renew();
+    };
+    const renewal = renewalOf(env, renew, async () => {
+        if (!current)
+            return;
+        await renewal.run();
+        tell();
+    });
+    const fresh = ({ value, expiresAt }, name = "token") => ({ [name]: value, expiresIn: Math.min(1800, Math.ceil((expiresAt - env.now()) / 1000)) });
+    const tell = (say = current, id) => {
+        if (say !== current)
+            return id && tell();
+        if (!say || !token || token.expiresAt <= env.now())
+            return;
+        if (say === launched && !id)
+            return say("token_renewed", fresh(token));
+        launched = say;
+        const { theme, locale, path } = launch;
+        say("launch", { ...id, ...fresh(token), miniProgramId: appId, scope, theme, locale, path });
+        events.emit("launched", { appId, scope });
+    };
+    const answer = async (message, say) => {
+        if (ended)
+            return say("session_expired", { reason: ended });
         if (message.type === "ready") {
-            if (this.#token && this.#token.renewAt <= this.#host.env.now())
-                await this.#renewal.run();
-            return this.#sendLaunch(say);
+            tell(say);
+            if (token.renewAt <= env.now())
+                renewal.now();
+            return;
         }
         const { id } = message;
-        if (message.type === "renew") {
-            say("token_renewed", { id, ...this.#fresh(await this.#renewal.run()) });
-        }
+        if (message.type === "renew")
+            say("token_renewed", { ...fresh(await renewal.run()), id });
         else if (message.type === "login") {
             const { purpose } = message;
-            const code = await exchange(this.#host, this.#launch, "none", purpose ?? "login");
-            say("login_code", { id, code: code.value, expiresIn: this.#seconds(code), ...(purpose && { purpose }) });
+            const code = await exchange(host, launch, "none", purpose ?? "login");
+            say("login_code", { ...fresh(code, "code"), id, purpose: purpose });
         }
         else {
-            if (!covers(this.scope, message.scope)) {
-                const { scope } = this.#launch;
-                const launch = { ...this.#launch, ...(scope && { scope: union(scope, message.scope) }) };
-                this.#take(await ask(this.#host, launch, message.scope));
-                this.#launch = launch;
+            const more = message.scope;
+            if (without(more, scope)) {
+                const wider = () => ({ ...launch, scope: launch.scope && union(launch.scope, more) });
+                await exchange(host, { ...launch, scope: more }, "consent").catch((error) => decided(host, error, wider()));
+                launch = wider();
+                await renew();
             }
-            this.#sendLaunch(say, { id });
+            tell(say, { id });
         }
-    }
-    #take(token) {
-        if (!this.#token)
-            throw new SessionExpired(this.#ended ?? "expired");
-        this.#renewal.at(token.renewAt);
-        this.scope = token.scope;
-        return (this.#token = token);
-    }
-    #stop() {
-        this.#renewal.cancel();
-        this.#token = null;
-        this.scope = "";
-    }
-    #sendLaunch(say, id) {
-        if (!this.#token)
-            return;
-        const { appId, scope } = this;
-        const { theme, locale, path } = this.#launch;
-        say("launch", { ...id, miniProgramId: appId, ...this.#fresh(this.#token), scope, theme, locale, path });
-        this.#host.events.emit("launched", { appId, scope });
-    }
-    #fresh(token) {
-        return { token: token.value, expiresIn: this.#seconds(token) };
-    }
-    #seconds({ expiresAt }) {
-        return Math.min(1800, Math.ceil((expiresAt - this.#host.env.now()) / 1000));
-    }
+    };
+    const stop = () => {
+        renewal.cancel();
+        token = null;
+        scope = "";
+    };
+    const miniProgram = {
+        appId,
+        origin,
+        iframe,
+        get scope() {
+            return scope;
+        },
+        get connected() {
+            return !!current;
+        },
+        close() {
+            stop();
+            current = null;
+            close();
+            host.open.delete(miniProgram);
+        },
+        end(reason) {
+            stop();
+            ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
+            current?.("session_expired", { reason: ended });
+        },
+        consentChanged(change) {
+            scope = without(scope, change.removed);
+            current?.("consent_changed", change);
+        },
+        setTheme(theme) {
+            launch.theme = theme;
+            current?.("theme_changed", { theme });
+        },
+    };
+    take(token);
+    host.open.add(miniProgram);
+    const close = open({
+        hear(data, post) {
+            const message = parseMiniProgramMessage(data);
+            const ready = message?.type === "ready";
+            if (ready) {
+                const say = (type, fields) => {
+                    try {
+                        if (say === current)
+                            post({ portico: BRIDGE_VERSION, type, ...fields });
+                    }
+                    catch {
+                    }
+                };
+                current = say;
+            }
+            const say = current;
+            if (message && say)
+                answer(message, say).catch((error) => {
+                    const code = error instanceof PorticoError ? error.code : "server_error";
+                    if ("id" in message && !ended)
+                        say("error", { id: message.id, error: code });
+                });
+            return ready;
+        },
+        gone: () => (current = null),
+    });
+    return miniProgram;
 }

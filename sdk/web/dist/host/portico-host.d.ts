@@ -1,7 +1,6 @@
 import { type Unsubscribe } from "../shared/emitter.js";
-import type { Fields } from "../shared/fields.js";
-import type { Theme } from "../shared/messages.js";
 import { type Init } from "./issuer.js";
+import type { Theme } from "../shared/messages.js";
 import type { MiniProgram } from "./mini-program.js";
 import type { HostEvents, HostOptions, HostSession, LaunchOptions, PendingLaunch, Place, Redirect, SignInOptions } from "./options.js";
 /**
@@ -10,7 +9,7 @@ import type { HostEvents, HostOptions, HostSession, LaunchOptions, PendingLaunch
  */
 export declare class PorticoHost {
     #private;
-    constructor(options: HostOptions);
+    constructor({ environment, storage, theme, locale, navigate, ...options }: HostOptions);
     /** Who is signed in, or `null`. */
     get session(): HostSession | null;
     /** The mini-programs that are open. */
@@ -24,7 +23,8 @@ export declare class PorticoHost {
     signIn(options?: SignInOptions): Promise<void>;
     /**
      * Finishes what came back to the redirect URI: a sign-in, or a consent. Call it once at every page load, before
-     * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
+     * {@link PorticoHost.restore}. What it used is taken out of the address bar first, where it stood there: a shell whose
+     * {@link HostOptions.navigate} went elsewhere hands in the address that a deep link or a popup brought.
      *
      * @throws {@link PorticoError} with the code of a sign-in that was refused; `state_mismatch` and the like for one
      * that was not begun here; `consent_expired` when the consent page was too old.
@@ -34,7 +34,7 @@ export declare class PorticoHost {
      * Takes up the session that this tab had before the page was loaded.
      *
      * @returns whether somebody is signed in.
-     * @throws {@link Unreachable} when that cannot be found out now.
+     * @throws {@link Unreachable} when that cannot be found out now: they count as signed in until it is.
      */
     restore(): Promise<boolean>;
     /**
@@ -42,7 +42,7 @@ export declare class PorticoHost {
      *
      * @param answer the token endpoint's JSON answer, as the back end got it.
      */
-    adopt(answer: Fields): Promise<void>;
+    adopt(answer: Readonly<Record<string, unknown>>): Promise<void>;
     /**
      * Signs the person out everywhere: ends the session at Portico, tells every open mini-program, drops the tokens.
      *
@@ -56,8 +56,8 @@ export declare class PorticoHost {
      * goes on after the way back.
      *
      * @throws {@link SessionExpired}, {@link Unreachable}; {@link PorticoError} `access_denied`, `invalid_target`,
-     * `not_signed_in`, `invalid_launch` for a path that leaves the entry's origin, and `invalid_origin` for an entry whose
-     * origin cannot be trusted.
+     * `not_signed_in`, `invalid_launch` for a path, language or theme that the bridge does not carry and where there is
+     * no place to open it in, and `invalid_origin` for an entry whose origin cannot be trusted.
      */
     launch(appId: string, options: LaunchOptions): Promise<MiniProgram>;
     /**
@@ -67,16 +67,23 @@ export declare class PorticoHost {
      */
     resume(launch: PendingLaunch, place: Place): Promise<MiniProgram>;
     /**
-     * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token.
+     * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token. The answer is here to its end
+     * within 30 s; one with a `signal` of its own has no other deadline, and its answer is here as far as its headers.
      *
      * @returns an answer that is 2xx.
      * @throws {@link SessionExpired}, {@link Unreachable}, or {@link PorticoError} with the code of the answer.
      */
     fetch(path: string, init?: Init): Promise<Response>;
-    /** Changes the theme of the launches to come, and tells every open mini-program. */
+    /**
+     * Changes the theme of the launches to come, and tells every open mini-program. Portico's own pages know `light`,
+     * `dark` and `auto`; at any other name they look as the host is registered to.
+     */
     setTheme(theme: Theme): void;
     /** Changes the language (BCP 47) of the launches and pages to come. */
     setLocale(locale: string): void;
-    /** Closes everything in this page. The session goes on, and {@link PorticoHost.restore} finds it again. */
+    /**
+     * Closes everything in this page, for good. The session goes on, and {@link PorticoHost.restore} of another host
+     * finds it again.
+     */
     dispose(): void;
 }

@@ -1,43 +1,40 @@
 import { Emitter } from "../shared/emitter.js";
-import { browser } from "../shared/environment.js";
-import { PorticoError } from "../shared/errors.js";
-import { jsonObject, refusal } from "../shared/request.js";
-import { decided, PENDING } from "./consent.js";
 import { follow } from "./follow.js";
-import { authorized } from "./issuer.js";
-import { open } from "./launch.js";
+import { browser } from "../shared/environment.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
-import { take } from "./storage.js";
-import { Tokens } from "./tokens.js";
+import { open } from "./launch.js";
+import { PorticoError } from "../shared/errors.js";
+import { authorized } from "./issuer.js";
+import { decided, waiting } from "./consent.js";
+import { tokensOf } from "./tokens.js";
 export class PorticoHost {
     #host;
-    #stop = null;
-    constructor(options) {
+    #stop;
+    constructor({ environment, storage = sessionStorage, theme = "light", locale = navigator.language, navigate = (url) => (location.href = url), ...options }) {
         const host = {
-            env: { ...browser, ...options.environment },
             ...options,
-            storage: options.storage ?? sessionStorage,
+            env: { ...browser, ...environment },
+            storage,
+            theme,
+            locale,
+            navigate,
             events: new Emitter(),
             open: new Set(),
-            theme: options.theme ?? "light",
-            locale: options.locale ?? navigator.language,
-            navigate: options.navigate ?? ((url) => location.assign(url)),
             over: async (reason) => {
                 if (!this.session)
                     return;
-                this.#stop?.abort();
-                this.#stop = null;
+                this.#stop?.();
+                this.#stop = undefined;
                 for (const miniProgram of host.open)
                     miniProgram.end(reason);
-                await host.tokens.drop();
-                host.events.emit("session_expired", { reason });
+                await host.tokens.replace(null).finally(() => host.events.emit("session_expired", { reason }));
             },
         };
-        host.tokens = new Tokens(host);
+        host.tokens = tokensOf(host);
         this.#host = host;
     }
     get session() {
-        return this.#host.tokens.current?.session ?? null;
+        return this.#host.tokens.session ?? null;
     }
     get miniPrograms() {
         return [...this.#host.open];
@@ -49,27 +46,27 @@ export class PorticoHost {
         this.#host.navigate(await beginSignIn(this.#host, options));
     }
     async handleRedirect(href = location.href) {
-        const { redirectUri } = this.#host;
-        const [url, home] = [new URL(href), new URL(redirectUri)];
-        const answer = url.searchParams;
+        const { redirectUri, tokens } = this.#host;
+        const { origin, pathname, searchParams: answer } = new URL(href);
+        const home = new URL(redirectUri);
         const consent = answer.get("consent");
-        const signIn = answer.has("state");
-        if (url.origin + url.pathname !== home.origin + home.pathname || !(signIn || consent))
+        const state = answer.get("state");
+        if (origin !== home.origin || pathname !== home.pathname || !(state ?? consent))
             return { kind: "none" };
-        history.replaceState(history.state, "", redirectUri);
-        if (signIn) {
+        if (href === location.href)
+            history.replaceState(null, "", redirectUri);
+        if (state) {
             const [tokens, returnState] = await finishSignIn(this.#host, answer);
             await this.adopt(tokens);
             return { kind: "signed_in", returnState };
         }
-        const launch = await take(this.#host, PENDING);
+        await tokens.restore();
+        const launch = await waiting(this.#host);
         if (consent !== "done")
             throw new PorticoError("consent_expired");
-        return launch ? { kind: "consent", launch } : { kind: "none" };
+        return launch && launch.sid === this.session?.sid ? { kind: "consent", launch } : { kind: "none" };
     }
     async restore() {
-        if (this.#stop)
-            return true;
         try {
             await this.#host.tokens.restore();
             await this.#host.tokens.access();
@@ -77,58 +74,51 @@ export class PorticoHost {
         catch (error) {
             if (this.session)
                 throw error;
-            return false;
         }
-        this.#begin();
-        return true;
+        finally {
+            this.#begin();
+        }
+        return !!this.session;
     }
     async adopt(answer) {
-        await this.#host.over("signed_out");
         await this.#host.tokens.adopt(answer);
         this.#begin();
     }
-    async signOut() {
-        await this.#host.tokens.revoke();
-        await this.#host.over("signed_out");
+    signOut() {
+        return this.#host.tokens.signOut();
     }
     async launch(appId, options) {
         const { container, iframe, webView, askAgain, ...launch } = options;
-        const pending = { appId, ...launch };
+        const pending = { appId, ...launch, sid: this.session?.sid };
         return open(this.#host, pending, options, askAgain).catch(async (error) => {
             await decided(this.#host, error, pending);
             return open(this.#host, pending, options);
         });
     }
-    async resume(launch, place) {
+    resume(launch, place) {
         return open(this.#host, launch, place);
     }
-    async fetch(path, init) {
-        const response = await authorized(this.#host, path, init);
-        if (!response.ok)
-            throw refusal(response, await jsonObject(response));
-        return response;
+    fetch(path, init) {
+        return authorized(this.#host, path, init);
     }
     setTheme(theme) {
         this.#host.theme = theme;
         for (const miniProgram of this.#host.open)
-            miniProgram.themeChanged(theme);
+            miniProgram.setTheme(theme);
     }
     setLocale(locale) {
         this.#host.locale = locale;
     }
     dispose() {
-        this.#stop?.abort();
+        this.#stop?.();
         this.#host.tokens.close();
-        for (const miniProgram of this.miniPrograms)
+        for (const miniProgram of this.#host.open)
             miniProgram.close();
     }
     #begin() {
-        const session = this.session;
-        if (!session)
+        if (this.#stop || !this.session)
             return;
-        this.#stop?.abort();
-        this.#stop = new AbortController();
-        void follow(this.#host, this.#stop.signal);
-        this.#host.events.emit("signed_in", session);
+        this.#stop = follow(this.#host);
+        this.#host.events.emit("signed_in", this.session);
     }
 }

@@ -1,28 +1,27 @@
+import { singleFlight } from "../shared/single-flight.js";
 import { Unreachable } from "../shared/errors.js";
-import { SingleFlight } from "../shared/single-flight.js";
 const RETRY_S = 5;
-export function life(from, seconds, margin) {
+export function life(from, seconds) {
     const lifetime = Number(seconds) * 1000;
+    if (!(lifetime > 0))
+        throw new Unreachable();
     const expiresAt = from + lifetime;
-    return { expiresAt, renewAt: expiresAt - Math.min(margin, lifetime / 5) };
+    return { expiresAt, renewAt: expiresAt - lifetime / 10 };
 }
-export class Renewal extends SingleFlight {
-    #env;
-    #unasked;
-    #cancel = () => { };
-    constructor(env, work, unasked) {
-        super(work);
-        this.#env = env;
-        this.#unasked = unasked ?? (() => this.run());
-    }
-    at(time) {
-        this.cancel();
-        this.#cancel = this.#env.timer(() => void this.#unasked().catch((error) => {
+export function renewalOf(env, work, unasked) {
+    const run = singleFlight(work);
+    const begin = singleFlight(unasked ?? run);
+    let stop = () => { };
+    const now = () => {
+        begin().catch((error) => {
             if (error instanceof Unreachable)
-                this.at(this.#env.now() + (error.retryAfter ?? RETRY_S) * 1000);
-        }), time - this.#env.now());
-    }
-    cancel() {
-        this.#cancel();
-    }
+                at(env.now() + (error.retryAfter ?? RETRY_S) * 1000);
+        });
+    };
+    const cancel = () => stop();
+    const at = (time) => {
+        stop();
+        stop = env.timer(now, time - env.now());
+    };
+    return { run, at, now, cancel };
 }

@@ -1,8 +1,9 @@
-import { encode } from "../shared/base64url.js";
-import { PorticoError } from "../shared/errors.js";
-import { unverifiedClaims } from "../shared/jwt.js";
-import { fill, metadata, post } from "./issuer.js";
 import { challenge } from "./pkce.js";
+import { fill, metadata, post } from "./issuer.js";
+import { PorticoError } from "../shared/errors.js";
+import { refusal } from "../shared/request.js";
+import { unverifiedClaims } from "../shared/jwt.js";
+import { encode } from "../shared/base64url.js";
 import { keep, take } from "./storage.js";
 export async function beginSignIn(host, options) {
     const secret = () => encode(host.env.random(32));
@@ -10,6 +11,7 @@ export async function beginSignIn(host, options) {
     await keep(host, `flow.${state}`, { verifier, nonce, returnState: options.returnState });
     const url = new URL((await metadata(host)).authorization_endpoint);
     fill(url.searchParams, {
+        ui_locales: host.locale,
         ...options.parameters,
         response_type: "code",
         client_id: host.clientId,
@@ -19,7 +21,6 @@ export async function beginSignIn(host, options) {
         nonce,
         code_challenge: await challenge(verifier),
         code_challenge_method: "S256",
-        ui_locales: host.locale,
     });
     return url.href;
 }
@@ -29,9 +30,8 @@ export async function finishSignIn(host, answer) {
         throw new PorticoError("state_mismatch");
     if (answer.get("iss") !== host.issuer)
         throw new PorticoError("issuer_mismatch");
-    const error = answer.get("error");
-    if (error)
-        throw new PorticoError(error, answer.get("error_description") ?? error);
+    if (answer.has("error"))
+        throw refusal(Object.fromEntries(answer), 400);
     const tokens = await post(host, "token_endpoint", {
         grant_type: "authorization_code",
         code: answer.get("code") ?? "",
@@ -39,10 +39,8 @@ export async function finishSignIn(host, answer) {
         code_verifier: flow.verifier,
     });
     const claims = unverifiedClaims(tokens["id_token"]);
-    const { clientId } = host;
     const ours = claims["iss"] === host.issuer &&
-        [claims["aud"]].flat().includes(clientId) &&
-        (claims["azp"] ?? clientId) === clientId &&
+        `${claims["aud"]}` === host.clientId &&
         (Number(claims["exp"]) + 60) * 1000 > host.env.now() &&
         claims["nonce"] === flow.nonce;
     if (!ours)

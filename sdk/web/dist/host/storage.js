@@ -1,11 +1,7 @@
+import { parsed } from "../shared/text.js";
 export const keyOf = (host, name) => `portico.${host.clientId}.${name}`;
 export async function recall(host, name) {
-    try {
-        return JSON.parse((await host.storage.getItem(keyOf(host, name))));
-    }
-    catch {
-        return null;
-    }
+    return parsed(await host.storage.getItem(keyOf(host, name)));
 }
 export async function keep(host, name, value) {
     if (value)

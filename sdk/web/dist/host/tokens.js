@@ -1,136 +1,148 @@
-import { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
-import { unverifiedClaims } from "../shared/jwt.js";
-import { post } from "./issuer.js";
-import { life, Renewal } from "./renewal.js";
 import { keep, keyOf, recall } from "./storage.js";
-const REFUSALS = {
-    invalid_request: "stale",
-    invalid_grant: "over",
-    invalid_token: "over",
-};
-const refused = (error) => REFUSALS[error.code];
-export class Tokens {
-    #host;
-    #peers;
-    #renewal;
-    constructor(host) {
-        this.current = null;
-        this.#host = host;
-        this.#renewal = new Renewal(host.env, () => this.#renew());
-        this.#peers = new BroadcastChannel(keyOf(host, "tokens"));
-        this.#peers.onmessage = ({ data: [from, tokens] }) => {
-            if (this.current?.refresh_token === from)
-                void this.#keep(tokens);
+import { unverifiedClaims } from "../shared/jwt.js";
+import { PorticoError, SessionExpired, Unreachable } from "../shared/errors.js";
+import { post } from "./issuer.js";
+import { life, renewalOf } from "./renewal.js";
+const PATIENCE_MS = 250;
+export function tokensOf(host) {
+    const { env } = host;
+    let current = null;
+    let renewal;
+    let asked;
+    const peers = new BroadcastChannel(keyOf(host, "tokens"));
+    peers.onmessage = ({ data }) => void offer(data);
+    const sidNow = () => current?.session.sid;
+    const check = (sid) => {
+        if (sid !== sidNow())
+            throw new SessionExpired();
+    };
+    const hold = (next) => {
+        current = next;
+        if (next)
+            return renewal.at(next.renewAt);
+        renewal?.cancel();
+        renewal = renewalOf(env, renew);
+    };
+    const store = (next) => keep(host, "tokens", next).catch(() => { });
+    const replace = async (next) => {
+        const sid = sidNow();
+        hold(next);
+        const stored = await recall(host, "tokens");
+        if (stored?.session.sid === sid && current === next)
+            await store(next);
+    };
+    const offer = async (tokens) => {
+        if (!tokens || tokens.session.sid !== sidNow())
+            return;
+        const younger = tokens.expiresAt - current.expiresAt;
+        if (younger > 0)
+            await replace(tokens);
+        if (younger < 0)
+            peers.postMessage(current);
+    };
+    const renew = async () => {
+        const before = current;
+        const sid = sidNow();
+        await asked;
+        await offer(await recall(host, "tokens"));
+        check(sid);
+        if (current === before) {
+            try {
+                const form = { grant_type: "refresh_token", refresh_token: before.refresh_token };
+                const next = read(await post(host, "token_endpoint", form), before);
+                if (current === before) {
+                    peers.postMessage(next);
+                    await replace(next);
+                }
+            }
+            catch (error) {
+                if (error.code !== "invalid_grant")
+                    throw error;
+                if (current === before)
+                    await host.over("expired");
+            }
+        }
+        check(sid);
+        return current.access_token;
+    };
+    const read = (answer, before) => {
+        const { sub, sid } = unverifiedClaims(answer["id_token"]);
+        const { access_token, refresh_token, expires_in } = answer;
+        return {
+            session: { sub, sid },
+            ...before,
+            access_token,
+            ...(refresh_token && { refresh_token }),
+            ...life(env.now(), (before ?? sid) && access_token && expires_in),
         };
-    }
-    async restore() {
-        const stored = await recall(this.#host, "tokens");
-        if (stored && !this.current)
-            await this.#keep(stored);
-    }
-    async adopt(answer) {
-        const claims = unverifiedClaims(answer["id_token"]);
-        await this.#take(answer, { sub: claims["sub"], sid: claims["sid"] });
-    }
-    async access() {
-        const before = this.#signedIn();
-        if (this.#host.env.now() < before.renewAt)
-            return before.access_token;
+    };
+    const access = async () => {
+        const before = current;
+        if (!before)
+            throw new PorticoError("not_signed_in");
         try {
-            return await this.#renewal.run();
+            return env.now() < before.renewAt ? before.access_token : await renewal.run();
         }
         catch (error) {
-            if (error instanceof Unreachable && this.current === before && this.#host.env.now() < before.expiresAt)
+            if (error instanceof Unreachable && current === before && env.now() < before.expiresAt)
                 return before.access_token;
             throw error;
         }
-    }
-    async using(use, again = false) {
-        const sid = this.current?.session.sid;
-        const sameSession = () => {
-            if (sid !== this.current?.session.sid)
-                throw new SessionExpired("expired");
-        };
+    };
+    const using = async (use, refused, sid = sidNow(), again = false) => {
+        check(sid);
         try {
-            const answer = await use(await (again ? this.#renewal.run() : this.access()));
-            sameSession();
-            return answer;
+            return await use(await (again ? renewal.run() : access()));
         }
         catch (error) {
-            const meaning = refused(error);
-            if (!meaning)
+            check(sid);
+            const { code } = error;
+            if (!refused.test(code))
                 throw error;
-            sameSession();
             if (!again)
-                return this.using(use, true);
-            if (meaning === "over")
-                await this.#host.over("expired");
-            sameSession();
+                return await using(use, refused, sid, true);
+            if (code !== "invalid_request")
+                await host.over("expired");
             throw error;
         }
-    }
-    async revoke() {
-        await this.#renewal.settled();
-        if (this.current)
-            await post(this.#host, "revocation_endpoint", { token: this.current.refresh_token });
-    }
-    close() {
-        this.current = null;
-        this.#renewal.cancel();
-        this.#peers.close();
-    }
-    async drop() {
-        this.current = null;
-        this.#renewal.cancel();
-        await keep(this.#host, "tokens", null);
-    }
-    #signedIn() {
-        if (!this.current)
-            throw new PorticoError("not_signed_in");
-        return this.current;
-    }
-    async #renew() {
-        let from = this.#signedIn();
-        const stored = await recall(this.#host, "tokens");
-        if (stored && stored.session.sid === from.session.sid && stored.refresh_token !== from.refresh_token) {
-            await this.#keep((from = stored));
-            if (this.#host.env.now() < stored.renewAt)
-                return stored.access_token;
+        finally {
+            check(sid);
         }
-        let answer;
-        try {
-            answer = await post(this.#host, "token_endpoint", {
-                grant_type: "refresh_token",
-                refresh_token: from.refresh_token,
-            });
-        }
-        catch (error) {
-            if (refused(error) !== "over")
-                throw error;
-            if (this.current === from)
-                await this.#host.over("expired");
-            throw new SessionExpired("expired");
-        }
-        if (this.current !== from)
-            throw new SessionExpired("signed_out");
-        const next = await this.#take(answer, from.session, from.refresh_token);
-        this.#peers.postMessage([from.refresh_token, next]);
-        return next.access_token;
-    }
-    async #take(answer, session, before = "") {
-        const { access_token = "", refresh_token = before } = answer;
-        const tokens = {
-            session,
-            access_token,
-            refresh_token,
-            ...life(this.#host.env.now(), answer["expires_in"], 60_000),
-        };
-        await this.#keep(tokens);
-        return tokens;
-    }
-    async #keep(tokens) {
-        this.current = tokens;
-        this.#renewal.at(tokens.renewAt);
-        await keep(this.#host, "tokens", tokens);
-    }
+    };
+    hold(null);
+    return {
+        get session() {
+            return current?.session;
+        },
+        access,
+        using,
+        replace,
+        async restore() {
+            const stored = await recall(host, "tokens");
+            if (!stored || current)
+                return;
+            asked = new Promise((resolve) => env.timer(resolve, PATIENCE_MS));
+            peers.postMessage(stored);
+            hold(stored);
+        },
+        async adopt(answer) {
+            const next = read(answer);
+            await host.over("signed_out");
+            hold(next);
+            await store(next);
+        },
+        async signOut() {
+            const sid = sidNow();
+            await access().catch(() => undefined);
+            if (!sid || sid !== sidNow())
+                return;
+            await post(host, "revocation_endpoint", { token: current.refresh_token });
+            if (sid === sidNow())
+                await host.over("signed_out");
+        },
+        close() {
+            hold(null);
+            peers.close();
+        },
+    };
 }

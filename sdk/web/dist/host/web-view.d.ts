@@ -1,4 +1,4 @@
-import { View, type Heard } from "./view.js";
+import type { Documents } from "./documents.js";
 /** What a document in a {@link WebView} said. */
 export interface WebViewMessage {
     /** The message's JSON text. */
@@ -20,10 +20,9 @@ export interface WebView {
     /** Set by the host half; called with everything that the main frame says. */
     onmessage: ((event: WebViewMessage) => void) | null;
 }
-/** A WebView: hears only documents at `origin`, and speaks only to the one that said `ready` last. */
-export declare class WebViewView extends View {
-    #private;
-    constructor(origin: string, webView: WebView);
-    open(entry: string, heard: Heard): void;
-    close(): void;
-}
+/**
+ * Opens `entry` in a WebView: hears only documents at `origin`, and speaks only to the one that said `ready` last.
+ *
+ * @returns what closes it.
+ */
+export declare function openWebView(webView: WebView, origin: string, entry: string, { hear, gone }: Documents): () => void;

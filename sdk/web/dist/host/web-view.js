@@ -1,25 +1,16 @@
 import { parsed } from "../shared/text.js";
-import { View } from "./view.js";
-export class WebViewView extends View {
-    #webView;
-    constructor(origin, webView) {
-        super(origin);
-        this.#webView = webView;
-    }
-    open(entry, heard) {
-        let last;
-        this.#webView.onmessage = ({ data, origin, source }) => {
-            if (origin !== this.origin)
-                return;
-            if (source !== last)
-                this.say = null;
-            last = source;
-            this.hear(parsed(data), heard, (message) => source.postMessage(JSON.stringify(message)));
-        };
-        this.#webView.load(entry);
-    }
-    close() {
-        super.close();
-        this.#webView.onmessage = null;
-    }
+export function openWebView(webView, origin, entry, { hear, gone }) {
+    let last;
+    webView.onmessage = ({ data, origin: from, source }) => {
+        if (from !== origin)
+            return;
+        if (source !== last)
+            gone();
+        last = source;
+        hear(parsed(data), (message) => source.postMessage(JSON.stringify(message)));
+    };
+    webView.load(entry);
+    return () => {
+        webView.onmessage = null;
+    };
 }

@@ -5,6 +5,8 @@ import type { Fields, HostMessage, MiniProgramMessage } from "../shared/messages
 export type Reply = Extract<HostMessage, {
     id?: string;
 }>;
+/** The error where a host answered something else than was asked. */
+export declare const unexpected: ({ type }: Reply) => PorticoError;
 /** The mini-program's end of the bridge, over whichever port leads to the host. */
 export declare class Channel {
     #private;

@@ -1,10 +1,15 @@
-import { PorticoError } from "../shared/errors.js";
+import { PorticoError, Unreachable } from "../shared/errors.js";
 import { parseHostMessage } from "../shared/from-host.js";
 import { BRIDGE_VERSION } from "../shared/shape.js";
 import { appPort } from "./app-port.js";
 import { NoHost } from "./errors.js";
 import { framePort } from "./frame-port.js";
 const PATIENCE_MS = { renew: 15_000, login: 15_000, request_permission: 600_000 };
+export const unexpected = ({ type }) => new PorticoError("invalid_response", `the host answered with ${type}`);
+function refused(code) {
+    const message = `the host answered ${code}`;
+    return code === "temporarily_unavailable" ? new Unreachable(message) : new PorticoError(code, message);
+}
 export class Channel {
     #env;
     #port;
@@ -50,7 +55,7 @@ export class Channel {
         if ("id" in message && message.id !== undefined) {
             const waiting = this.#settle(message.id);
             if (message.type === "error")
-                waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
+                waiting?.reject(refused(message.error));
             else
                 waiting?.resolve(message);
         }

@@ -7,4 +7,4 @@ import type { ConnectOptions } from "./options.js";
  * in time; {@link SessionExpired} when the host's session is over; {@link PorticoError} `invalid_origin` for a host
  * origin that is not exact.
  */
-export declare function connect(options: ConnectOptions): Promise<Connection>;
+export declare const connect: (options: ConnectOptions) => Promise<Connection>;

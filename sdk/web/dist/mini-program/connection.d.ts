@@ -44,7 +44,7 @@ export declare class Connection {
      *
      * @param scope one scope of the manifest, or several, separated by a space.
      * @returns whether all of it is granted now.
-     * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+     * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}; `invalid_scope` also where it is no such list.
      */
     requestPermission(scope: string): Promise<boolean>;
     /**
@@ -53,7 +53,7 @@ export declare class Connection {
      * @throws {@link SessionExpired}, {@link Unreachable}, {@link PorticoError}.
      */
     profile(): Promise<Profile>;
-    /** Launched again, after the session was over or for somebody else. */
+    /** Launched again: after the session was over, for somebody else, or by the host's own wish. */
     onLaunch(listener: () => void): Unsubscribe;
     /** Somebody else is here now: forget what was kept about the person before. Comes before `onLaunch`. */
     onPersonChanged(listener: () => void): Unsubscribe;

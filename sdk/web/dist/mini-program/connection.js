@@ -2,8 +2,9 @@ import { Emitter } from "../shared/emitter.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
 import { covers, without } from "../shared/scope.js";
-import { SingleFlight } from "../shared/single-flight.js";
-import { Channel } from "./channel.js";
+import { SCOPE } from "../shared/shape.js";
+import { singleFlight } from "../shared/single-flight.js";
+import { Channel, unexpected } from "./channel.js";
 import { Kept } from "./kept.js";
 import { UserInfo } from "./userinfo.js";
 export class Connection {
@@ -12,13 +13,13 @@ export class Connection {
     #kept;
     #userInfo;
     #events = new Emitter();
-    #renewal = new SingleFlight(() => this.#renew());
+    #renewal = singleFlight(() => this.#renew());
     #launch = null;
     #token = null;
     #scope = "";
     #theme = "light";
     #ended = "expired";
-    #person = 0;
+    #sessions = 0;
     constructor(env, window, options) {
         this.#env = env;
         this.#kept = new Kept(window, options.storages ?? []);
@@ -48,7 +49,7 @@ export class Connection {
         if (this.#env.now() < token.renewAt)
             return token.value;
         try {
-            return await this.#renewal.run();
+            return await this.#renewal();
         }
         catch (error) {
             if (this.#token === token && this.#env.now() < token.expiresAt)
@@ -64,6 +65,8 @@ export class Connection {
     }
     async requestPermission(scope) {
         this.#live();
+        if (typeof scope !== "string" || !SCOPE.test(scope))
+            throw new PorticoError("invalid_scope");
         try {
             await this.#channel.ask("request_permission", { scope });
         }
@@ -75,16 +78,8 @@ export class Connection {
         this.#live();
         return covers(this.#scope, scope);
     }
-    async profile() {
-        const person = this.#person;
-        const read = (token) => this.#userInfo.read(token);
-        const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
-        if (this.#person !== person)
-            throw new SessionExpired(this.#ended);
-        this.#live();
-        if (profile === null)
-            throw new PorticoError("invalid_token", "userinfo refuses the token");
-        return profile;
+    profile() {
+        return this.sameSession(async () => this.#userInfo.read(await this.token(), () => this.#renewal()));
     }
     onLaunch(listener) {
         return this.#events.on("launch", listener);
@@ -105,6 +100,16 @@ export class Connection {
         this.#channel.close();
         this.#end("expired");
     }
+    async sameSession(work) {
+        const session = this.#sessions;
+        try {
+            return await work();
+        }
+        finally {
+            if (this.#sessions !== session)
+                throw new SessionExpired(this.#ended);
+        }
+    }
     ready() {
         this.#channel.ready();
     }
@@ -112,7 +117,7 @@ export class Connection {
         this.#live();
         const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
         if (reply.type !== "login_code" || reply.purpose !== purpose)
-            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+            throw unexpected(reply);
         return reply.code;
     }
     #live() {
@@ -124,26 +129,23 @@ export class Connection {
         this.#live();
         const reply = await this.#channel.ask("renew", {});
         if (reply.type !== "token_renewed")
-            throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+            throw unexpected(reply);
         return reply.token;
     }
     #hear(message) {
         switch (message.type) {
             case "launch":
-                this.#launched(message);
-                return;
+                return this.#launched(message);
             case "token_renewed":
                 if (this.#token !== null)
                     this.#take(message.token, message.expiresIn);
                 return;
             case "consent_changed":
                 this.#scope = without(this.#scope, message.removed);
-                this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
-                return;
+                return this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
             case "theme_changed":
                 this.#theme = message.theme;
-                this.#events.emit("theme_changed", message.theme);
-                return;
+                return this.#events.emit("theme_changed", message.theme);
             case "session_expired":
                 this.#end(message.reason);
                 this.#events.emit("session_expired", message.reason);
@@ -151,6 +153,7 @@ export class Connection {
     }
     #launched(message) {
         const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
+        const begins = changed || this.#token === null || message.id === undefined;
         if (changed)
             this.#end("signed_out");
         this.#launch = message;
@@ -159,7 +162,8 @@ export class Connection {
         this.#scope = message.scope;
         if (changed)
             this.#events.emit("person_changed", undefined);
-        this.#events.emit("launch", undefined);
+        if (begins)
+            this.#events.emit("launch", undefined);
     }
     #take(value, expiresIn) {
         const expiresAt = this.#env.now() + expiresIn * 1000;
@@ -168,11 +172,11 @@ export class Connection {
     }
     #end(reason) {
         this.#ended = reason;
-        this.#person += 1;
+        this.#sessions += 1;
         this.#token = null;
         this.#launch = null;
         this.#scope = "";
-        this.#renewal = new SingleFlight(() => this.#renew());
+        this.#renewal = singleFlight(() => this.#renew());
         this.#channel.failAll(new SessionExpired(reason));
     }
 }

@@ -1,6 +1,5 @@
 import { PorticoError } from "../shared/errors.js";
 /** The page does not run inside a host that it trusts, or the host does not answer. */
 export declare class NoHost extends PorticoError {
-    readonly retryable = true;
     constructor(message: string);
 }

@@ -1,7 +1,6 @@
 import { PorticoError } from "../shared/errors.js";
 export class NoHost extends PorticoError {
     constructor(message) {
-        super("no_host", message);
-        this.retryable = true;
+        super("no_host", message, true);
     }
 }

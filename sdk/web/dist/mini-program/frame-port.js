@@ -12,16 +12,31 @@ export function framePort(window, trusted, hear) {
     if (named !== undefined && !trusted.includes(named))
         throw new NoHost(`${named} is not a trusted host`);
     let origins = named === undefined ? trusted : [named];
-    const onMessage = ({ source, origin, data }) => {
-        if (source === parent && origins.includes(origin) && hear(data))
+    const listen = (origin, data) => {
+        if (origins.includes(origin) && hear(data))
             origins = [origin];
+    };
+    const onMessage = ({ source, origin, data }) => {
+        if (source === parent)
+            listen(origin, data);
+    };
+    const ports = [];
+    const portFor = (origin) => {
+        const { port1, port2 } = new (window.MessageChannel ?? MessageChannel)();
+        port1.onmessage = ({ data }) => listen(origin, data);
+        ports.push(port1);
+        return port2;
     };
     window.addEventListener("message", onMessage);
     return {
         post(message) {
             for (const origin of origins)
-                parent.postMessage(message, origin);
+                parent.postMessage(message, origin, message.type === "ready" ? [portFor(origin)] : []);
         },
-        close: () => window.removeEventListener("message", onMessage),
+        close() {
+            window.removeEventListener("message", onMessage);
+            for (const port of ports)
+                port.close();
+        },
     };
 }

@@ -1,4 +1,13 @@
 const KEY = "portico.sub";
+function note(storage, sub) {
+    try {
+        storage.setItem(KEY, sub);
+    }
+    catch {
+        storage.clear();
+        storage.setItem(KEY, sub);
+    }
+}
 export class Kept {
     #storages;
     #sub = null;
@@ -22,7 +31,12 @@ export class Kept {
                 storage.clear();
                 changed = true;
             }
-            storage.setItem(KEY, sub);
+            try {
+                if (before !== sub)
+                    note(storage, sub);
+            }
+            catch {
+            }
         }
         return changed;
     }

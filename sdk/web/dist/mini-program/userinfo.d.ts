@@ -5,8 +5,9 @@ export declare class UserInfo {
     #private;
     constructor(env: Environment);
     /**
-     * @returns the profile, or `null` when the token is refused.
-     * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, {@link PorticoError}.
+     * The profile; with the token that `renew` gives where the first is refused.
+     *
+     * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, `invalid_token` when both are refused.
      */
-    read(token: string): Promise<Profile | null>;
+    read(token: string, renew: () => Promise<string>): Promise<Profile>;
 }

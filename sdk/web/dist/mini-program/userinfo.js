@@ -1,20 +1,23 @@
 import { PorticoError } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
-import { discover, jsonObject, refusal, request } from "../shared/request.js";
+import { discover, jsonObject, request, tokenRefusal } from "../shared/request.js";
 export class UserInfo {
     #env;
     #known = new Map();
     constructor(env) {
         this.#env = env;
     }
-    async read(token) {
+    read(token, renew) {
+        return this.#ask(token).catch(async (error) => {
+            if (error.code !== "invalid_token")
+                throw error;
+            return this.#ask(await renew());
+        });
+    }
+    async #ask(token) {
         const { userinfo_endpoint: url } = await this.#metadata(unverifiedClaims(token)["iss"] ?? "");
-        const response = await request(this.#env, url, { headers: { authorization: `Bearer ${token}` } });
-        if (response.status === 401)
-            return null;
-        const body = await jsonObject(response);
-        if (!response.ok)
-            throw refusal(response, body);
+        const headers = { authorization: `Bearer ${token}` };
+        const body = await jsonObject(await request(this.#env, url, { headers }, tokenRefusal));
         if (typeof body["sub"] !== "string")
             throw new PorticoError("invalid_response", "userinfo answered without sub");
         return body;

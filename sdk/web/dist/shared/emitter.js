@@ -1,11 +1,10 @@
-export class Emitter {
-    #target = new EventTarget();
+export class Emitter extends EventTarget {
     on(name, listener) {
-        const stop = new AbortController();
-        this.#target.addEventListener(name, (event) => listener(event.detail), stop);
-        return () => stop.abort();
+        const hear = (event) => listener(event.detail);
+        this.addEventListener(name, hear);
+        return () => this.removeEventListener(name, hear);
     }
     emit(name, detail) {
-        this.#target.dispatchEvent(new CustomEvent(name, { detail }));
+        this.dispatchEvent(new CustomEvent(name, { detail }));
     }
 }

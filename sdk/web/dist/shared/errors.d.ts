@@ -8,17 +8,16 @@ export declare class PorticoError extends Error {
     readonly code: string;
     /** Whether the same call may succeed later without anything else having changed. */
     readonly retryable: boolean;
-    constructor(code: string, message?: string);
+    constructor(code: string, message?: string, retryable?: boolean);
 }
 /** The session is over: sign in again (host), or wait for a new launch (mini-program). */
 export declare class SessionExpired extends PorticoError {
     readonly reason: EndReason;
-    constructor(reason: EndReason);
+    constructor(reason?: EndReason);
 }
 /** No answer, or an answer that says "later" (429, 5xx). Nothing has changed; try again. */
 export declare class Unreachable extends PorticoError {
     /** Seconds to wait before trying again, where the server named them (`Retry-After`). */
     readonly retryAfter: number | undefined;
-    readonly retryable = true;
-    constructor(message: string, retryAfter?: number);
+    constructor(message?: string, retryAfter?: number);
 }

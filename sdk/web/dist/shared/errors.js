@@ -1,21 +1,20 @@
 export class PorticoError extends Error {
-    constructor(code, message = code) {
+    constructor(code, message = code, retryable = false) {
         super(message);
-        this.retryable = false;
         this.code = code;
+        this.retryable = retryable;
         this.name = new.target.name;
     }
 }
 export class SessionExpired extends PorticoError {
-    constructor(reason) {
+    constructor(reason = "expired") {
         super("session_expired", reason);
         this.reason = reason;
     }
 }
 export class Unreachable extends PorticoError {
     constructor(message, retryAfter) {
-        super("temporarily_unavailable", message);
-        this.retryable = true;
+        super("temporarily_unavailable", message, true);
         this.retryAfter = retryAfter;
     }
 }

@@ -1,5 +1,5 @@
 import { APP_ID, ID, LOCALE, PATH, PURPOSE, read, SCOPE, THEME } from "./shape.js";
-const SCOPE_OR_NONE = /^$|^(?=.{1,4096}$)[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const SCOPE_OR_NONE = /^$|^(?=.{1,4096}$)[!#-[\]-~]+( [!#-[\]-~]+)*$/;
 const TOKEN = /^(?=.{1,16384}$)[\w-]+\.[\w-]+\.[\w-]+$/;
 const WORD = /^[a-z][a-z0-9_-]{0,63}$/;
 const SECONDS = /^([1-9]\d{0,2}|1[0-7]\d\d|1800)$/;
@@ -15,7 +15,7 @@ const SHAPES = new Map([
             path: PATH,
         }],
     ["token_renewed", { "id?": ID, token: TOKEN, expiresIn: SECONDS }],
-    ["login_code", { id: ID, code: /^[\x21-\x7e]{1,1024}$/, expiresIn: SECONDS, "purpose?": PURPOSE }],
+    ["login_code", { id: ID, code: /^[!-~]{1,1024}$/, expiresIn: SECONDS, "purpose?": PURPOSE }],
     ["error", { id: ID, error: WORD }],
     ["consent_changed", { scope: SCOPE_OR_NONE, removed: SCOPE_OR_NONE }],
     ["theme_changed", { theme: THEME }],

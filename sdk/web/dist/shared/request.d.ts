@@ -1,17 +1,24 @@
 import type { Environment } from "./environment.js";
 import { PorticoError } from "./errors.js";
 import type { Fields } from "./fields.js";
+/** Within which an answer has to be here. */
+export declare const DEADLINE_MS = 30000;
 /**
- * One request without cookies.
+ * One request without cookies. Its answer is here to its end within 30 s; one with a `signal` of its own has no other
+ * deadline, and its answer is here as far as its headers.
  *
- * @throws {@link Unreachable} when there is no answer, or one that asks to come back later (429, 5xx).
+ * @returns an answer that is 2xx.
+ * @throws {@link Unreachable} when there is no answer, or one that asks to come back later (429, 5xx); else what `refuse`
+ * makes of it.
  */
-export declare function request(env: Environment, url: string, init?: RequestInit): Promise<Response>;
+export declare function request(env: Environment, url: string, init?: RequestInit, refuse?: typeof refusal): Promise<Response>;
 /** The JSON object in `response`, or an empty one. */
 export declare function jsonObject(response: Response): Promise<Fields>;
 /** The error behind an answer that is not 2xx (RFC 6749 §5.2, RFC 9457). */
-export declare function refusal(response: Response, body: Fields): PorticoError;
-/** The address of one of the issuer's own paths. */
+export declare function refusal(body: Fields, status: number): PorticoError;
+/** The same, where a token was brought: 401 speaks of that. */
+export declare const tokenRefusal: typeof refusal;
+/** The address of one of the issuer's own paths: whatever `path` is, the address is the issuer's. */
 export declare const at: (issuer: string, path: string) => string;
 /** What discovery announces (OpenID Connect Discovery 1.0 §3), as far as this package uses it. */
 export interface Metadata {

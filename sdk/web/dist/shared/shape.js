@@ -1,10 +1,10 @@
 export const BRIDGE_VERSION = 1;
-export const ID = /^[\x21-\x7e]{1,64}$/;
-export const SCOPE = /^(?=.{1,4096}$)[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+export const ID = /^[!-~]{1,64}$/;
+export const SCOPE = /^(?=.{1,4096}$)[!#-[\]-~]+( [!#-[\]-~]+)*$/;
 export const APP_ID = /^(?=.{1,255}$)[\w-]+(\.[\w-]+)+$/;
-export const THEME = /^[a-z][a-z0-9-]{0,31}$/;
-export const LOCALE = /^(?=.{1,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
-export const PATH = /^(?!\/\/|[a-z][a-z0-9+.-]*:)[^\\\x00-\x20\x7f]{0,2048}$/i;
+export const THEME = /^[a-z][a-z\d-]{0,31}$/;
+export const LOCALE = /^(?=.{1,35}$)[a-z]{2,8}(-[a-z\d]{1,8})*$/i;
+export const PATH = /^(?!\/\/|[a-z][a-z\d+.-]*:)[^\0- \\\x7f]{0,2048}$/i;
 export const PURPOSE = /^phone$/;
 export function read(shapes, data) {
     const given = { ...data };

@@ -1,4 +1,4 @@
-import type { PorticoError } from "../shared/errors.js";
+import { PorticoError } from "../shared/errors.js";
 /** What every result says: the call's name and `:ok`, or `:fail` and why. */
 export interface Said {
     readonly errMsg: string;

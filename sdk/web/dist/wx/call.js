@@ -1,11 +1,13 @@
+import { PorticoError } from "../shared/errors.js";
 export function call(name, work) {
     const run = async (options) => {
         try {
             return { ...(await work(options)), errMsg: `${name}:ok` };
         }
         catch (error) {
-            const said = Object.create(error);
-            throw Object.assign(said, { errMsg: `${name}:fail ${error.message}` });
+            const { message } = error;
+            const said = error instanceof PorticoError ? Object.create(error) : new PorticoError("failed", message);
+            throw Object.assign(said, { errMsg: `${name}:fail ${message}` });
         }
     };
     const begin = (options = {}) => {

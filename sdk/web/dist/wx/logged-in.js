@@ -12,7 +12,11 @@ export class LoggedIn {
     }
     in(sid) {
         this.#sid = sid;
-        this.#storage?.setItem(KEY, sid);
+        try {
+            this.#storage?.setItem(KEY, sid);
+        }
+        catch {
+        }
     }
     is(sid) {
         return this.#sid === sid;

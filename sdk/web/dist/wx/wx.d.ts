@@ -21,7 +21,7 @@ export type Settings = {
 };
 /** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
 export interface Wx {
-    /** The connection beneath it. */
+    /** The connection beneath it, once the host has launched this page, or said that its session is over. */
     readonly portico: Promise<Connection>;
     /** A code for the back end, to redeem at `sns/jscode2session`: once, within five minutes. */
     readonly login: Call<object, {
@@ -29,7 +29,10 @@ export interface Wx {
     }>;
     /** Whether the log-in of before still holds: same session, and somebody logged in in it from here. */
     readonly checkSession: Call<object, object>;
-    /** Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end. */
+    /**
+     * Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end, which has
+     * redeemed a code before: signing takes its `session_key`.
+     */
     readonly getUserProfile: Call<{
         readonly desc?: string;
         readonly lang?: string;
@@ -60,6 +63,6 @@ export interface Wx {
 }
 /**
  * Connects this page to the super app around it, and gives the `wx` that it expects. Calls wait for the launch, and
- * fail as {@link connect} does when there is none.
+ * fail as `connect` does when there is none; where the session is over, they fail until the next launch.
  */
 export declare function connectWx(options: ConnectOptions): Wx;

@@ -1,4 +1,5 @@
-import { connect } from "../mini-program/connect.js";
+import { open } from "../mini-program/connect.js";
+import { Emitter } from "../shared/emitter.js";
 import { browser } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
@@ -9,44 +10,48 @@ import { authSetting, scopeOf } from "./settings.js";
 import { userData } from "./user-data.js";
 export function connectWx(options) {
     const env = { ...browser, ...options.environment };
-    const portico = connect(options);
     const loggedIn = new LoggedIn(options.window ?? window);
     const asked = new Set();
-    const listeners = new Set();
-    portico.then((connection) => connection.onSessionExpired((reason) => {
-        for (const listener of [...listeners])
-            listener({ reason });
-    }), () => { });
+    const ends = new Emitter();
+    const listening = new Map();
+    const portico = open(options, (connection) => {
+        connection.onPersonChanged(() => asked.clear());
+        connection.onSessionExpired((reason) => ends.emit("end", { reason }));
+    });
+    portico.catch(() => { });
+    const inSession = (name, work) => call(name, async (options) => {
+        const connection = await portico;
+        return connection.sameSession(() => work(connection, options));
+    });
     const sid = async (connection) => unverifiedClaims(await connection.token())["sid"] ?? "";
     const settings = (connection) => ({ authSetting: authSetting(connection.scope, asked) });
-    const permitted = async (scope) => {
-        const connection = await portico;
+    const permit = async (connection, scope) => {
+        const held = scope && covers(connection.scope, scope);
+        const granted = held || (await connection.requestPermission(scope));
         asked.add(scope);
-        if (!covers(connection.scope, scope) && !(await connection.requestPermission(scope)))
+        if (!granted)
             throw new PorticoError("access_denied", "auth deny");
-        return connection;
     };
     return {
         portico,
-        login: call("login", async () => {
-            const connection = await portico;
+        login: inSession("login", async (connection) => {
+            const session = await sid(connection);
             const code = await connection.login();
-            loggedIn.in(await sid(connection));
+            loggedIn.in(session);
             return { code };
         }),
-        checkSession: call("checkSession", async () => {
-            const connection = await portico;
+        checkSession: inSession("checkSession", async (connection) => {
             if (!loggedIn.is(await sid(connection)))
                 throw new SessionExpired("expired");
             return {};
         }),
-        getUserProfile: call("getUserProfile", async () => {
-            const connection = await permitted("profile.basic");
+        getUserProfile: inSession("getUserProfile", async (connection) => {
+            await permit(connection, "profile.basic");
             const data = await userData(env, await connection.token(), "profile");
             return { ...data, userInfo: JSON.parse(data.rawData) };
         }),
-        getPhoneNumber: call("getPhoneNumber", async () => {
-            const connection = await permitted("phone.verified");
+        getPhoneNumber: inSession("getPhoneNumber", async (connection) => {
+            await permit(connection, "phone.verified");
             const code = await connection.phoneCode();
             const older = userData(env, await connection.token(), "phone").catch((error) => {
                 if (error.code !== "conflict")
@@ -55,24 +60,30 @@ export function connectWx(options) {
             });
             return { code, ...(await older) };
         }),
-        authorize: call("authorize", async ({ scope }) => {
-            await permitted(scopeOf(scope));
+        authorize: inSession("authorize", async (connection, { scope }) => {
+            await permit(connection, scopeOf(scope));
             return {};
         }),
-        getSetting: call("getSetting", async () => {
-            const connection = await portico;
+        getSetting: inSession("getSetting", async (connection) => {
             await connection.token();
             return settings(connection);
         }),
-        openSetting: call("openSetting", async () => {
-            const connection = await portico;
+        openSetting: inSession("openSetting", async (connection) => {
             await connection.token();
             const missing = [...asked].filter((scope) => !covers(connection.scope, scope)).join(" ");
             if (missing)
                 await connection.requestPermission(missing);
             return settings(connection);
         }),
-        onSessionExpired: (listener) => void listeners.add(listener),
-        offSessionExpired: (listener) => void (listener ? listeners.delete(listener) : listeners.clear()),
+        onSessionExpired(listener) {
+            if (!listening.has(listener))
+                listening.set(listener, ends.on("end", listener));
+        },
+        offSessionExpired(listener) {
+            for (const each of listener ? [listener] : [...listening.keys()]) {
+                listening.get(each)?.();
+                listening.delete(each);
+            }
+        },
     };
 }

@@ -1,13 +1,14 @@
-import { union } from "../shared/scope.js";
 import type { Context } from "./context.js";
 import { ConsentRequired } from "./errors.js";
-import { exchange, type Exchanged } from "./exchange.js";
-import type { Launch } from "./mini-program.js";
 import type { PendingLaunch } from "./options.js";
-import { keep } from "./storage.js";
+import { keep, take, type Kept } from "./storage.js";
 
-/** Where the launch is kept that waits while the person is at the consent page. */
-export const PENDING = "launch";
+/** The launch that waits while the person is at the consent page is kept in this tab: it is no other's. */
+const PENDING = "launch";
+const tab = (host: Context): Kept => ({ ...host, storage: sessionStorage });
+
+/** The launch that waited, once. */
+export const waiting = (host: Context): Promise<PendingLaunch | null> => take(tab(host), PENDING);
 
 /**
  * Has the person decide. Resolves once they have; never, when the page goes away for it.
@@ -16,17 +17,8 @@ export const PENDING = "launch";
  */
 export async function decided(host: Context, required: unknown, launch: PendingLaunch): Promise<void> {
   if (!(required instanceof ConsentRequired)) throw required;
-  const { onConsentRequired } = host;
-  if (onConsentRequired) return onConsentRequired(required);
-  await keep(host, PENDING, launch);
+  if (host.onConsentRequired) return host.onConsentRequired(required);
+  await keep(tab(host), PENDING, launch);
   host.navigate(required.url);
   return new Promise(() => {});
-}
-
-/** Asks the person for `scope`, then exchanges as `launch` says. */
-export async function ask(host: Context, launch: Launch, scope: string): Promise<Exchanged> {
-  await exchange(host, { ...launch, scope: union("openid", scope) }, "consent").catch((error: unknown) =>
-    decided(host, error, launch),
-  );
-  return exchange(host, launch, "none");
 }

@@ -1,11 +1,12 @@
-import { PorticoError } from "../shared/errors.js";
+import { union } from "../shared/scope.js";
 import type { CodePurpose } from "../shared/messages.js";
-import { refusal } from "../shared/request.js";
+import { PorticoError } from "../shared/errors.js";
+import { life, type Life } from "./renewal.js";
 import type { Context } from "./context.js";
 import { ConsentRequired } from "./errors.js";
-import { fill, post } from "./issuer.js";
+import { refusal } from "../shared/request.js";
 import type { PendingLaunch } from "./options.js";
-import { life, type Life } from "./renewal.js";
+import { fill, post } from "./issuer.js";
 
 /** What an exchange gave: a launch token, or a code. */
 export interface Exchanged extends Life {
@@ -23,7 +24,7 @@ export interface Exchanged extends Life {
  */
 export function exchange(
   host: Context,
-  { appId, scope, theme, locale }: PendingLaunch,
+  { appId, scope, theme, locale: ui_locales, sid }: PendingLaunch,
   prompt?: "none" | "consent",
   code?: CodePurpose | "login",
 ): Promise<Exchanged> {
@@ -34,25 +35,28 @@ export function exchange(
       subject_token: token,
       subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
       audience: appId,
-      scope,
+      // Without `openid` there may be nothing left that was granted, and no token opens nothing.
+      scope: scope && union("openid", scope),
       prompt,
-      theme,
-      ui_locales: locale,
       requested_token_type: code && `urn:portico:token-type:${code}-code`,
     };
-    const answer = await post(host, "token_endpoint", form, (response, body) => {
-      const error = refusal(response, body);
-      if (error.code !== "consent_required") return error;
-      const { issuer, redirectUri } = host;
+    const answer = await post(host, "token_endpoint", form, (body, status) => {
+      if (body["error"] !== "consent_required") return refusal(body, status);
       const url = new URL(body["consent_uri"]!);
-      if (url.origin !== new URL(issuer).origin) return new PorticoError("invalid_consent_uri");
-      fill(url.searchParams, { return_to: redirectUri, ui_locales: form.ui_locales, theme: form.theme });
-      return new ConsentRequired(appId, body["scope"]!, body["consent_request"]!, url.href);
+      if (url.origin !== new URL(host.issuer).origin) return new PorticoError("invalid_consent_uri");
+      // The page knows three themes, and takes no other for any.
+      fill(url.searchParams, { return_to: host.redirectUri, ui_locales, theme });
+      return new ConsentRequired({
+        appId,
+        scope: body["scope"]!,
+        request: body["consent_request"]!,
+        url: url.href,
+      });
     });
     return {
       value: answer["access_token"]!,
       scope: answer["scope"]!,
-      ...life(asked, answer["expires_in"], 120_000),
+      ...life(asked, answer["expires_in"]),
     };
-  });
+  }, /^invalid_(request|grant)$/, sid);
 }

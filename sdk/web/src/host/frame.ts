@@ -1,47 +1,36 @@
-import { View, type Heard } from "./view.js";
+import type { Documents } from "./documents.js";
 
 /**
- * An iframe: hears only its own window at `origin`, speaks only with that exact `targetOrigin`, and only to a document
- * that has said `ready`.
+ * Opens `entry` in an iframe: hears only its own window at `origin`, and speaks only to a document that has said `ready`
+ * there. A window outlives its documents; the port that comes with `ready` is one document's own, and ends with it. To a
+ * document that brings none, the window is spoken to with that exact `targetOrigin`, until it loads something.
+ *
+ * @returns what closes it; an iframe that was `made` for it goes too.
  */
-export class Frame extends View {
-  override readonly iframe: HTMLIFrameElement;
-  readonly #container: HTMLElement | undefined;
-  readonly #closed = new AbortController();
-
-  /** Without an `iframe`, one is made at the end of `container`. */
-  constructor(origin: string, iframe: HTMLIFrameElement | undefined, container: HTMLElement | undefined) {
-    super(origin);
-    this.iframe = iframe ?? document.createElement("iframe");
-    this.#container = iframe ? undefined : container;
-  }
-
-  override open(entry: string, heard: Heard): void {
-    const { iframe, origin } = this;
-    let loaded = false;
-    const onMessage = (event: MessageEvent<unknown>): void => {
-      const { contentWindow } = iframe;
-      if (!contentWindow || event.source !== contentWindow || event.origin !== origin) return;
-      const before = this.say;
-      this.hear(event.data, heard, (message) => contentWindow.postMessage(message, origin));
-      if (before && before !== this.say) loaded = false;
-    };
-    // Every document loads once: a second load means that the frame has navigated.
-    const onLoad = (): void => {
-      if (loaded) this.say = null;
-      loaded = true;
-    };
-    window.addEventListener("message", onMessage, this.#closed);
-    iframe.addEventListener("load", onLoad, this.#closed);
-    iframe.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
-    iframe.referrerPolicy = "no-referrer";
-    iframe.src = entry;
-    this.#container?.append(iframe);
-  }
-
-  override close(): void {
-    super.close();
-    this.#closed.abort();
-    if (this.#container) this.iframe.remove();
-  }
+export function openFrame(
+  iframe: HTMLIFrameElement,
+  made: boolean,
+  origin: string,
+  entry: string,
+  { hear, gone }: Documents,
+): () => void {
+  const closed = new AbortController();
+  /** How often the document may still load; what it is told once it has gone is lost with its port in any case. */
+  let left = 0;
+  const onMessage = ({ source, origin: from, data, ports: [port] }: MessageEvent<unknown>): void => {
+    if (!source || source !== iframe.contentWindow || from !== origin) return;
+    // A port has no use for the origin.
+    const post = (message: object) => (port ?? (source as Window)).postMessage(message, { targetOrigin: origin });
+    if (!hear(data, post)) return;
+    left = port ? 1 : 0;
+  };
+  window.addEventListener("message", onMessage, closed);
+  iframe.addEventListener("load", () => left-- || gone(), closed);
+  iframe.sandbox = "allow-scripts allow-same-origin allow-forms";
+  iframe.referrerPolicy = "no-referrer";
+  iframe.src = entry;
+  return () => {
+    closed.abort();
+    if (made) iframe.remove();
+  };
 }

@@ -1,6 +1,5 @@
-import { PorticoError } from "../shared/errors.js";
 import type { Fields } from "../shared/fields.js";
-import { at, discover, jsonObject, refusal, request, type Metadata } from "../shared/request.js";
+import { at, discover, jsonObject, request, tokenRefusal, type Metadata, type refusal } from "../shared/request.js";
 import type { Context } from "./context.js";
 
 /** Fields of a form or query; those that are `undefined` are left out. */
@@ -20,19 +19,16 @@ export async function metadata(host: Context): Promise<Metadata> {
 /**
  * Posts a form as this host.
  *
- * @throws what `refuse` makes of an answer that is not 2xx; a {@link PorticoError} with its OAuth error code.
+ * @throws as {@link request}; by default a {@link PorticoError} with the answer's OAuth error code.
  */
 export async function post(
   host: Context,
   endpoint: "token_endpoint" | "revocation_endpoint",
   form: Form,
-  refuse = refusal,
+  refuse?: typeof refusal,
 ): Promise<Fields> {
   const body = fill(new URLSearchParams({ client_id: host.clientId }), form);
-  const response = await request(host.env, (await metadata(host))[endpoint], { method: "POST", body });
-  const answer = await jsonObject(response);
-  if (!response.ok) throw refuse(response, answer);
-  return answer;
+  return jsonObject(await request(host.env, (await metadata(host))[endpoint], { method: "POST", body }, refuse));
 }
 
 /** A request's options; its headers are a plain object. */
@@ -41,14 +37,13 @@ export type Init = Omit<RequestInit, "headers"> & { readonly headers?: Readonly<
 /**
  * Asks one of Portico's own paths, such as `/v1/events`, with the person's token.
  *
- * @throws {@link SessionExpired} on 401, once a renewed token is refused too; {@link PorticoError} `not_signed_in`;
- * {@link Unreachable}.
+ * @returns an answer that is 2xx.
+ * @throws {@link SessionExpired}, also on 401, once a renewed token is refused too; {@link Unreachable};
+ * {@link PorticoError} `not_signed_in`, or with the code of the answer.
  */
 export function authorized(host: Context, path: string, init?: Init): Promise<Response> {
-  return host.tokens.using(async (token) => {
+  return host.tokens.using((token) => {
     const headers = { ...init?.headers, authorization: `Bearer ${token}` };
-    const response = await request(host.env, at(host.issuer, path), { ...init, headers });
-    if (response.status === 401) throw new PorticoError("invalid_token");
-    return response;
-  });
+    return request(host.env, at(host.issuer, path), { ...init, headers }, tokenRefusal);
+  }, /^invalid_token$/);
 }

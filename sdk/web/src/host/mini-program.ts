@@ -1,18 +1,20 @@
-import { SessionExpired, type PorticoError } from "../shared/errors.js";
-import type { ConsentChangedMessage, EndReason, MiniProgramMessage } from "../shared/messages.js";
-import { covers, union, without } from "../shared/scope.js";
-import type { Context } from "./context.js";
-import { ask } from "./consent.js";
+import { parseMiniProgramMessage } from "../shared/from-mini-program.js";
+import { union, without } from "../shared/scope.js";
+import { BRIDGE_VERSION } from "../shared/shape.js";
+import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { exchange, type Exchanged } from "./exchange.js";
+import { renewalOf } from "./renewal.js";
+import { decided } from "./consent.js";
+import type { ConsentChangedMessage, EndReason, MiniProgramMessage, Theme } from "../shared/messages.js";
+import type { Context } from "./context.js";
 import type { PendingLaunch } from "./options.js";
-import { Renewal } from "./renewal.js";
-import type { Say, View } from "./view.js";
+import type { Documents, Say } from "./documents.js";
 
 /** A launch whose every field is decided. */
-export type Launch = PendingLaunch & Required<Pick<PendingLaunch, "theme" | "locale" | "path">>;
+export type Launch = PendingLaunch & Required<Pick<PendingLaunch, "locale" | "path">> & { theme: Theme };
 
 /** A mini-program that is open in this host. Made by {@link PorticoHost.launch}. */
-export class MiniProgram {
+export interface MiniProgram {
   /** Its id, as registered. */
   readonly appId: string;
   /** The only origin that it is spoken to at. */
@@ -20,127 +22,171 @@ export class MiniProgram {
   /** The frame that it runs in; `undefined` in a WebView. */
   readonly iframe: HTMLIFrameElement | undefined;
   /** What it may see, as far as this host knows; empty when the session is over. */
-  scope = "";
-  readonly #host: Context;
-  readonly #view: View;
-  readonly #renewal: Renewal<Exchanged>;
-  #launch: Launch;
-  #token: Exchanged | null;
-  #ended: EndReason | null = null;
-
-  /** @internal */
-  constructor(host: Context, launch: Launch, view: View, token: Exchanged) {
-    this.appId = launch.appId;
-    this.origin = view.origin;
-    this.iframe = view.iframe;
-    this.#host = host;
-    this.#launch = launch;
-    this.#view = view;
-    this.#token = token;
-    this.#renewal = new Renewal(
-      host.env,
-      async () => this.#take(await exchange(host, this.#launch, "none")),
-      async () => {
-        const say = view.say;
-        say?.("token_renewed", this.#fresh(await this.#renewal.run()));
-      },
-    );
-    this.#take(token);
-    host.open.add(this);
-    view.open(launch.entry, (message, say) => void this.#hear(message, say));
-  }
-
-  /** Whether the document in its place has connected, and has not gone since. */
-  get connected(): boolean {
-    return !!this.#view.say;
-  }
-
+  readonly scope: string;
+  /**
+   * Whether a document in its place has connected, and has not gone since, as far as the browser tells: one that connected
+   * after it had loaded counts until two more have loaded, or one has connected. What it is told goes nowhere.
+   */
+  readonly connected: boolean;
   /** Stops speaking with it, and removes the iframe if `launch` made it. */
-  close(): void {
-    this.#stop();
-    this.#view.close();
-    this.#host.open.delete(this);
-  }
-
+  close(): void;
   /** @internal */
-  end(reason: EndReason): void {
-    this.#stop();
-    this.#ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
-    this.#view.say?.("session_expired", { reason: this.#ended });
-  }
-
+  end(reason: EndReason): void;
   /** @internal */
-  consentChanged(change: Pick<ConsentChangedMessage, "scope" | "removed">): void {
-    this.scope = without(this.scope, change.removed);
-    this.#view.say?.("consent_changed", change);
-  }
-
+  consentChanged(change: Pick<ConsentChangedMessage, "scope" | "removed">): void;
   /** @internal */
-  themeChanged(theme: string): void {
-    this.#launch = { ...this.#launch, theme };
-    this.#view.say?.("theme_changed", { theme });
-  }
+  setTheme(theme: Theme): void;
+}
 
-  async #hear(message: MiniProgramMessage, say: Say): Promise<void> {
-    if (this.#ended) return say("session_expired", { reason: this.#ended });
-    try {
-      await this.#answer(message, say);
-    } catch (error) {
-      const { code = "server_error" } = error as Partial<PorticoError>;
-      if (message.type !== "ready" && !this.#ended) say("error", { id: message.id, error: code });
-    }
-  }
+/** Opens what `launch` says with its first `token`, in a place that `open` opens. */
+export function openMiniProgram(
+  host: Context,
+  launch: Launch,
+  origin: string,
+  token: Exchanged | null,
+  iframe: HTMLIFrameElement | undefined,
+  open: (documents: Documents) => () => void,
+): MiniProgram {
+  const { env, events } = host;
+  const { appId } = launch;
+  let scope = "";
+  let ended: EndReason | undefined;
+  /** To the document that is there now; `null` where none has said `ready`. */
+  let current: Say | null = null;
+  /** The document that has had its launch. */
+  let launched: Say | undefined;
 
-  async #answer(message: MiniProgramMessage, say: Say): Promise<void> {
+  const take = (next: Exchanged): Exchanged => {
+    renewal.at(next.renewAt);
+    scope = next.scope;
+    return (token = next);
+  };
+
+  /** Asks for a token; once more where another came meanwhile, for either may be the one with less in it. */
+  const renew = async (): Promise<Exchanged> => {
+    const before = token;
+    const next = await exchange(host, launch, "none");
+    if (!token) throw new SessionExpired();
+    return before === token ? take(next) : renew();
+  };
+
+  const renewal = renewalOf(env, renew, async () => {
+    if (!current) return;
+    await renewal.run();
+    tell();
+  });
+
+  /** What was exchanged, under its name, and the seconds that it has left. */
+  const fresh = ({ value, expiresAt }: Exchanged, name = "token") =>
+    ({ [name]: value, expiresIn: Math.min(1800, Math.ceil((expiresAt - env.now()) / 1000)) }) as {
+      token: string;
+      code: string;
+      expiresIn: number;
+    };
+
+  /** Tells a document of the token that there is; with an `id`, it had asked for more. */
+  const tell = (say = current, id?: { id: string }): void => {
+    // What one got that is gone is news to the next.
+    if (say !== current) return id && tell();
+    if (!say || !token || token.expiresAt <= env.now()) return;
+    if (say === launched && !id) return say("token_renewed", fresh(token));
+    launched = say;
+    const { theme, locale, path } = launch;
+    say("launch", { ...id, ...fresh(token), miniProgramId: appId, scope, theme, locale, path });
+    events.emit("launched", { appId, scope });
+  };
+
+  const answer = async (message: MiniProgramMessage, say: Say): Promise<void> => {
+    if (ended) return say("session_expired", { reason: ended });
     if (message.type === "ready") {
-      if (this.#token && this.#token.renewAt <= this.#host.env.now()) await this.#renewal.run();
-      return this.#sendLaunch(say);
+      tell(say);
+      if (token!.renewAt <= env.now()) renewal.now();
+      return;
     }
     const { id } = message;
-    if (message.type === "renew") {
-      say("token_renewed", { id, ...this.#fresh(await this.#renewal.run()) });
-    } else if (message.type === "login") {
+    if (message.type === "renew") say("token_renewed", { ...fresh(await renewal.run()), id });
+    else if (message.type === "login") {
       const { purpose } = message;
-      const code = await exchange(this.#host, this.#launch, "none", purpose ?? "login");
-      say("login_code", { id, code: code.value, expiresIn: this.#seconds(code), ...(purpose && { purpose }) });
+      const code = await exchange(host, launch, "none", purpose ?? "login");
+      say("login_code", { ...fresh(code, "code"), id, purpose: purpose! });
     } else {
-      if (!covers(this.scope, message.scope)) {
-        const { scope } = this.#launch;
-        const launch = { ...this.#launch, ...(scope && { scope: union(scope, message.scope) }) };
-        this.#take(await ask(this.#host, launch, message.scope));
-        this.#launch = launch;
+      const more = message.scope;
+      if (without(more, scope)) {
+        const wider = () => ({ ...launch, scope: launch.scope && union(launch.scope, more) });
+        await exchange(host, { ...launch, scope: more }, "consent").catch((error: unknown) =>
+          decided(host, error, wider()),
+        );
+        // Much may have changed while the person was thinking.
+        launch = wider();
+        await renew();
       }
-      this.#sendLaunch(say, { id });
+      tell(say, { id });
     }
-  }
+  };
 
-  /** Takes a token that was asked for before; the session may have ended meanwhile. */
-  #take(token: Exchanged): Exchanged {
-    if (!this.#token) throw new SessionExpired(this.#ended ?? "expired");
-    this.#renewal.at(token.renewAt);
-    this.scope = token.scope;
-    return (this.#token = token);
-  }
+  const stop = (): void => {
+    renewal.cancel();
+    token = null;
+    scope = "";
+  };
 
-  #stop(): void {
-    this.#renewal.cancel();
-    this.#token = null;
-    this.scope = "";
-  }
+  const miniProgram: MiniProgram = {
+    appId,
+    origin,
+    iframe,
+    get scope() {
+      return scope;
+    },
+    get connected() {
+      return !!current;
+    },
+    close() {
+      stop();
+      current = null;
+      close();
+      host.open.delete(miniProgram);
+    },
+    end(reason) {
+      stop();
+      ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
+      current?.("session_expired", { reason: ended });
+    },
+    consentChanged(change) {
+      scope = without(scope, change.removed);
+      current?.("consent_changed", change);
+    },
+    setTheme(theme) {
+      launch.theme = theme;
+      current?.("theme_changed", { theme });
+    },
+  };
 
-  #sendLaunch(say: Say, id?: { id: string }): void {
-    if (!this.#token) return;
-    const { appId, scope } = this;
-    const { theme, locale, path } = this.#launch;
-    say("launch", { ...id, miniProgramId: appId, ...this.#fresh(this.#token), scope, theme, locale, path });
-    this.#host.events.emit("launched", { appId, scope });
-  }
-
-  #fresh(token: Exchanged) {
-    return { token: token.value, expiresIn: this.#seconds(token) };
-  }
-
-  #seconds({ expiresAt }: Exchanged): number {
-    return Math.min(1800, Math.ceil((expiresAt - this.#host.env.now()) / 1000));
-  }
+  take(token!);
+  host.open.add(miniProgram);
+  const close = open({
+    hear(data, post) {
+      const message = parseMiniProgramMessage(data);
+      const ready = message?.type === "ready";
+      if (ready) {
+        const say: Say = (type, fields) => {
+          try {
+            if (say === current) post({ portico: BRIDGE_VERSION, type, ...fields });
+          } catch {
+            // A place that cannot be spoken to keeps no other from hearing.
+          }
+        };
+        current = say;
+      }
+      const say = current;
+      if (message && say)
+        answer(message, say).catch((error: unknown) => {
+          // What the host's own code throws is nobody else's business.
+          const code = error instanceof PorticoError ? error.code : "server_error";
+          if ("id" in message && !ended) say("error", { id: message.id, error: code });
+        });
+      return ready;
+    },
+    gone: () => (current = null),
+  });
+  return miniProgram;
 }

@@ -14,9 +14,15 @@ export interface HostOptions {
   readonly redirectUri: string;
   /** Default `openid host`. */
   readonly scope?: string;
-  /** Where tokens are kept. Default `sessionStorage`: this tab, and over reloads. */
+  /**
+   * Where tokens are kept. Default `sessionStorage`: this tab, and over reloads. With `localStorage`, a new tab takes up
+   * the session of whoever signed in last in any of them; tabs that are open keep their own.
+   */
   readonly storage?: TokenStorage;
-  /** Default `light`. See {@link PorticoHost.setTheme}. */
+  /**
+   * Default `light`. A lower-case letter, then 31 lower-case letters, digits and hyphens at most. See
+   * {@link PorticoHost.setTheme}.
+   */
   readonly theme?: Theme;
   /** A BCP 47 language tag. Default: the browser's first language. */
   readonly locale?: string;
@@ -26,8 +32,8 @@ export interface HostOptions {
    * the launch is then tried again. Reject to give up. Default: the top-level page goes to `required.url`.
    */
   readonly onConsentRequired?: (required: ConsentRequired) => Promise<void>;
-  /** Takes the top-level page to a URL. Default `location.assign`. */
-  readonly navigate?: (url: string) => void;
+  /** Takes the top-level page to a URL. Default: `location.href`. */
+  readonly navigate?: (url: string) => unknown;
   /** For tests, and for hosts that route requests in their own way. */
   readonly environment?: Partial<Environment>;
 }
@@ -49,17 +55,23 @@ export interface LaunchOptions {
   readonly entry: string;
   /** A new iframe is put at this element's end. */
   readonly container?: HTMLElement;
-  /** An iframe of the host's own; its `sandbox`, `referrerpolicy` and `src` are set. */
+  /**
+   * An iframe of the host's own, or of a launch before. Its `sandbox`, `referrerpolicy` and `src` are set, and it is
+   * taken out of the page and put back, without what was in it. One with a `srcdoc` shows that and nothing else.
+   */
   readonly iframe?: HTMLIFrameElement;
   /** A native WebView, where the app around this shell can open one; close what is in it before it is used again. */
   readonly webView?: WebView;
-  /** Scopes to ask for. Default: all that the manifest names. */
-  readonly scope?: string;
+  /** Scopes to ask for, besides `openid`. Default: all that the manifest names. */
+  readonly scope?: string | undefined;
   /** Default: the host's. */
   readonly theme?: Theme;
   /** Default: the host's. */
   readonly locale?: string;
-  /** Where in the mini-program to begin, relative to its entry. Default: its start page. */
+  /**
+   * Where in the mini-program to begin, relative to its entry: no scheme, no `//` at its start, no backslash, no space
+   * (write `%20`), at most 2,048 characters. Default: its start page.
+   */
   readonly path?: string;
   /**
    * Ask the person again, even about what is decided: the way back after a required permission
@@ -74,11 +86,13 @@ export type Place = Pick<LaunchOptions, "container" | "iframe" | "webView">;
 /** A launch that waits for the person's consent. */
 export interface PendingLaunch extends Omit<LaunchOptions, keyof Place | "askAgain"> {
   readonly appId: string;
+  /** The session that it was asked for in; it is given in no other. */
+  readonly sid?: string | undefined;
 }
 
 /** What the page was opened for, as {@link PorticoHost.handleRedirect} finds it. */
 export type Redirect =
-  /** Nothing of ours in the address. */
+  /** Nothing of ours in the address, or a consent that no launch of this tab and session waits for. */
   | { readonly kind: "none" }
   /** Somebody has just signed in. */
   | { readonly kind: "signed_in"; readonly returnState: string | undefined }

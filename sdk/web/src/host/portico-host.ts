@@ -1,14 +1,15 @@
 import { Emitter, type Unsubscribe } from "../shared/emitter.js";
+import { follow } from "./follow.js";
 import { browser } from "../shared/environment.js";
+import { beginSignIn, finishSignIn } from "./sign-in.js";
+import { open } from "./launch.js";
 import { PorticoError } from "../shared/errors.js";
+import { authorized, type Init } from "./issuer.js";
+import { decided, waiting } from "./consent.js";
+import { tokensOf, type Tokens } from "./tokens.js";
 import type { Fields } from "../shared/fields.js";
 import type { EndReason, Theme } from "../shared/messages.js";
-import { jsonObject, refusal } from "../shared/request.js";
-import { decided, PENDING } from "./consent.js";
 import type { Context } from "./context.js";
-import { follow } from "./follow.js";
-import { authorized, type Init } from "./issuer.js";
-import { open } from "./launch.js";
 import type { MiniProgram } from "./mini-program.js";
 import type {
   HostEvents,
@@ -20,9 +21,6 @@ import type {
   Redirect,
   SignInOptions,
 } from "./options.js";
-import { beginSignIn, finishSignIn } from "./sign-in.js";
-import { take } from "./storage.js";
-import { Tokens } from "./tokens.js";
 
 /**
  * A super app's shell: signs the person in once, opens mini-programs in frames and WebViews, gives each its launch
@@ -31,34 +29,40 @@ import { Tokens } from "./tokens.js";
 export class PorticoHost {
   readonly #host: Context;
   /** Stops following the events of the session that there is. */
-  #stop: AbortController | null = null;
+  #stop: (() => void) | undefined;
 
-  constructor(options: HostOptions) {
+  constructor({
+    environment,
+    storage = sessionStorage,
+    theme = "light",
+    locale = navigator.language,
+    navigate = (url) => (location.href = url),
+    ...options
+  }: HostOptions) {
     const host = {
-      env: { ...browser, ...options.environment },
       ...options,
-      storage: options.storage ?? sessionStorage,
+      env: { ...browser, ...environment },
+      storage,
+      theme,
+      locale,
+      navigate,
       events: new Emitter<HostEvents>(),
       open: new Set<MiniProgram>(),
-      theme: options.theme ?? "light",
-      locale: options.locale ?? navigator.language,
-      navigate: options.navigate ?? ((url: string) => location.assign(url)),
       over: async (reason: EndReason) => {
         if (!this.session) return;
-        this.#stop?.abort();
-        this.#stop = null;
+        this.#stop?.();
+        this.#stop = undefined;
         for (const miniProgram of host.open) miniProgram.end(reason);
-        await host.tokens.drop();
-        host.events.emit("session_expired", { reason });
+        await host.tokens.replace(null).finally(() => host.events.emit("session_expired", { reason }));
       },
     } as Omit<Context, "tokens"> & { tokens: Tokens };
-    host.tokens = new Tokens(host);
+    host.tokens = tokensOf(host as Context);
     this.#host = host;
   }
 
   /** Who is signed in, or `null`. */
   get session(): HostSession | null {
-    return this.#host.tokens.current?.session ?? null;
+    return this.#host.tokens.session ?? null;
   }
 
   /** The mini-programs that are open. */
@@ -81,46 +85,47 @@ export class PorticoHost {
 
   /**
    * Finishes what came back to the redirect URI: a sign-in, or a consent. Call it once at every page load, before
-   * {@link PorticoHost.restore}. What it used is taken out of the address bar first.
+   * {@link PorticoHost.restore}. What it used is taken out of the address bar first, where it stood there: a shell whose
+   * {@link HostOptions.navigate} went elsewhere hands in the address that a deep link or a popup brought.
    *
    * @throws {@link PorticoError} with the code of a sign-in that was refused; `state_mismatch` and the like for one
    * that was not begun here; `consent_expired` when the consent page was too old.
    */
   async handleRedirect(href: string = location.href): Promise<Redirect> {
-    const { redirectUri } = this.#host;
-    const [url, home] = [new URL(href), new URL(redirectUri)];
-    const answer = url.searchParams;
+    const { redirectUri, tokens } = this.#host;
+    const { origin, pathname, searchParams: answer } = new URL(href);
+    const home = new URL(redirectUri);
     const consent = answer.get("consent");
-    const signIn = answer.has("state");
-    if (url.origin + url.pathname !== home.origin + home.pathname || !(signIn || consent)) return { kind: "none" };
-    history.replaceState(history.state, "", redirectUri);
-    if (signIn) {
+    const state = answer.get("state");
+    if (origin !== home.origin || pathname !== home.pathname || !(state ?? consent)) return { kind: "none" };
+    if (href === location.href) history.replaceState(null, "", redirectUri);
+    if (state) {
       const [tokens, returnState] = await finishSignIn(this.#host, answer);
       await this.adopt(tokens);
       return { kind: "signed_in", returnState };
     }
-    const launch = await take<PendingLaunch>(this.#host, PENDING);
+    await tokens.restore();
+    const launch = await waiting(this.#host);
     if (consent !== "done") throw new PorticoError("consent_expired");
-    return launch ? { kind: "consent", launch } : { kind: "none" };
+    return launch && launch.sid === this.session?.sid ? { kind: "consent", launch } : { kind: "none" };
   }
 
   /**
    * Takes up the session that this tab had before the page was loaded.
    *
    * @returns whether somebody is signed in.
-   * @throws {@link Unreachable} when that cannot be found out now.
+   * @throws {@link Unreachable} when that cannot be found out now: they count as signed in until it is.
    */
   async restore(): Promise<boolean> {
-    if (this.#stop) return true;
     try {
       await this.#host.tokens.restore();
       await this.#host.tokens.access();
     } catch (error) {
       if (this.session) throw error;
-      return false;
+    } finally {
+      this.#begin();
     }
-    this.#begin();
-    return true;
+    return !!this.session;
   }
 
   /**
@@ -128,9 +133,8 @@ export class PorticoHost {
    *
    * @param answer the token endpoint's JSON answer, as the back end got it.
    */
-  async adopt(answer: Fields): Promise<void> {
-    await this.#host.over("signed_out");
-    await this.#host.tokens.adopt(answer);
+  async adopt(answer: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#host.tokens.adopt(answer as Fields);
     this.#begin();
   }
 
@@ -139,9 +143,8 @@ export class PorticoHost {
    *
    * @throws {@link Unreachable} when Portico could not be told: the person is still signed in, here too.
    */
-  async signOut(): Promise<void> {
-    await this.#host.tokens.revoke();
-    await this.#host.over("signed_out");
+  signOut(): Promise<void> {
+    return this.#host.tokens.signOut();
   }
 
   /**
@@ -151,12 +154,12 @@ export class PorticoHost {
    * goes on after the way back.
    *
    * @throws {@link SessionExpired}, {@link Unreachable}; {@link PorticoError} `access_denied`, `invalid_target`,
-   * `not_signed_in`, `invalid_launch` for a path that leaves the entry's origin, and `invalid_origin` for an entry whose
-   * origin cannot be trusted.
+   * `not_signed_in`, `invalid_launch` for a path, language or theme that the bridge does not carry and where there is
+   * no place to open it in, and `invalid_origin` for an entry whose origin cannot be trusted.
    */
   async launch(appId: string, options: LaunchOptions): Promise<MiniProgram> {
     const { container, iframe, webView, askAgain, ...launch } = options;
-    const pending = { appId, ...launch };
+    const pending = { appId, ...launch, sid: this.session?.sid };
     return open(this.#host, pending, options, askAgain).catch(async (error: unknown) => {
       await decided(this.#host, error, pending);
       return open(this.#host, pending, options);
@@ -168,26 +171,28 @@ export class PorticoHost {
    *
    * @throws as {@link PorticoHost.launch}, and {@link ConsentRequired} when the person would have to be asked again.
    */
-  async resume(launch: PendingLaunch, place: Place): Promise<MiniProgram> {
+  resume(launch: PendingLaunch, place: Place): Promise<MiniProgram> {
     return open(this.#host, launch, place);
   }
 
   /**
-   * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token.
+   * Calls one of Portico's own paths, such as `/v1/me/apps`, with the person's token. The answer is here to its end
+   * within 30 s; one with a `signal` of its own has no other deadline, and its answer is here as far as its headers.
    *
    * @returns an answer that is 2xx.
    * @throws {@link SessionExpired}, {@link Unreachable}, or {@link PorticoError} with the code of the answer.
    */
-  async fetch(path: string, init?: Init): Promise<Response> {
-    const response = await authorized(this.#host, path, init);
-    if (!response.ok) throw refusal(response, await jsonObject(response));
-    return response;
+  fetch(path: string, init?: Init): Promise<Response> {
+    return authorized(this.#host, path, init);
   }
 
-  /** Changes the theme of the launches to come, and tells every open mini-program. */
+  /**
+   * Changes the theme of the launches to come, and tells every open mini-program. Portico's own pages know `light`,
+   * `dark` and `auto`; at any other name they look as the host is registered to.
+   */
   setTheme(theme: Theme): void {
     this.#host.theme = theme;
-    for (const miniProgram of this.#host.open) miniProgram.themeChanged(theme);
+    for (const miniProgram of this.#host.open) miniProgram.setTheme(theme);
   }
 
   /** Changes the language (BCP 47) of the launches and pages to come. */
@@ -195,19 +200,19 @@ export class PorticoHost {
     this.#host.locale = locale;
   }
 
-  /** Closes everything in this page. The session goes on, and {@link PorticoHost.restore} finds it again. */
+  /**
+   * Closes everything in this page, for good. The session goes on, and {@link PorticoHost.restore} of another host
+   * finds it again.
+   */
   dispose(): void {
-    this.#stop?.abort();
+    this.#stop?.();
     this.#host.tokens.close();
-    for (const miniProgram of this.miniPrograms) miniProgram.close();
+    for (const miniProgram of this.#host.open) miniProgram.close();
   }
 
   #begin(): void {
-    const session = this.session;
-    if (!session) return;
-    this.#stop?.abort();
-    this.#stop = new AbortController();
-    void follow(this.#host, this.#stop.signal);
-    this.#host.events.emit("signed_in", session);
+    if (this.#stop || !this.session) return;
+    this.#stop = follow(this.#host);
+    this.#host.events.emit("signed_in", this.session);
   }
 }

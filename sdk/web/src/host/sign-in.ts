@@ -1,12 +1,13 @@
-import { encode } from "../shared/base64url.js";
-import { PorticoError } from "../shared/errors.js";
-import type { Fields } from "../shared/fields.js";
-import { unverifiedClaims } from "../shared/jwt.js";
-import type { Context } from "./context.js";
-import { fill, metadata, post } from "./issuer.js";
-import type { SignInOptions } from "./options.js";
 import { challenge } from "./pkce.js";
+import { fill, metadata, post } from "./issuer.js";
+import { PorticoError } from "../shared/errors.js";
+import { refusal } from "../shared/request.js";
+import { unverifiedClaims } from "../shared/jwt.js";
+import { encode } from "../shared/base64url.js";
 import { keep, take } from "./storage.js";
+import type { Fields } from "../shared/fields.js";
+import type { Context } from "./context.js";
+import type { SignInOptions } from "./options.js";
 
 /** What must be remembered while the person is at the sign-in page. */
 interface Flow {
@@ -25,6 +26,7 @@ export async function beginSignIn(host: Context, options: SignInOptions): Promis
   await keep(host, `flow.${state}`, { verifier, nonce, returnState: options.returnState });
   const url = new URL((await metadata(host)).authorization_endpoint);
   fill(url.searchParams, {
+    ui_locales: host.locale,
     ...options.parameters,
     response_type: "code",
     client_id: host.clientId,
@@ -34,7 +36,6 @@ export async function beginSignIn(host: Context, options: SignInOptions): Promis
     nonce,
     code_challenge: await challenge(verifier),
     code_challenge_method: "S256",
-    ui_locales: host.locale,
   });
   return url.href;
 }
@@ -50,8 +51,7 @@ export async function finishSignIn(host: Context, answer: URLSearchParams): Prom
   const flow = await take<Flow>(host, `flow.${answer.get("state")}`);
   if (!flow) throw new PorticoError("state_mismatch");
   if (answer.get("iss") !== host.issuer) throw new PorticoError("issuer_mismatch");
-  const error = answer.get("error");
-  if (error) throw new PorticoError(error, answer.get("error_description") ?? error);
+  if (answer.has("error")) throw refusal(Object.fromEntries(answer), 400);
   const tokens = await post(host, "token_endpoint", {
     grant_type: "authorization_code",
     code: answer.get("code") ?? "",
@@ -60,11 +60,9 @@ export async function finishSignIn(host: Context, answer: URLSearchParams): Prom
   });
   // OpenID Connect Core 1.0 §3.1.3.7; the signature may be left out, for the token came from the endpoint itself.
   const claims = unverifiedClaims(tokens["id_token"]!);
-  const { clientId } = host;
   const ours =
     claims["iss"] === host.issuer &&
-    [claims["aud"]].flat().includes(clientId) &&
-    (claims["azp"] ?? clientId) === clientId &&
+    `${claims["aud"]}` === host.clientId &&
     (Number(claims["exp"]) + 60) * 1000 > host.env.now() &&
     claims["nonce"] === flow.nonce;
   if (!ours) throw new PorticoError("invalid_id_token");

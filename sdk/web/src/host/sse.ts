@@ -1,36 +1,29 @@
-/** One server-sent event; `type` is empty where the stream named none. */
+/** One server-sent event, or nothing but a comment or an id. */
 export interface StreamEvent {
-  readonly type: string;
+  /** The id to resume after. */
+  readonly id: string;
+  /** Empty where the stream named none. */
+  readonly event: string;
+  /** Its one line; empty where it has none, and is no event. */
   readonly data: string;
 }
 
-/** Reads a stream of server-sent events (HTML Standard §9.2.6) from pieces of any size. */
-export class EventParser {
-  /** The last event's id, to resume after it. */
-  lastEventId: string;
-  #rest = "";
-  #type = "";
-  #data = "";
-  #id: string;
-
-  constructor(lastEventId = "") {
-    this.lastEventId = this.#id = lastEventId;
-  }
-
-  /** The events that `piece` completes. */
-  *push(piece: string): Generator<StreamEvent> {
-    // A carriage return at the very end may be the first half of a line end.
-    const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const [name, value = ""] = line.split(/: ?(.*)/s);
-      if (line === "") {
-        this.lastEventId = this.#id;
-        if (this.#data) yield { type: this.#type, data: this.#data.slice(0, -1) };
-        this.#type = this.#data = "";
-      } else if (name === "event") this.#type = value;
-      else if (name === "data") this.#data += value + "\n";
-      else if (name === "id") this.#id = value;
-    }
-  }
+/**
+ * Reads a stream of server-sent events (HTML Standard §9.2.6), as Portico writes them (a line ends with a line feed
+ * alone, and `data` is one line), from pieces of any size.
+ *
+ * @param id of the last event that was heard before.
+ * @returns what takes the next piece, and gives what that completes.
+ */
+export function eventParser(id: string): (piece: string) => StreamEvent[] {
+  let rest = "";
+  return (piece) => {
+    const blocks = (rest + piece).split("\n\n");
+    rest = blocks.pop()!;
+    return blocks.map((block) => {
+      const field = (name: string) => `\n${block}`.match(`\n${name}: ?(.*)`)?.[1] ?? "";
+      id = field("id") || id;
+      return { id, event: field("event"), data: field("data") };
+    });
+  };
 }

@@ -1,3 +1,4 @@
+import { parsed } from "../shared/text.js";
 import type { Context } from "./context.js";
 
 /** Where a host's tokens are kept: `sessionStorage`, `localStorage`, or anything with these three. */
@@ -7,17 +8,15 @@ export interface TokenStorage {
   removeItem(key: string): void | Promise<void>;
 }
 
+/** Whose it is, and where. */
+export type Kept = Pick<Context, "storage" | "clientId">;
+
 /** Under which key `host` keeps `name`. */
 export const keyOf = (host: Kept, name: string): string => `portico.${host.clientId}.${name}`;
-type Kept = Pick<Context, "storage" | "clientId">;
 
 /** The JSON value that `host` keeps as `name`; `null` where there is none or it cannot be read. */
 export async function recall<Value>(host: Kept, name: string): Promise<Value | null> {
-  try {
-    return JSON.parse((await host.storage.getItem(keyOf(host, name))) as string) as Value | null;
-  } catch {
-    return null;
-  }
+  return parsed(await host.storage.getItem(keyOf(host, name))) as Value | null;
 }
 
 /** Keeps `value` as `name`; `null` removes it. */

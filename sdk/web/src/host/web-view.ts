@@ -1,5 +1,5 @@
 import { parsed } from "../shared/text.js";
-import { View, type Heard } from "./view.js";
+import type { Documents } from "./documents.js";
 
 /** What a document in a {@link WebView} said. */
 export interface WebViewMessage {
@@ -22,28 +22,21 @@ export interface WebView {
   onmessage: ((event: WebViewMessage) => void) | null;
 }
 
-/** A WebView: hears only documents at `origin`, and speaks only to the one that said `ready` last. */
-export class WebViewView extends View {
-  readonly #webView: WebView;
-
-  constructor(origin: string, webView: WebView) {
-    super(origin);
-    this.#webView = webView;
-  }
-
-  override open(entry: string, heard: Heard): void {
-    let last: WebViewMessage["source"];
-    this.#webView.onmessage = ({ data, origin, source }) => {
-      if (origin !== this.origin) return;
-      if (source !== last) this.say = null;
-      last = source;
-      this.hear(parsed(data), heard, (message) => source.postMessage(JSON.stringify(message)));
-    };
-    this.#webView.load(entry);
-  }
-
-  override close(): void {
-    super.close();
-    this.#webView.onmessage = null;
-  }
+/**
+ * Opens `entry` in a WebView: hears only documents at `origin`, and speaks only to the one that said `ready` last.
+ *
+ * @returns what closes it.
+ */
+export function openWebView(webView: WebView, origin: string, entry: string, { hear, gone }: Documents): () => void {
+  let last: WebViewMessage["source"];
+  webView.onmessage = ({ data, origin: from, source }) => {
+    if (from !== origin) return;
+    if (source !== last) gone();
+    last = source;
+    hear(parsed(data), (message) => source.postMessage(JSON.stringify(message)));
+  };
+  webView.load(entry);
+  return () => {
+    webView.onmessage = null;
+  };
 }

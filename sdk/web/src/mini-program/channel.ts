@@ -1,5 +1,5 @@
 import type { Environment } from "../shared/environment.js";
-import { PorticoError } from "../shared/errors.js";
+import { PorticoError, Unreachable } from "../shared/errors.js";
 import { parseHostMessage } from "../shared/from-host.js";
 import type { Fields, HostMessage, MiniProgramMessage } from "../shared/messages.js";
 import { BRIDGE_VERSION } from "../shared/shape.js";
@@ -13,6 +13,16 @@ export type Reply = Extract<HostMessage, { id?: string }>;
 
 /** How long an answer may take; the person may have to think. */
 const PATIENCE_MS = { renew: 15_000, login: 15_000, request_permission: 600_000 };
+
+/** The error where a host answered something else than was asked. */
+export const unexpected = ({ type }: Reply): PorticoError =>
+  new PorticoError("invalid_response", `the host answered with ${type}`);
+
+/** What a host's `error` says. */
+function refused(code: string): PorticoError {
+  const message = `the host answered ${code}`;
+  return code === "temporarily_unavailable" ? new Unreachable(message) : new PorticoError(code, message);
+}
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -87,8 +97,7 @@ export class Channel {
     this.#heard(message);
     if ("id" in message && message.id !== undefined) {
       const waiting = this.#settle(message.id);
-      if (message.type === "error")
-        waiting?.reject(new PorticoError(message.error, `the host answered ${message.error}`));
+      if (message.type === "error") waiting?.reject(refused(message.error));
       else waiting?.resolve(message);
     }
     return true;

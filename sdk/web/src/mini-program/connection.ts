@@ -4,17 +4,12 @@ import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
 import type { CodePurpose, EndReason, HostMessage, LaunchMessage, Theme } from "../shared/messages.js";
 import { covers, without } from "../shared/scope.js";
-import { SingleFlight } from "../shared/single-flight.js";
-import { Channel } from "./channel.js";
+import { SCOPE } from "../shared/shape.js";
+import { singleFlight } from "../shared/single-flight.js";
+import { Channel, unexpected } from "./channel.js";
 import { Kept } from "./kept.js";
 import type { ConnectOptions, MiniProgramEvents, Profile } from "./options.js";
 import { UserInfo } from "./userinfo.js";
-
-interface Token {
-  readonly value: string;
-  readonly renewAt: number;
-  readonly expiresAt: number;
-}
 
 /**
  * A mini-program's connection to its host, as {@link connect} gives it. Once the session is over, every call
@@ -26,13 +21,14 @@ export class Connection {
   readonly #kept: Kept;
   readonly #userInfo: UserInfo;
   readonly #events = new Emitter<MiniProgramEvents>();
-  #renewal = new SingleFlight(() => this.#renew());
+  #renewal = singleFlight(() => this.#renew());
   #launch: LaunchMessage | null = null;
-  #token: Token | null = null;
+  #token: { readonly value: string; readonly renewAt: number; readonly expiresAt: number } | null = null;
   #scope = "";
   #theme: Theme = "light";
   #ended: EndReason = "expired";
-  #person = 0;
+  /** How many have ended. */
+  #sessions = 0;
 
   /** @internal */
   constructor(env: Environment, window: Window, options: ConnectOptions) {
@@ -82,7 +78,7 @@ export class Connection {
     const token = this.#live();
     if (this.#env.now() < token.renewAt) return token.value;
     try {
-      return await this.#renewal.run();
+      return await this.#renewal();
     } catch (error) {
       if (this.#token === token && this.#env.now() < token.expiresAt) return token.value;
       throw error;
@@ -113,10 +109,12 @@ export class Connection {
    *
    * @param scope one scope of the manifest, or several, separated by a space.
    * @returns whether all of it is granted now.
-   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}.
+   * @throws {@link SessionExpired}, {@link NoHost}, {@link PorticoError}; `invalid_scope` also where it is no such list.
    */
   async requestPermission(scope: string): Promise<boolean> {
     this.#live();
+    // No host would answer.
+    if (typeof scope !== "string" || !SCOPE.test(scope)) throw new PorticoError("invalid_scope");
     try {
       await this.#channel.ask("request_permission", { scope });
     } catch (error) {
@@ -132,17 +130,11 @@ export class Connection {
    *
    * @throws {@link SessionExpired}, {@link Unreachable}, {@link PorticoError}.
    */
-  async profile(): Promise<Profile> {
-    const person = this.#person;
-    const read = (token: string) => this.#userInfo.read(token);
-    const profile = (await read(await this.token())) ?? (await read(await this.#renewal.run()));
-    if (this.#person !== person) throw new SessionExpired(this.#ended);
-    this.#live();
-    if (profile === null) throw new PorticoError("invalid_token", "userinfo refuses the token");
-    return profile;
+  profile(): Promise<Profile> {
+    return this.sameSession(async () => this.#userInfo.read(await this.token(), () => this.#renewal()));
   }
 
-  /** Launched again, after the session was over or for somebody else. */
+  /** Launched again: after the session was over, for somebody else, or by the host's own wish. */
   onLaunch(listener: () => void): Unsubscribe {
     return this.#events.on("launch", listener);
   }
@@ -173,6 +165,16 @@ export class Connection {
     this.#end("expired");
   }
 
+  /** @internal What `work` comes to in the session that it began in: what is one person's is never the next one's. */
+  async sameSession<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const session = this.#sessions;
+    try {
+      return await work();
+    } finally {
+      if (this.#sessions !== session) throw new SessionExpired(this.#ended);
+    }
+  }
+
   /** @internal */
   ready(): void {
     this.#channel.ready();
@@ -181,12 +183,11 @@ export class Connection {
   async #code(purpose?: CodePurpose): Promise<string> {
     this.#live();
     const reply = await this.#channel.ask("login", { ...(purpose && { purpose }) });
-    if (reply.type !== "login_code" || reply.purpose !== purpose)
-      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    if (reply.type !== "login_code" || reply.purpose !== purpose) throw unexpected(reply);
     return reply.code;
   }
 
-  #live(): Token {
+  #live() {
     if (this.#token === null) throw new SessionExpired(this.#ended);
     return this.#token;
   }
@@ -194,27 +195,23 @@ export class Connection {
   async #renew(): Promise<string> {
     this.#live();
     const reply = await this.#channel.ask("renew", {});
-    if (reply.type !== "token_renewed")
-      throw new PorticoError("invalid_response", `the host answered with ${reply.type}`);
+    if (reply.type !== "token_renewed") throw unexpected(reply);
     return reply.token;
   }
 
   #hear(message: HostMessage): void {
     switch (message.type) {
       case "launch":
-        this.#launched(message);
-        return;
+        return this.#launched(message);
       case "token_renewed":
         if (this.#token !== null) this.#take(message.token, message.expiresIn);
         return;
       case "consent_changed":
         this.#scope = without(this.#scope, message.removed);
-        this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
-        return;
+        return this.#events.emit("consent_changed", { scope: message.scope, removed: message.removed });
       case "theme_changed":
         this.#theme = message.theme;
-        this.#events.emit("theme_changed", message.theme);
-        return;
+        return this.#events.emit("theme_changed", message.theme);
       case "session_expired":
         this.#end(message.reason);
         this.#events.emit("session_expired", message.reason);
@@ -223,13 +220,15 @@ export class Connection {
 
   #launched(message: LaunchMessage): void {
     const changed = this.#kept.belongsTo(unverifiedClaims(message.token)["sub"] ?? "");
+    // An answer in a session that goes on begins nothing.
+    const begins = changed || this.#token === null || message.id === undefined;
     if (changed) this.#end("signed_out");
     this.#launch = message;
     this.#theme = message.theme;
     this.#take(message.token, message.expiresIn);
     this.#scope = message.scope;
     if (changed) this.#events.emit("person_changed", undefined);
-    this.#events.emit("launch", undefined);
+    if (begins) this.#events.emit("launch", undefined);
   }
 
   #take(value: string, expiresIn: number): void {
@@ -240,11 +239,11 @@ export class Connection {
 
   #end(reason: EndReason): void {
     this.#ended = reason;
-    this.#person += 1;
+    this.#sessions += 1;
     this.#token = null;
     this.#launch = null;
     this.#scope = "";
-    this.#renewal = new SingleFlight(() => this.#renew());
+    this.#renewal = singleFlight(() => this.#renew());
     this.#channel.failAll(new SessionExpired(reason));
   }
 }

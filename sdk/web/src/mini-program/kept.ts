@@ -2,6 +2,16 @@ import type { StorageName } from "./options.js";
 
 const KEY = "portico.sub";
 
+/** In a full storage there is no room for the note without which the next person would find what is there. */
+function note(storage: Storage, sub: string): void {
+  try {
+    storage.setItem(KEY, sub);
+  } catch {
+    storage.clear();
+    storage.setItem(KEY, sub);
+  }
+}
+
 /** What a mini-program keeps about one person, in memory and in its own storages. */
 export class Kept {
   readonly #storages: readonly Storage[];
@@ -36,7 +46,11 @@ export class Kept {
         storage.clear();
         changed = true;
       }
-      storage.setItem(KEY, sub);
+      try {
+        if (before !== sub) note(storage, sub);
+      } catch {
+        // It takes nothing at all, so there is nothing to clear.
+      }
     }
     return changed;
   }

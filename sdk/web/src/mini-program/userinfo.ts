@@ -1,7 +1,7 @@
 import type { Environment } from "../shared/environment.js";
 import { PorticoError } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
-import { discover, jsonObject, refusal, request, type Metadata } from "../shared/request.js";
+import { discover, jsonObject, request, tokenRefusal, type Metadata } from "../shared/request.js";
 import type { Profile } from "./options.js";
 
 /** The profile endpoint (OpenID Connect Core 1.0 §5.3) of whichever issuer a token names. */
@@ -14,15 +14,21 @@ export class UserInfo {
   }
 
   /**
-   * @returns the profile, or `null` when the token is refused.
-   * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, {@link PorticoError}.
+   * The profile; with the token that `renew` gives where the first is refused.
+   *
+   * @throws {@link Unreachable}, {@link PorticoError} `access_denied`, `invalid_token` when both are refused.
    */
-  async read(token: string): Promise<Profile | null> {
+  read(token: string, renew: () => Promise<string>): Promise<Profile> {
+    return this.#ask(token).catch(async (error: PorticoError) => {
+      if (error.code !== "invalid_token") throw error;
+      return this.#ask(await renew());
+    });
+  }
+
+  async #ask(token: string): Promise<Profile> {
     const { userinfo_endpoint: url } = await this.#metadata(unverifiedClaims(token)["iss"] ?? "");
-    const response = await request(this.#env, url, { headers: { authorization: `Bearer ${token}` } });
-    if (response.status === 401) return null;
-    const body = await jsonObject(response);
-    if (!response.ok) throw refusal(response, body);
+    const headers = { authorization: `Bearer ${token}` };
+    const body = await jsonObject(await request(this.#env, url, { headers }, tokenRefusal));
     if (typeof body["sub"] !== "string")
       throw new PorticoError("invalid_response", "userinfo answered without sub");
     return body as Profile;

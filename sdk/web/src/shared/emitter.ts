@@ -2,18 +2,16 @@
 export type Unsubscribe = () => void;
 
 /** Typed events: `Events` maps each name to what its listeners are given. */
-export class Emitter<Events extends object> {
-  readonly #target = new EventTarget();
-
+export class Emitter<Events extends object> extends EventTarget {
   /** Calls `listener` at every `name` from now on. */
   on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => void): Unsubscribe {
-    const stop = new AbortController();
-    this.#target.addEventListener(name, (event) => listener((event as CustomEvent<Events[Name]>).detail), stop);
-    return () => stop.abort();
+    const hear = (event: Event): void => listener((event as CustomEvent<Events[Name]>).detail);
+    this.addEventListener(name, hear);
+    return () => this.removeEventListener(name, hear);
   }
 
   /** Tells every listener of `name`. A listener that throws does not keep the others from hearing. */
   emit<Name extends keyof Events & string>(name: Name, detail: Events[Name]): void {
-    this.#target.dispatchEvent(new CustomEvent(name, { detail }));
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -8,11 +8,12 @@ export class PorticoError extends Error {
   /** A stable code in `snake_case`; an OAuth error code (RFC 6749 §5.2) where one applies. */
   readonly code: string;
   /** Whether the same call may succeed later without anything else having changed. */
-  readonly retryable: boolean = false;
+  readonly retryable: boolean;
 
-  constructor(code: string, message: string = code) {
+  constructor(code: string, message = code, retryable = false) {
     super(message);
     this.code = code;
+    this.retryable = retryable;
     this.name = new.target.name;
   }
 }
@@ -21,7 +22,7 @@ export class PorticoError extends Error {
 export class SessionExpired extends PorticoError {
   readonly reason: EndReason;
 
-  constructor(reason: EndReason) {
+  constructor(reason: EndReason = "expired") {
     super("session_expired", reason);
     this.reason = reason;
   }
@@ -31,10 +32,9 @@ export class SessionExpired extends PorticoError {
 export class Unreachable extends PorticoError {
   /** Seconds to wait before trying again, where the server named them (`Retry-After`). */
   readonly retryAfter: number | undefined;
-  override readonly retryable = true;
 
-  constructor(message: string, retryAfter?: number) {
-    super("temporarily_unavailable", message);
+  constructor(message?: string, retryAfter?: number) {
+    super("temporarily_unavailable", message, true);
     this.retryAfter = retryAfter;
   }
 }

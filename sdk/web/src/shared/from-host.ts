@@ -1,7 +1,7 @@
 import type { HostMessage } from "./messages.js";
 import { APP_ID, ID, LOCALE, PATH, PURPOSE, read, SCOPE, THEME, type Shape } from "./shape.js";
 
-const SCOPE_OR_NONE = /^$|^(?=.{1,4096}$)[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const SCOPE_OR_NONE = /^$|^(?=.{1,4096}$)[!#-[\]-~]+( [!#-[\]-~]+)*$/;
 const TOKEN = /^(?=.{1,16384}$)[\w-]+\.[\w-]+\.[\w-]+$/;
 const WORD = /^[a-z][a-z0-9_-]{0,63}$/;
 /** 1 to 1800. */
@@ -19,7 +19,7 @@ const SHAPES = new Map<HostMessage["type"], Shape>([
     path: PATH,
   }],
   ["token_renewed", { "id?": ID, token: TOKEN, expiresIn: SECONDS }],
-  ["login_code", { id: ID, code: /^[\x21-\x7e]{1,1024}$/, expiresIn: SECONDS, "purpose?": PURPOSE }],
+  ["login_code", { id: ID, code: /^[!-~]{1,1024}$/, expiresIn: SECONDS, "purpose?": PURPOSE }],
   ["error", { id: ID, error: WORD }],
   ["consent_changed", { scope: SCOPE_OR_NONE, removed: SCOPE_OR_NONE }],
   ["theme_changed", { theme: THEME }],

@@ -15,7 +15,7 @@ export function parseMiniProgramMessage(data: unknown): MiniProgramMessage | nul
   if (type === "ready") return { portico, type };
   if (!fits(ID, id)) return null;
   if (type === "renew") return { portico, type, id };
-  if (type === "login" && purpose === undefined) return { portico, type, id };
-  if (type === "login" && purpose === "phone") return { portico, type, id, purpose };
+  if (type === "login" && (purpose === undefined || purpose === "phone"))
+    return { portico, type, id, ...(purpose && { purpose }) };
   return type === "request_permission" && fits(SCOPE, scope) ? { portico, type, id, scope } : null;
 }

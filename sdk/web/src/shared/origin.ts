@@ -8,7 +8,11 @@ const SAFE = /^(https:\/\/[^*/]+|http:\/\/(([^*/]+\.)?localhost|127[.\d]+|\[::1\
  * @throws {@link PorticoError} `invalid_origin` for anything else, opaque origins and `*` among them.
  */
 export function exactOrigin(url: string): string {
-  const parsed = URL.canParse(url) && new URL(url);
-  if (parsed && SAFE.test(parsed.href)) return parsed.origin;
+  try {
+    const { href, origin } = new URL(url);
+    if (SAFE.test(href)) return origin;
+  } catch {
+    // It is no address at all.
+  }
   throw new PorticoError("invalid_origin", url);
 }

@@ -2,25 +2,43 @@ import type { Environment } from "./environment.js";
 import { PorticoError, Unreachable } from "./errors.js";
 import type { Fields } from "./fields.js";
 
-const OPTIONS: RequestInit = { credentials: "omit", redirect: "error" };
+/** Within which an answer has to be here. */
+export const DEADLINE_MS = 30_000;
 
 /**
- * One request without cookies.
+ * One request without cookies. Its answer is here to its end within 30 s; one with a `signal` of its own has no other
+ * deadline, and its answer is here as far as its headers.
  *
- * @throws {@link Unreachable} when there is no answer, or one that asks to come back later (429, 5xx).
+ * @returns an answer that is 2xx.
+ * @throws {@link Unreachable} when there is no answer, or one that asks to come back later (429, 5xx); else what `refuse`
+ * makes of it.
  */
-export async function request(env: Environment, url: string, init: RequestInit = {}): Promise<Response> {
+export async function request(
+  env: Environment,
+  url: string,
+  init: RequestInit = {},
+  refuse = refusal,
+): Promise<Response> {
+  const late = new AbortController();
+  const cancel = env.timer(() => late.abort(), DEADLINE_MS);
   let response: Response;
   try {
-    response = await env.fetch(url, { ...OPTIONS, ...init });
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
-    throw new Unreachable("no answer");
+    response = await env.fetch(url, {
+      credentials: "omit",
+      redirect: "error",
+      ...init,
+      signal: init.signal ?? late.signal,
+    });
+    // What the one half of a clone has read, the other half holds.
+    if (!init.signal) await response.clone().blob();
+  } catch {
+    throw new Unreachable();
+  } finally {
+    cancel();
   }
-  if (response.status === 429 || response.status >= 500) {
-    const wait = Number(response.headers.get("retry-after"));
-    throw new Unreachable(`${response.status}`, wait || undefined);
-  }
+  const { status, headers, ok } = response;
+  if (status === 429 || status >= 500) throw new Unreachable(`${status}`, Number(headers.get("retry-after")) || undefined);
+  if (!ok) throw refuse(await jsonObject(response), status);
   return response;
 }
 
@@ -30,13 +48,17 @@ export async function jsonObject(response: Response): Promise<Fields> {
 }
 
 /** The error behind an answer that is not 2xx (RFC 6749 §5.2, RFC 9457). */
-export function refusal(response: Response, body: Fields): PorticoError {
-  const code = body["error"] ?? body["code"] ?? `http_${response.status}`;
+export function refusal(body: Fields, status: number): PorticoError {
+  const code = body["error"] ?? body["code"] ?? `http_${status}`;
   return new PorticoError(code, body["error_description"] ?? body["detail"]);
 }
 
-/** The address of one of the issuer's own paths. */
-export const at = (issuer: string, path: string): string => issuer.replace(/\/$/, "") + path;
+/** The same, where a token was brought: 401 speaks of that. */
+export const tokenRefusal: typeof refusal = (body, status) =>
+  status === 401 ? new PorticoError("invalid_token") : refusal(body, status);
+
+/** The address of one of the issuer's own paths: whatever `path` is, the address is the issuer's. */
+export const at = (issuer: string, path: string): string => issuer.replace(/\/?$/, "/") + path.replace(/^\//, "");
 
 /** What discovery announces (OpenID Connect Discovery 1.0 §3), as far as this package uses it. */
 export interface Metadata {
@@ -53,10 +75,7 @@ export interface Metadata {
  * @throws {@link PorticoError} `invalid_issuer` when the document names another issuer.
  */
 export async function discover(env: Environment, issuer: string): Promise<Metadata> {
-  const response = await request(env, at(issuer, "/.well-known/openid-configuration"));
-  const body = await jsonObject(response);
-  if (!response.ok || body["issuer"] !== issuer) {
-    throw new PorticoError("invalid_issuer", issuer);
-  }
+  const body = await jsonObject(await request(env, at(issuer, "/.well-known/openid-configuration")));
+  if (body["issuer"] !== issuer) throw new PorticoError("invalid_issuer", issuer);
   return body as unknown as Metadata;
 }

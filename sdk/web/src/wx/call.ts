@@ -1,4 +1,4 @@
-import type { PorticoError } from "../shared/errors.js";
+import { PorticoError } from "../shared/errors.js";
 
 /** What every result says: the call's name and `:ok`, or `:fail` and why. */
 export interface Said {
@@ -29,8 +29,9 @@ export function call<Options extends object, Result extends object>(
       return { ...(await work(options)), errMsg: `${name}:ok` };
     } catch (error) {
       // Several calls may have failed of one error, and each has a name of its own.
-      const said = Object.create(error as PorticoError) as object;
-      throw Object.assign(said, { errMsg: `${name}:fail ${(error as PorticoError).message}` });
+      const { message } = error as Error;
+      const said = error instanceof PorticoError ? (Object.create(error) as object) : new PorticoError("failed", message);
+      throw Object.assign(said, { errMsg: `${name}:fail ${message}` });
     }
   };
   const begin = (options: Options & Callbacks<Result> = {} as Options): unknown => {

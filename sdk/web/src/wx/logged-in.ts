@@ -17,7 +17,11 @@ export class LoggedIn {
   /** Logged in in the session `sid`. */
   in(sid: string): void {
     this.#sid = sid;
-    this.#storage?.setItem(KEY, sid);
+    try {
+      this.#storage?.setItem(KEY, sid);
+    } catch {
+      // It is full; this page remembers.
+    }
   }
 
   /** Whether it was that session. */

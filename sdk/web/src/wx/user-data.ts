@@ -1,6 +1,6 @@
 import type { Environment } from "../shared/environment.js";
 import { unverifiedClaims } from "../shared/jwt.js";
-import { at, jsonObject, refusal, request } from "../shared/request.js";
+import { at, jsonObject, request, tokenRefusal } from "../shared/request.js";
 
 /** Data that the mini-program's back end decrypts with the person's `session_key`. */
 export interface Encrypted {
@@ -24,8 +24,8 @@ export async function userData<Kind extends "profile" | "phone">(
 ): Promise<Kind extends "profile" ? SignedData : Encrypted> {
   const url = at(unverifiedClaims(token)["iss"] ?? "", "/v1/wechat/user-data");
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await request(env, url, { method: "POST", headers, body: JSON.stringify({ kind }) });
-  const body = await jsonObject(response);
-  if (!response.ok) throw refusal(response, body);
+  const body = await jsonObject(
+    await request(env, url, { method: "POST", headers, body: JSON.stringify({ kind }) }, tokenRefusal),
+  );
   return body as unknown as Kind extends "profile" ? SignedData : Encrypted;
 }

@@ -1,6 +1,7 @@
-import { connect } from "../mini-program/connect.js";
+import { open } from "../mini-program/connect.js";
 import type { Connection } from "../mini-program/connection.js";
 import type { ConnectOptions } from "../mini-program/options.js";
+import { Emitter, type Unsubscribe } from "../shared/emitter.js";
 import { browser } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
@@ -28,13 +29,16 @@ export type Settings = { readonly authSetting: Readonly<Record<string, boolean>>
 
 /** What a page written for WeChat finds as `wx`, as far as it is about who somebody is. */
 export interface Wx {
-  /** The connection beneath it. */
+  /** The connection beneath it, once the host has launched this page, or said that its session is over. */
   readonly portico: Promise<Connection>;
   /** A code for the back end, to redeem at `sns/jscode2session`: once, within five minutes. */
   readonly login: Call<object, { readonly code: string }>;
   /** Whether the log-in of before still holds: same session, and somebody logged in in it from here. */
   readonly checkSession: Call<object, object>;
-  /** Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end. */
+  /**
+   * Name and picture, asking the person where they have not been; plain, signed, and encrypted for the back end, which has
+   * redeemed a code before: signing takes its `session_key`.
+   */
   readonly getUserProfile: Call<
     { readonly desc?: string; readonly lang?: string },
     SignedData & { readonly userInfo: UserInfo }
@@ -56,54 +60,61 @@ export interface Wx {
 
 /**
  * Connects this page to the super app around it, and gives the `wx` that it expects. Calls wait for the launch, and
- * fail as {@link connect} does when there is none.
+ * fail as `connect` does when there is none; where the session is over, they fail until the next launch.
  */
 export function connectWx(options: ConnectOptions): Wx {
   const env = { ...browser, ...options.environment };
-  const portico = connect(options);
   const loggedIn = new LoggedIn(options.window ?? window);
   const asked = new Set<string>();
-  const listeners = new Set<(event: { readonly reason: EndReason }) => void>();
-  portico.then(
-    (connection) =>
-      connection.onSessionExpired((reason) => {
-        for (const listener of [...listeners]) listener({ reason });
-      }),
-    () => {}, // every call says so
-  );
+  const ends = new Emitter<{ end: { readonly reason: EndReason } }>();
+  const listening = new Map<(event: { readonly reason: EndReason }) => void, Unsubscribe>();
+  const portico = open(options, (connection) => {
+    connection.onPersonChanged(() => asked.clear());
+    connection.onSessionExpired((reason) => ends.emit("end", { reason }));
+  });
+  portico.catch(() => {}); // every call says so
+
+  /** The call `name`, which fails when the session ends meanwhile, whoever is here then. */
+  const inSession = <Options extends object, Result extends object>(
+    name: string,
+    work: (connection: Connection, options: Options) => Promise<Result>,
+  ): Call<Options, Result> =>
+    call(name, async (options: Options) => {
+      const connection = await portico;
+      return connection.sameSession(() => work(connection, options));
+    });
 
   const sid = async (connection: Connection) => unverifiedClaims(await connection.token())["sid"] ?? "";
   const settings = (connection: Connection) => ({ authSetting: authSetting(connection.scope, asked) });
 
   /** Asks the person, unless they have granted it. */
-  const permitted = async (scope: string): Promise<Connection> => {
-    const connection = await portico;
+  const permit = async (connection: Connection, scope: string): Promise<void> => {
+    const held = scope && covers(connection.scope, scope);
+    const granted = held || (await connection.requestPermission(scope));
+    // Only now is it known to be one: what nobody knows is not asked for again.
     asked.add(scope);
-    if (!covers(connection.scope, scope) && !(await connection.requestPermission(scope)))
-      throw new PorticoError("access_denied", "auth deny");
-    return connection;
+    if (!granted) throw new PorticoError("access_denied", "auth deny");
   };
 
   return {
     portico,
-    login: call("login", async () => {
-      const connection = await portico;
+    login: inSession("login", async (connection) => {
+      const session = await sid(connection);
       const code = await connection.login();
-      loggedIn.in(await sid(connection));
+      loggedIn.in(session);
       return { code };
     }),
-    checkSession: call("checkSession", async () => {
-      const connection = await portico;
+    checkSession: inSession("checkSession", async (connection) => {
       if (!loggedIn.is(await sid(connection))) throw new SessionExpired("expired");
       return {};
     }),
-    getUserProfile: call("getUserProfile", async () => {
-      const connection = await permitted("profile.basic");
+    getUserProfile: inSession("getUserProfile", async (connection) => {
+      await permit(connection, "profile.basic");
       const data = await userData(env, await connection.token(), "profile");
       return { ...data, userInfo: JSON.parse(data.rawData) as UserInfo };
     }),
-    getPhoneNumber: call("getPhoneNumber", async () => {
-      const connection = await permitted("phone.verified");
+    getPhoneNumber: inSession("getPhoneNumber", async (connection) => {
+      await permit(connection, "phone.verified");
       const code = await connection.phoneCode();
       const older = userData(env, await connection.token(), "phone").catch((error: unknown) => {
         if ((error as PorticoError).code !== "conflict") throw error;
@@ -111,23 +122,28 @@ export function connectWx(options: ConnectOptions): Wx {
       });
       return { code, ...(await older) };
     }),
-    authorize: call("authorize", async ({ scope }: { readonly scope: WxScope }) => {
-      await permitted(scopeOf(scope));
+    authorize: inSession("authorize", async (connection, { scope }: { readonly scope: WxScope }) => {
+      await permit(connection, scopeOf(scope));
       return {};
     }),
-    getSetting: call("getSetting", async () => {
-      const connection = await portico;
+    getSetting: inSession("getSetting", async (connection) => {
       await connection.token();
       return settings(connection);
     }),
-    openSetting: call("openSetting", async () => {
-      const connection = await portico;
+    openSetting: inSession("openSetting", async (connection) => {
       await connection.token();
       const missing = [...asked].filter((scope) => !covers(connection.scope, scope)).join(" ");
       if (missing) await connection.requestPermission(missing);
       return settings(connection);
     }),
-    onSessionExpired: (listener) => void listeners.add(listener),
-    offSessionExpired: (listener) => void (listener ? listeners.delete(listener) : listeners.clear()),
+    onSessionExpired(listener) {
+      if (!listening.has(listener)) listening.set(listener, ends.on("end", listener));
+    },
+    offSessionExpired(listener) {
+      for (const each of listener ? [listener] : [...listening.keys()]) {
+        listening.get(each)?.();
+        listening.delete(each);
+      }
+    },
   };
 }

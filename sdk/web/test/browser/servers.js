@@ -6,6 +6,16 @@ import { FakePortico } from "../fake/portico.js";
 const DIST = new URL("../../dist/", import.meta.url);
 const PAGES = new URL("pages/", import.meta.url);
 
+const READY = `parent.postMessage({ portico: 1, type: "ready" }, "*")`;
+
+/** Documents that go on to another of their site, some of them after a `ready` of their own. */
+const WAYS = {
+  "/splash": `<script>onload = () => setTimeout(() => (location = "/slow"), 100)</script>`,
+  "/refresh": `<meta http-equiv="refresh" content="0;url=/slow">`,
+  "/jump": `<script>${READY}; location.replace("/#silent")</script>`,
+  "/twice": `<script>onload = () => setTimeout(() => { ${READY}; location.replace("/#silent"); }, 50); ${READY}</script>`,
+};
+
 /** Listens on a free port of loopback; the answer's `origin` uses the name given. */
 async function listen(name, handle) {
   const server = createServer((request, response) => {
@@ -36,11 +46,18 @@ export function site(name, page, config) {
       response.setHeader("content-type", "text/javascript");
       return response.end(await readFile(new URL(pathname.slice("/sdk/".length), DIST)));
     }
+    if (pathname === "/late.png") return setTimeout(() => response.end(), 300);
+    const script = WAYS[pathname];
+    if (script) {
+      response.setHeader("content-type", "text/html");
+      return response.end(`<!doctype html>${script}`);
+    }
     if (pathname === "/config.json") return response.end(JSON.stringify(config()));
     response.setHeader("content-type", "text/html");
     // A document may give its own origin up, in whatever frame it is.
     if (pathname === "/opaque") response.setHeader("content-security-policy", "sandbox allow-scripts");
-    return response.end(await readFile(new URL(page, PAGES)));
+    const late = pathname === "/slow" ? '<img src="/late.png">' : "";
+    return response.end((await readFile(new URL(page, PAGES), "utf8")) + late);
   });
   return started.then((server) => ({ ...server, seen }));
 }

@@ -17,7 +17,7 @@ export function world(options = {}) {
   const clock = options.clock ?? new Clock();
   const portico = options.portico ?? new FakePortico(ISSUER, clock.now);
   const storage = options.storage ?? new MemoryStorage();
-  const page = openPage(options.href ?? REDIRECT);
+  const page = openPage(options.href ?? REDIRECT, options.tab ?? storage);
   const went = [];
   const host = new PorticoHost({
     issuer: ISSUER,
@@ -57,6 +57,13 @@ export async function signedIn(t, options = {}) {
   await w.host.adopt(w.portico.signIn("super-app", undefined));
   await settle();
   return w;
+}
+
+/** Takes up the session of before; other tabs have had their time to speak. */
+export async function restored(w) {
+  const answer = w.host.restore();
+  await w.clock.pass(250);
+  return answer;
 }
 
 /** Opens the taxi, whose document says `ready`. */

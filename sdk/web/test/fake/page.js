@@ -1,20 +1,44 @@
 /** A page with frames, just real enough for the host half: put in place of the globals by {@link openPage}. */
 class FakeFrame extends EventTarget {
-  attributes = {};
   sent = [];
-  contentWindow = { postMessage: (message, origin) => this.sent.push({ message, origin }) };
+  contentWindow = { postMessage: (message, { targetOrigin: origin }) => this.sent.push({ message, origin }) };
 
-  setAttribute(name, value) {
-    this.attributes[name] = value;
+  parentNode = null;
+  nextSibling = null;
+
+  /** Its document goes, and the next one is loaded where it is put. */
+  remove() {
+    this.leave();
+    this.parentNode = null;
   }
 
-  remove() {}
-
-  /** The frame's document says something. */
+  /** The frame's document says something; `ready` with a port of the document's own. */
   say(message, origin = new URL(this.src).origin, source = this.contentWindow) {
-    globalThis.window.dispatchEvent(Object.assign(new Event("message"), { data: message, origin, source }));
+    this.#hand(message, origin, source, message.type === "ready" ? [this.#port(origin)] : []);
   }
 
+  /** The same from a document that brings no port. */
+  sayPlainly(message) {
+    this.#hand(message, new URL(this.src).origin, this.contentWindow, []);
+  }
+
+  #hand(data, origin, source, ports) {
+    globalThis.window.dispatchEvent(Object.assign(new Event("message"), { data, origin, source, ports }));
+  }
+
+  /** The way to a document, which ends with it. */
+  #port(origin) {
+    this.leave();
+    let gone = false;
+    const port = { postMessage: (message) => void (gone || this.sent.push({ message, origin })) };
+    this.leave = () => void (gone = true);
+    return port;
+  }
+
+  /** The document that said `ready` goes. */
+  leave() {}
+
+  /** A document has loaded. */
   load() {
     this.dispatchEvent(new Event("load"));
   }
@@ -25,8 +49,20 @@ class FakeFrame extends EventTarget {
   }
 }
 
-/** The page of a host at `href`; its frames are made by `container`. */
-export function openPage(href) {
+/** An element that frames are put into. */
+export class FakePlace {
+  /** What was put here, and before what. */
+  put = [];
+
+  insertBefore(frame, next) {
+    this.put.push([frame, next]);
+    frame.parentNode = this;
+  }
+}
+
+/** The page of a host at `href`, in a tab with this storage. */
+export function openPage(href, storage) {
+  globalThis.sessionStorage = storage;
   globalThis.window = new EventTarget();
   globalThis.location = new URL(href);
   globalThis.document = { createElement: () => new FakeFrame() };
@@ -34,5 +70,5 @@ export function openPage(href) {
     state: null,
     replaceState: (_state, _title, url) => (globalThis.location = new URL(url)),
   };
-  return { container: { append() {} } };
+  return { container: new FakePlace() };
 }

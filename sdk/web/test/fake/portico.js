@@ -17,7 +17,7 @@ export class FakePortico {
   apps = new Map();
   person = "alice";
   session = null;
-  /** Set to a function of (request, form) that answers instead, or returns undefined. */
+  /** Set to a function of (request, form, signal) that answers instead, or returns undefined. */
   instead = () => undefined;
   #flows = new Map();
   #consents = new Map();
@@ -37,7 +37,17 @@ export class FakePortico {
     });
   }
 
-  fetch = async (url, init) => this.handle(new Request(url, { ...init, signal: undefined }), init?.signal);
+  fetch = (url, init) => {
+    const signal = init?.signal;
+    const answer = this.handle(new Request(url, { ...init, signal: undefined }), signal);
+    if (!signal) return answer;
+    const aborted = new Promise((_, reject) => {
+      const abort = () => reject(new DOMException("aborted", "AbortError"));
+      signal.addEventListener("abort", abort);
+      if (signal.aborted) abort();
+    });
+    return Promise.race([answer, aborted]);
+  };
 
   async handle(request, signal) {
     const url = new URL(request.url);
@@ -47,7 +57,7 @@ export class FakePortico {
         ? Object.fromEntries(new URLSearchParams(await request.text()))
         : {};
     this.requests.push({ method: request.method, path: url.pathname, form, headers: request.headers, url });
-    const instead = await this.instead(request, form);
+    const instead = await this.instead(request, form, signal);
     if (instead !== undefined) return instead;
     if (url.pathname === "/.well-known/openid-configuration") return json(this.#discovery());
     if (url.pathname === "/oauth/authorize") return this.#authorize(url);
@@ -127,9 +137,17 @@ export class FakePortico {
         return json(this.signIn(flow.client_id, flow.nonce));
       }
       case "refresh_token": {
-        if (this.session === null || form.refresh_token !== this.session.refresh)
-          return refuse("invalid_grant");
-        return json(this.#hostTokens());
+        const { session } = this;
+        const rotated = session?.rotated;
+        if (form.refresh_token === session?.refresh) {
+          session.rotated = { from: session.refresh, at: this.now() };
+          return json(this.#hostTokens());
+        }
+        // A repeat inside 60 s gets the same successor; later, it is theft.
+        if (form.refresh_token !== rotated?.from) return refuse("invalid_grant");
+        if (this.now() - rotated.at <= 60_000) return json(this.#hostTokens(session.refresh));
+        this.end("refresh_reused");
+        return refuse("invalid_grant");
       }
       case "urn:ietf:params:oauth:grant-type:token-exchange":
         return this.#exchange(form);
@@ -152,10 +170,10 @@ export class FakePortico {
     return { ...this.#hostTokens(), id_token: idToken };
   }
 
-  #hostTokens() {
+  #hostTokens(refresh = `refresh-${(this.#count += 1)}`) {
     const access = `access-${(this.#count += 1)}`;
     this.session.access.add(access);
-    this.session.refresh = `refresh-${(this.#count += 1)}`;
+    this.session.refresh = refresh;
     return {
       access_token: access,
       refresh_token: this.session.refresh,

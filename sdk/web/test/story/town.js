@@ -78,5 +78,6 @@ export async function signIn(page) {
   await page.getByLabel(/user/i).fill("ana");
   await page.getByLabel(/password/i).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForFunction(() => document.getElementById("leave")?.onclick);
+  // The shell has still to redeem the code that the page came back with.
+  await page.waitForFunction(() => sessionStorage["portico.super-app.tokens"]);
 }

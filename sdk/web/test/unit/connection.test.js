@@ -13,11 +13,21 @@ const MINUTE = 60_000;
 function framed(ancestor) {
   const said = [];
   const page = new EventTarget();
-  page.parent = { postMessage: (message, origin) => said.push({ message, origin }) };
+  const ports = [];
+  page.parent = {
+    postMessage(message, origin, transfer) {
+      said.push({ message, origin });
+      ports.push(...transfer.map((port) => ({ origin, port })));
+    },
+  };
+  page.MessageChannel = class {
+    port1 = { close() {} };
+    port2 = { postMessage: (data) => this.port1.onmessage({ data }) };
+  };
   page.location = ancestor ? { ancestorOrigins: [ancestor] } : {};
   const hear = (message, origin = HOST, source = page.parent) =>
     page.dispatchEvent(Object.assign(new Event("message"), { data: message, origin, source }));
-  return { page, said, hear };
+  return { page, said, hear, ports };
 }
 
 let serial = 0;
@@ -213,6 +223,40 @@ test("a_permission_is_granted_refused_or_an_error", async () => {
   await assert.rejects(wrong, { name: "PorticoError", code: "invalid_scope" });
 });
 
+test("what_answers_a_permission_begins_nothing_anew", async () => {
+  const { connection, hear } = await connected();
+  let begun = 0;
+  connection.onLaunch(() => (begun += 1));
+  const granted = connection.requestPermission("phone.verified");
+  hear(launch({ id: "1", scope: "openid phone.verified" }));
+  await granted;
+  assert.equal(begun, 0);
+  hear(launch());
+  assert.equal(begun, 1);
+  hear(expired());
+  hear(launch());
+  assert.equal(begun, 2);
+  const asked = connection.requestPermission("phone.verified");
+  hear(launch({ id: "2", token: token({ sub: "o-bob" }) }));
+  await assert.rejects(asked, { name: "SessionExpired" });
+  assert.equal(begun, 3);
+});
+
+for (const scope of ["", "phone.verified  email.verified", " phone.verified", ["phone.verified"], undefined]) {
+  test(`a_permission_that_no_host_understands_is_not_asked_for: ${JSON.stringify(scope)}`, async () => {
+    const { connection, said } = await connected();
+    await assert.rejects(connection.requestPermission(scope), { name: "PorticoError", code: "invalid_scope" });
+    assert.equal(said.length, 1);
+  });
+}
+
+test("what_the_host_could_not_ask_now_may_be_asked_again", async () => {
+  const { connection, hear } = await connected();
+  const code = connection.login();
+  hear({ portico: 1, type: "error", id: "1", error: "temporarily_unavailable" });
+  await assert.rejects(code, { name: "Unreachable", code: "temporarily_unavailable", retryable: true });
+});
+
 test("after_session_expired_every_call_rejects_until_a_new_launch", async () => {
   const { connection, said, hear } = await connected();
   const reasons = [];
@@ -317,4 +361,40 @@ test("a_closed_connection_hears_nothing", async () => {
   connection.close();
   hear(launch());
   await assert.rejects(connection.token(), { name: "SessionExpired" });
+});
+
+test("with_ready_goes_a_port_of_this_document_s_own_and_what_comes_there_counts", async () => {
+  const { page, ports, hear } = framed();
+  const connecting = connect({ hostOrigins: ["https://other.example", HOST], window: page, timeout: 0 });
+  assert.deepEqual(ports.map(({ origin }) => origin), ["https://other.example", HOST]);
+  const first = launch();
+  ports[1].port.postMessage(first);
+  const connection = await connecting;
+  assert.equal(await connection.token(), first.token);
+  for (const say of [(message) => ports[0].port.postMessage(message), (message) => hear(message, "https://other.example")]) {
+    say(expired());
+    assert.equal(connection.expired, false, "another origin is no host any more");
+  }
+  ports[1].port.postMessage(expired());
+  assert.equal(connection.expired, true);
+});
+
+test("a_full_storage_is_cleared_for_the_note_of_whose_it_is_and_one_that_takes_nothing_is_left_alone", async () => {
+  class Full extends MemoryStorage {
+    setItem(key, value) {
+      if (this.items.size > 0) throw new DOMException("full", "QuotaExceededError");
+      super.setItem(key, value);
+    }
+  }
+  const full = new Full();
+  full.items.set("home", "somebody's street");
+  await connected({ localStorage: full, storages: ["localStorage"] });
+  assert.deepEqual([...full.items.keys()], ["portico.sub"]);
+  class Closed extends MemoryStorage {
+    setItem() {
+      throw new DOMException("full", "QuotaExceededError");
+    }
+  }
+  const { connection } = await connected({ localStorage: new Closed(), storages: ["localStorage"] });
+  assert.equal(connection.expired, false);
 });

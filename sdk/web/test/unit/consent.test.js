@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide, read } from "../../dist/consent/index.js";
 import { settle } from "../fake/clock.js";
-import { ISSUER, REDIRECT, signedIn, TAXI, TAXI_ENTRY, taxi, world } from "../fake/host.js";
+import { ISSUER, REDIRECT, TAXI, TAXI_ENTRY, restored, signedIn, taxi, world } from "../fake/host.js";
 
 const ready = { portico: 1, type: "ready" };
 const entry = { entry: TAXI_ENTRY };
@@ -19,6 +19,7 @@ test("a_missing_consent_takes_the_page_to_the_consent_page_and_the_launch_goes_o
     ui_locales: "en",
     theme: "dark",
   });
+  const { sid } = w.host.session;
   w.host.dispose();
 
   w.portico.decide(url.pathname.split("/").at(-1), true);
@@ -27,15 +28,37 @@ test("a_missing_consent_takes_the_page_to_the_consent_page_and_the_launch_goes_o
   const back = await after.host.handleRedirect(`${REDIRECT}?consent=done`);
   assert.deepEqual(back, {
     kind: "consent",
-    launch: { appId: TAXI, ...entry, theme: "dark", path: "pages/ride" },
+    launch: { appId: TAXI, ...entry, theme: "dark", path: "pages/ride", sid },
   });
   assert.equal(location.href, REDIRECT);
-  assert.equal(await after.host.restore(), true);
+  assert.equal(await restored(after), true);
   const { iframe } = await after.host.resume(back.launch, after.page);
   iframe.say(ready);
   await settle();
   assert.equal(iframe.heard("launch")[0].scope, "openid profile.basic phone.verified");
   assert.deepEqual(await after.host.handleRedirect(`${REDIRECT}?consent=done`), { kind: "none" }, "once");
+});
+
+test("a_permission_asked_for_where_a_shell_reopened_the_mini_program_itself_goes_on_after_the_consent_page", async (t) => {
+  const w = await signedIn(t);
+  w.portico.app(TAXI, "openid profile.basic phone.verified");
+  w.portico.withdraw(TAXI, "phone.verified");
+  const { iframe } = await w.host.resume({ appId: TAXI, ...entry }, w.page);
+  iframe.say(ready);
+  await settle();
+  iframe.say({ portico: 1, type: "request_permission", id: "1", scope: "phone.verified" });
+  await settle();
+  assert.equal(w.went.length, 1);
+  w.host.dispose();
+
+  w.portico.decide(new URL(w.went[0]).pathname.split("/").at(-1), true);
+  const after = world({ clock: w.clock, portico: w.portico, storage: w.storage });
+  t.after(() => after.host.dispose());
+  const back = await after.host.handleRedirect(`${REDIRECT}?consent=done`);
+  assert.deepEqual([back.kind, back.launch?.appId], ["consent", TAXI]);
+  assert.equal(await restored(after), true);
+  const again = await after.host.resume(back.launch, after.page);
+  assert.match(again.scope, /phone\.verified/);
 });
 
 test("an_expired_consent_page_is_a_typed_error", async (t) => {
@@ -149,6 +172,14 @@ test("a_permission_is_asked_for_alone_and_then_the_whole_launch_is_given", async
   frame.say({ portico: 1, type: "request_permission", id: "3", scope: "phone.verified" });
   await settle();
   assert.equal(frame.heard("launch")[3].scope, "openid profile.basic", "refused, and left out");
+});
+
+test("a_scope_is_asked_for_with_openid_without_which_nothing_may_be_left_to_launch_with", async (t) => {
+  const w = await signedIn(t);
+  w.portico.app(TAXI, "openid phone.verified");
+  w.portico.withdraw(TAXI, "phone.verified");
+  const { frame } = await taxi(w, { scope: "phone.verified" });
+  assert.deepEqual(frame.heard("launch").map(({ scope }) => scope), ["openid"]);
 });
 
 test("a_permission_beyond_the_manifest_is_an_error_and_changes_nothing", async (t) => {

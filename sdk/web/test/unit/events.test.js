@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settle } from "../fake/clock.js";
-import { signedIn, taxi, TAXI } from "../fake/host.js";
+import { signedIn, taxi, TAXI, world } from "../fake/host.js";
 
 const opened = (w) => w.portico.requests.filter((r) => r.path === "/v1/events");
 
@@ -69,6 +69,31 @@ test("a_stream_that_is_silent_for_45_seconds_is_dead", async (t) => {
   assert.equal(opened(w).length, 2);
 });
 
+test("a_stream_that_never_begins_is_given_up_after_30_seconds", async (t) => {
+  const w = await signedIn(t);
+  w.portico.instead = (request) =>
+    request.url.endsWith("/v1/events") ? new Promise(() => {}) : undefined;
+  w.portico.closeStreams();
+  await w.clock.pass(1_000);
+  assert.equal(opened(w).length, 2);
+  await w.clock.pass(29_000);
+  assert.equal(opened(w).length, 2);
+  w.portico.instead = () => undefined;
+  await w.clock.pass(3_000);
+  assert.equal(opened(w).length, 3);
+  assert.deepEqual(w.events.at(-1), ["online", true]);
+});
+
+test("a_stream_that_is_refused_is_not_taken_for_one", async (t) => {
+  const w = await signedIn(t);
+  const before = w.events.length;
+  w.portico.instead = (request) =>
+    request.url.endsWith("/v1/events") ? new Response("no such page", { status: 404 }) : undefined;
+  w.portico.closeStreams();
+  await w.clock.pass(10_000);
+  assert.equal(w.events.slice(before).some(([name, now]) => name === "online" && now), false);
+});
+
 test("session_expired_reaches_every_mini_program_and_then_the_tokens_are_gone", async (t) => {
   const w = await signedIn(t);
   const { frame } = await taxi(w);
@@ -122,4 +147,30 @@ test("an_event_that_cannot_be_read_disturbs_nothing", async (t) => {
   w.portico.push("of_a_later_version", {});
   await settle();
   assert.deepEqual(w.events.at(-1), ["profile_changed", { claims: ["name"] }]);
+});
+
+test("a_listener_that_disposes_of_the_host_when_it_is_offline_ends_the_following", async (t) => {
+  const w = await signedIn(t);
+  w.host.on("online", (online) => online || w.host.dispose());
+  const before = opened(w).length;
+  w.portico.closeStreams();
+  await w.clock.pass(60_000);
+  assert.equal(opened(w).length, before);
+  assert.deepEqual(
+    w.events.filter(([name]) => name === "online").map(([, now]) => now),
+    [true, false],
+  );
+});
+
+test("a_host_that_is_disposed_of_while_it_restores_takes_up_nothing", async (t) => {
+  const w = await signedIn(t);
+  w.host.dispose();
+  const left = world({ clock: w.clock, portico: w.portico, storage: w.storage });
+  const before = w.portico.requests.length;
+  const restoring = left.host.restore();
+  left.host.dispose();
+  assert.equal(await restoring, false);
+  assert.equal(left.host.session, null);
+  await w.clock.pass(600_000);
+  assert.equal(w.portico.requests.length, before);
 });

@@ -26,11 +26,9 @@ test("a_launch_is_a_token_exchange_and_the_frame_is_told_when_it_is_ready", asyn
       subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
       audience: TAXI,
       scope: "openid profile.basic",
-      theme: "dark",
-      ui_locales: "zh-Hans",
     },
   );
-  assert.equal(frame.attributes.sandbox, "allow-scripts allow-same-origin allow-forms");
+  assert.equal(frame.sandbox, "allow-scripts allow-same-origin allow-forms");
   assert.equal(frame.referrerPolicy, "no-referrer");
   assert.equal(frame.src, TAXI_ENTRY, "no token in the address");
   const [{ message, origin }] = frame.sent;
@@ -74,16 +72,21 @@ test("nobody_but_the_frames_own_window_at_its_own_origin_is_answered", async (t)
 });
 
 for (const [name, steps] of [
-  ["loaded_before_it_was_ready", ["load", "ready"]],
-  ["ready_before_it_was_loaded", ["ready", "load"]],
+  ["loaded_before_it_was_ready", ["load", "ready", "leave"]],
+  ["ready_before_it_was_loaded", ["ready", "load", "leave"]],
+  ["ready_and_never_loaded", ["ready", "leave", "load"]],
+  ["ready_twice", ["ready", "load", "ready", "leave", "load"]],
+  ["that_brings_no_port", ["load", "plain", "load"]],
+  ["that_brings_no_port_and_never_loads", ["plain", "load"]],
 ]) {
   test(`a_document_${name}_is_dropped_when_the_frame_navigates`, async (t) => {
     const w = await signedIn(t);
     const { iframe } = await w.host.launch(TAXI, { ...entry, ...w.page });
-    for (const step of steps) step === "load" ? iframe.load() : iframe.say(ready);
+    const act = { plain: () => iframe.sayPlainly(ready), ready: () => iframe.say(ready) };
+    for (const step of steps) act[step] ? act[step]() : iframe[step]();
     await settle();
-    assert.equal(iframe.sent.length, 1);
-    iframe.load();
+    assert.ok(iframe.sent.length > 0);
+    iframe.sent.length = 1;
     w.host.setTheme("dark");
     await w.clock.pass(29 * MINUTE);
     iframe.say({ portico: 1, type: "renew", id: "1" });
@@ -91,10 +94,10 @@ for (const [name, steps] of [
     assert.equal(iframe.sent.length, 1, "the new document has not asked");
     iframe.say(ready);
     await settle();
-    assert.equal(iframe.sent.length, 2);
-    assert.equal(iframe.sent[1].message.type, "launch");
-    assert.equal(iframe.sent[1].message.expiresIn, 1800, "a token that was about to expire is renewed first");
-    assert.equal(iframe.sent[1].message.theme, "dark");
+    const [launch, ...more] = iframe.sent.slice(1).map(({ message }) => message);
+    assert.deepEqual([launch.type, launch.theme], ["launch", "dark"]);
+    const [{ expiresIn }] = [launch, ...more].slice(-1);
+    assert.equal(expiresIn, 1800, "a token that was about to expire is renewed");
   });
 }
 
@@ -117,7 +120,7 @@ test("a_launch_token_is_renewed_in_time_with_one_exchange_in_flight", async (t) 
   const w = await signedIn(t);
   const { frame } = await taxi(w);
   const first = frame.heard("launch")[0].token;
-  await w.clock.pass(27.9 * MINUTE);
+  await w.clock.pass(26.9 * MINUTE);
   assert.equal(frame.heard("token_renewed").length, 0);
   let release;
   w.portico.instead = async (_, form) =>
@@ -154,6 +157,61 @@ test("a_renewal_that_portico_cannot_answer_now_is_tried_again", async (t) => {
   await w.clock.pass(5_000);
   assert.equal(frame.heard("token_renewed").length, 1);
 });
+
+const unanswered = {
+  no_answer: () => new Promise(() => {}),
+  a_refusal: () => new Response("", { status: 503 }),
+};
+for (const [name, answer] of Object.entries(unanswered)) {
+  test(`a_document_that_is_ready_near_the_end_of_its_token_is_launched_with_it_in_spite_of_${name}`, async (t) => {
+    const w = await signedIn(t);
+    const miniProgram = await w.host.launch(TAXI, { ...entry, ...w.page });
+    const frame = miniProgram.iframe;
+    await w.clock.pass(29 * MINUTE);
+    w.portico.instead = (_, form) => (form.audience ? answer() : undefined);
+    frame.say(ready);
+    await w.clock.pass(2_000);
+    assert.deepEqual(frame.heard("launch").map(({ expiresIn }) => expiresIn), [60]);
+    w.portico.instead = () => undefined;
+    await w.clock.pass(35_000);
+    assert.deepEqual(
+      frame.sent.map(({ message }) => message.type),
+      ["launch", "token_renewed"],
+      "and renewed once Portico can be reached",
+    );
+    assert.notEqual(frame.heard("token_renewed")[0].token, frame.heard("launch")[0].token);
+  });
+}
+
+test("a_document_whose_token_has_run_out_is_launched_once_there_is_another", async (t) => {
+  const w = await signedIn(t);
+  const { iframe } = await w.host.launch(TAXI, { ...entry, ...w.page });
+  await w.clock.pass(31 * MINUTE);
+  w.portico.instead = () => new Response("", { status: 503 });
+  iframe.say(ready);
+  await w.clock.pass(20_000);
+  assert.deepEqual(iframe.sent, []);
+  w.portico.instead = () => undefined;
+  await w.clock.pass(6_000);
+  assert.deepEqual(
+    iframe.sent.map(({ message }) => [message.type, message.expiresIn > 1_700]),
+    [["launch", true]],
+  );
+});
+
+for (const [name, thrown] of [
+  ["nothing", undefined],
+  ["a_dom_exception", new DOMException("ana@example.org closed the popup", "NotFoundError")],
+  ["an_error_of_its_own", Object.assign(new Error("ana@example.org"), { code: "ana" })],
+]) {
+  test(`a_hosts_callback_that_rejects_with_${name}_is_a_server_error_to_the_mini_program`, async (t) => {
+    const w = await signedIn(t, { host: { onConsentRequired: () => Promise.reject(thrown) } });
+    const { frame } = await taxi(w, { scope: "openid profile.basic" });
+    frame.say({ portico: 1, type: "request_permission", id: "1", scope: "phone.verified" });
+    await settle();
+    assert.deepEqual(frame.heard("error"), [{ portico: 1, type: "error", id: "1", error: "server_error" }]);
+  });
+}
 
 test("a_login_code_is_an_exchange_of_its_own_kind", async (t) => {
   const w = await signedIn(t);
@@ -316,6 +374,55 @@ test("a_mini_program_needs_an_origin_of_its_own", async (t) => {
     code: "invalid_launch",
   });
   assert.equal(w.host.miniPrograms.length, 1);
+});
+
+test("a_theme_of_the_hosts_own_is_for_its_mini_programs_and_portico_is_not_told", async (t) => {
+  const w = await signedIn(t);
+  w.portico.instead = (_, form) =>
+    "theme" in form ? Response.json({ error: "invalid_request" }, { status: 400 }) : undefined;
+  const { frame } = await taxi(w);
+  w.host.setTheme("sepia");
+  frame.say({ portico: 1, type: "login", id: "1" });
+  frame.say({ portico: 1, type: "renew", id: "2" });
+  await settle();
+  assert.deepEqual(
+    frame.sent.slice(1).map(({ message }) => message.type).sort(),
+    ["login_code", "theme_changed", "token_renewed"],
+  );
+  const again = await taxi(w);
+  assert.equal(again.frame.heard("launch")[0].theme, "sepia");
+});
+
+for (const [name, options] of [
+  ["path_with_a_space", { path: "search?q=new york" }],
+  ["path_that_is_an_address", { path: `${TAXI_ENTRY}rides` }],
+  ["path_with_a_backslash", { path: "a\\b" }],
+  ["path_that_is_too_long", { path: "x".repeat(2049) }],
+  ["locale_with_an_underscore", { locale: "zh_CN" }],
+  ["locale_that_is_empty", { locale: "" }],
+  ["theme_in_capitals", { theme: "Dark" }],
+  ["place_that_is_not_there", { container: null }],
+]) {
+  test(`a_launch_with_a_${name}_is_refused_and_not_lost_on_the_way`, async (t) => {
+    const w = await signedIn(t);
+    await assert.rejects(w.host.launch(TAXI, { ...entry, ...w.page, ...options }), { code: "invalid_launch" });
+    assert.deepEqual(w.host.miniPrograms, []);
+    assert.equal(w.portico.count("/oauth/token", EXCHANGE), 0);
+  });
+}
+
+test("a_frame_that_is_used_again_is_put_where_it_was_without_the_document_of_before", async (t) => {
+  const w = await signedIn(t);
+  const { frame } = await taxi(w);
+  const footer = {};
+  frame.nextSibling = footer;
+  const again = await w.host.launch(TAXI, { ...entry, iframe: frame, path: "rides" });
+  assert.deepEqual(w.page.container.put, [[frame, null], [frame, footer]]);
+  assert.equal(frame.parentNode, w.page.container);
+  assert.deepEqual(w.host.miniPrograms, [again]);
+  frame.say(ready);
+  await settle();
+  assert.equal(frame.heard("launch").at(-1).path, "rides");
 });
 
 test("a_closed_mini_program_hears_and_is_heard_no_more", async (t) => {

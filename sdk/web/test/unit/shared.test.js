@@ -4,23 +4,23 @@ import { Emitter } from "../../dist/shared/emitter.js";
 import { unverifiedClaims } from "../../dist/shared/jwt.js";
 import { exactOrigin } from "../../dist/shared/origin.js";
 import { covers, union, without } from "../../dist/shared/scope.js";
-import { SingleFlight } from "../../dist/shared/single-flight.js";
+import { singleFlight } from "../../dist/shared/single-flight.js";
 import { jwt } from "../fake/portico.js";
 
 test("parallel_callers_share_one_flight_and_its_error", async () => {
   let runs = 0;
-  const flight = new SingleFlight(async () => {
+  const flight = singleFlight(async () => {
     runs += 1;
     if (runs === 2) throw new Error("second");
     return runs;
   });
-  assert.deepEqual(await Promise.all([flight.run(), flight.run(), flight.run()]), [1, 1, 1]);
-  const outcomes = await Promise.allSettled([flight.run(), flight.run()]);
+  assert.deepEqual(await Promise.all([flight(), flight(), flight()]), [1, 1, 1]);
+  const outcomes = await Promise.allSettled([flight(), flight()]);
   assert.deepEqual(
     outcomes.map((o) => o.status),
     ["rejected", "rejected"],
   );
-  assert.equal(await flight.run(), 3, "a failed flight does not stay");
+  assert.equal(await flight(), 3, "a failed flight does not stay");
   assert.equal(runs, 3);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settle } from "../fake/clock.js";
-import { ISSUER, signedIn, world } from "../fake/host.js";
+import { ISSUER, restored, signedIn, world } from "../fake/host.js";
 
 const MINUTE = 60_000;
 const REFRESH = { grant_type: "refresh_token" };
@@ -41,7 +41,7 @@ test("a_session_outlives_the_page", async (t) => {
   before.host.dispose();
   const after = world({ clock: before.clock, portico: before.portico, storage: before.storage });
   t.after(() => after.host.dispose());
-  assert.equal(await after.host.restore(), true);
+  assert.equal(await restored(after), true);
   assert.equal(after.host.session.sub, "host-alice");
 });
 
@@ -52,7 +52,7 @@ test("a_session_that_ended_while_no_page_was_open_is_not_restored", async (t) =>
   before.clock.time += 20 * MINUTE;
   const after = world({ clock: before.clock, portico: before.portico, storage: before.storage });
   t.after(() => after.host.dispose());
-  assert.equal(await after.host.restore(), false);
+  assert.equal(await restored(after), false);
   assert.equal(after.storage.items.size, 0);
 });
 
@@ -72,6 +72,43 @@ test("while_portico_cannot_be_reached_a_living_token_is_used_and_a_dead_one_is_n
   const tried = w.portico.count("/oauth/token", REFRESH);
   await w.clock.pass(5_000);
   assert.equal(w.portico.count("/oauth/token", REFRESH), tried + 1, "tried again by itself");
+});
+
+test("a_session_that_portico_could_not_confirm_at_the_page_load_is_followed_all_the_same", async (t) => {
+  const before = await signedIn(t);
+  before.host.dispose();
+  before.clock.time += 11 * MINUTE;
+  const after = world({ clock: before.clock, portico: before.portico, storage: before.storage });
+  t.after(() => after.host.dispose());
+  after.portico.instead = () => new Response("", { status: 503 });
+  const refused = assert.rejects(after.host.restore(), { name: "Unreachable" });
+  await after.clock.pass(250);
+  await refused;
+  assert.deepEqual(after.events[0], ["signed_in", after.host.session]);
+  after.portico.instead = () => undefined;
+  await after.clock.pass(10_000);
+  assert.equal(after.portico.streams, 1);
+  after.portico.end("revoked");
+  await settle();
+  assert.deepEqual(after.events.at(-1), ["session_expired", { reason: "revoked" }]);
+  assert.equal(after.host.session, null);
+});
+
+test("a_storage_that_takes_nothing_keeps_nobody_from_signing_in_and_hearing_of_the_end", async (t) => {
+  const w = world();
+  t.after(() => w.host.dispose());
+  w.storage.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  await w.host.adopt(w.portico.signIn("super-app"));
+  await settle();
+  assert.equal(w.portico.streams, 1);
+  await w.clock.pass(9.5 * MINUTE);
+  assert.equal(w.portico.count("/oauth/token", REFRESH), 1);
+  await w.host.signOut();
+  assert.equal(w.host.session, null);
+  const heard = w.events.map(([name]) => name).filter((name) => name !== "online");
+  assert.deepEqual(heard, ["signed_in", "session_expired"]);
 });
 
 test("no_answer_at_all_is_unreachable", async (t) => {
@@ -120,50 +157,17 @@ test("a_refresh_that_comes_back_after_the_end_is_thrown_away", async (t) => {
   assert.equal(w.storage.items.size, 0);
 });
 
-test("a_duplicated_tab_takes_over_what_the_first_has_renewed", async (t) => {
-  const first = await signedIn(t);
-  const storage = Object.assign(Object.create(Object.getPrototypeOf(first.storage)), {
-    items: new Map(first.storage.items),
-  });
-  const second = world({ clock: first.clock, portico: first.portico, storage });
-  t.after(() => second.host.dispose());
-  await second.host.restore();
-  first.portico.instead = (request) => (request.url.endsWith("/v1/me") ? Response.json({}) : undefined);
-  const { refresh } = first.portico.session;
-  first.clock.time += 9.5 * MINUTE;
-  await first.host.fetch("/v1/me");
+test("a_session_that_is_restored_twice_at_once_is_followed_once", async (t) => {
+  const before = await signedIn(t);
+  before.host.dispose();
+  const after = world({ clock: before.clock, portico: before.portico, storage: before.storage });
+  t.after(() => after.host.dispose());
+  assert.deepEqual(await Promise.all([restored(after), restored(after)]), [true, true]);
   await settle();
-  await second.host.fetch("/v1/me");
-  const used = first.portico.requests
-    .filter((r) => r.form.grant_type === "refresh_token")
-    .map((r) => r.form.refresh_token);
-  assert.deepEqual(used, [refresh], "the rotated token is used once");
-});
-
-test("what_another_tab_put_into_a_shared_storage_is_used_first", async (t) => {
-  const w = await signedIn(t);
-  const key = "portico.super-app.tokens";
-  const { refresh } = w.portico.session;
-  const renewed = await (
-    await w.portico.fetch(`${ISSUER}/oauth/token`, {
-      method: "POST",
-      body: new URLSearchParams({ ...REFRESH, refresh_token: refresh }),
-    })
-  ).json();
-  const now = w.clock.time + 9.5 * MINUTE;
-  const shared = {
-    ...JSON.parse(w.storage.getItem(key)),
-    access_token: renewed.access_token,
-    refresh_token: renewed.refresh_token,
-    renewAt: now + 9 * MINUTE,
-    expiresAt: now + 10 * MINUTE,
-  };
-  w.storage.setItem(key, JSON.stringify(shared));
-  w.portico.instead = (request) => (request.url.endsWith("/v1/me") ? Response.json({}) : undefined);
-  w.clock.time = now;
-  await w.host.fetch("/v1/me");
-  assert.equal(w.portico.requests.at(-1).headers.get("authorization"), `Bearer ${renewed.access_token}`);
-  assert.equal(w.portico.count("/oauth/token", REFRESH), 1, "the other tab's");
+  assert.deepEqual(
+    after.events.map(([name]) => name),
+    ["signed_in", "online"],
+  );
 });
 
 test("a_refused_token_is_renewed_once_and_then_the_session_is_over", async (t) => {

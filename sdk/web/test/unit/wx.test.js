@@ -54,7 +54,7 @@ async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1
   };
   const wx = connectWx({ hostOrigins: [], window, environment: { fetch, now: clock.now, timer: clock.timer } });
   await wx.portico;
-  return { wx, answers, tell, said, requests, storage, launch };
+  return { wx, answers, tell, said, requests, storage, launch, clock };
 }
 
 test("log_in_gives_a_code_to_callbacks_and_without_any_to_a_promise", async () => {
@@ -143,6 +143,18 @@ test("a_refusal_is_a_failure_and_shows_in_the_settings_until_it_is_taken_back", 
   assert.deepEqual(await wx.authorize({ scope: "scope.userInfo" }), { errMsg: "authorize:ok" });
 });
 
+test("a_permission_that_nobody_knows_is_not_asked_for_again_with_those_that_were_refused", async () => {
+  const { wx, answers, launch, said } = await page();
+  answers.request_permission = ({ id, scope }) =>
+    scope === "phone.verified" ? { type: "error", id, error: "access_denied" } : { type: "error", id, error: "invalid_scope" };
+  await assert.rejects(wx.getPhoneNumber(), { code: "access_denied" });
+  await assert.rejects(wx.authorize({ scope: "scope.writePhotosAlbum" }), { code: "invalid_scope" });
+  await assert.rejects(wx.authorize({ scope: "" }), { code: "invalid_scope" });
+  answers.request_permission = ({ id, scope }) => launch(`openid ${scope}`, { id });
+  assert.deepEqual((await wx.openSetting()).authSetting, { "scope.phoneNumber": true });
+  assert.equal(said.at(-1).scope, "phone.verified");
+});
+
 test("a_phone_number_is_a_code_and_where_there_is_a_key_its_older_form_too", async () => {
   const { wx, said } = await page({ scope: "openid phone.verified" });
   assert.deepEqual(await wx.getPhoneNumber(), {
@@ -157,9 +169,122 @@ test("a_phone_number_is_a_code_and_where_there_is_a_key_its_older_form_too", asy
   assert.deepEqual(await before.wx.getPhoneNumber(), { code: "phone-code", errMsg: "getPhoneNumber:ok" });
 });
 
+const BOB = { token: jwt({ iss: ISSUER, sub: "o-bob", sid: "s2", scope: "openid" }) };
+
+for (const [name, held] of [
+  ["getUserProfile", "profile"],
+  ["getPhoneNumber", "phone"],
+]) {
+  test(`${name}_fails_when_the_session_ends_meanwhile_even_where_somebody_else_is_here_by_then`, async () => {
+    let release;
+    const late = new Promise((resolve) => (release = resolve));
+    const all = "openid profile.basic phone.verified";
+    const { wx, tell, launch } = await page({ scope: all, data: { [held]: late } });
+    const call = wx[name]();
+    await settle();
+    tell({ type: "session_expired", reason: "signed_out" });
+    tell(launch(all, BOB));
+    release(Response.json({ rawData: RAW, signature: "s", encryptedData: "ZQ==", iv: "aQ==" }));
+    await assert.rejects(call, { code: "session_expired", errMsg: `${name}:fail signed_out` });
+    assert.notEqual((await wx.portico).scope, "");
+  });
+}
+
+test("a_renewal_that_the_next_person_overtakes_logs_nobody_in_and_answers_nobody", async () => {
+  for (const name of ["login", "checkSession", "getSetting", "openSetting"]) {
+    const storage = new MemoryStorage();
+    const { wx, tell, launch, answers, clock } = await page({ storage });
+    clock.time += 29.9 * 60_000;
+    answers.renew = ({ id }) => {
+      queueMicrotask(() => {
+        tell({ type: "token_renewed", id, token: launch("openid").token, expiresIn: 1800 });
+        tell(launch("openid", BOB));
+      });
+    };
+    await assert.rejects(wx[name](), { code: "session_expired", errMsg: `${name}:fail signed_out` });
+    await assert.rejects(wx.checkSession(), { errMsg: "checkSession:fail expired" });
+  }
+});
+
+test("what_one_person_refused_is_not_asked_of_the_next", async () => {
+  const { wx, tell, answers, launch, said } = await page();
+  answers.request_permission = ({ id }) => launch("openid", { id });
+  await assert.rejects(wx.authorize({ scope: "scope.userInfo" }));
+  tell(launch("openid", BOB));
+  assert.deepEqual((await wx.getSetting()).authSetting, {});
+  const before = said.length;
+  await wx.openSetting();
+  assert.equal(said.length, before);
+});
+
 test("a_page_without_a_host_fails_in_every_call", async () => {
   const window = new EventTarget();
   Object.assign(window, { parent: window, location: {} });
   const wx = connectWx({ hostOrigins: [], window });
   await assert.rejects(wx.login(), { code: "no_host", errMsg: "login:fail this page is not in a host" });
+});
+
+/** A page in a WebView whose app has said nothing yet. */
+function silent(storage = new MemoryStorage()) {
+  const clock = new Clock();
+  const said = [];
+  const window = new EventTarget();
+  const portico = { postMessage: (text) => said.push(JSON.parse(text)) };
+  Object.assign(window, { parent: window, location: {}, localStorage: storage, portico });
+  const tell = (message) => window.portico.onmessage({ data: JSON.stringify({ portico: 1, ...message }) });
+  const wx = connectWx({ hostOrigins: [], window, environment: { now: clock.now, timer: clock.timer } });
+  const token = jwt({ iss: ISSUER, sub: "o-ana", sid: "s1", scope: "openid" });
+  const more = { token, scope: "openid", expiresIn: 1800, theme: "light", locale: "en", path: "" };
+  const launch = () => tell({ type: "launch", miniProgramId: "org.example.shop", ...more });
+  return { wx, said, tell, launch };
+}
+
+test("a_page_that_loads_while_the_session_is_over_works_from_the_next_launch_on", async () => {
+  const { wx, tell, launch } = silent();
+  const ends = [];
+  wx.onSessionExpired((event) => ends.push(event));
+  tell({ type: "session_expired", reason: "signed_out" });
+  assert.deepEqual(ends, [{ reason: "signed_out" }]);
+  await assert.rejects(wx.login(), { errMsg: "login:fail signed_out", code: "session_expired" });
+  launch();
+  assert.deepEqual(await wx.getSetting(), { authSetting: {}, errMsg: "getSetting:ok" });
+});
+
+class Full extends MemoryStorage {
+  setItem() {
+    throw new DOMException("full", "QuotaExceededError");
+  }
+}
+
+test("a_full_storage_takes_no_log_in_away", async () => {
+  const { wx, said, tell, launch } = silent(new Full());
+  launch();
+  const login = wx.login();
+  await settle();
+  tell({ type: "login_code", id: said.at(-1).id, code: "c", expiresIn: 300 });
+  assert.equal((await login).code, "c");
+  assert.equal((await wx.checkSession()).errMsg, "checkSession:ok");
+});
+
+test("whatever_a_call_fails_of_is_an_error_that_can_be_read", async () => {
+  const { call } = await import("../../dist/wx/call.js");
+  const failing = call("ask", () => Promise.reject(new DOMException("full", "QuotaExceededError")));
+  await assert.rejects(failing(), { name: "PorticoError", code: "failed", errMsg: "ask:fail full" });
+});
+
+test("a_listener_that_throws_keeps_no_other_from_hearing_of_the_end", async () => {
+  const { wx, tell, launch } = silent();
+  launch();
+  await wx.portico;
+  const heard = [];
+  const mine = new Error("mine");
+  const thrown = new Promise((resolve) => process.setUncaughtExceptionCaptureCallback(resolve));
+  wx.onSessionExpired(() => {
+    throw mine;
+  });
+  wx.onSessionExpired(({ reason }) => heard.push(reason));
+  tell({ type: "session_expired", reason: "expired" });
+  assert.deepEqual(heard, ["expired"]);
+  assert.equal(await thrown, mine);
+  process.setUncaughtExceptionCaptureCallback(null);
 });
