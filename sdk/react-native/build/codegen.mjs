@@ -1,17 +1,19 @@
 // What React Native's codegen makes of the specification: the Java class that the Kotlin module extends, and the
-// Objective-C++ protocol that the iOS module conforms to. An app's own build makes them anew.
+// Objective-C++ protocol that the iOS module conforms to. An app's own build makes them anew, by its own codegen.
+//
+//   node build/codegen.mjs [CODEGEN] [FOLDER]
 
 import { mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const require = createRequire(import.meta.url);
-const { TypeScriptParser } = require("@react-native/codegen/lib/parsers/typescript/parser");
-const { generate } = require("@react-native/codegen/lib/generators/RNCodegen");
-
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const [codegen = "@react-native/codegen", outputDirectory = here("android/target/codegen")] = process.argv.slice(2);
+
+const require = createRequire(import.meta.url);
+const { TypeScriptParser } = require(`${codegen}/lib/parsers/typescript/parser`);
+const { generate } = require(`${codegen}/lib/generators/RNCodegen`);
 const { codegenConfig } = require("../package.json");
-const outputDirectory = here("android/target/codegen");
 
 rmSync(outputDirectory, { recursive: true, force: true });
 mkdirSync(outputDirectory, { recursive: true });

@@ -1,10 +1,11 @@
 // The runners' own totals, as one line: those of Jest, and those of Surefire for the JVM. A report that is missing is a
-// failure, and so is every step that failed beside the tests.
+// failure, that of each class of tests too, and so is every step that failed beside the tests.
 //
 //   node build/totals.mjs JEST.json SUREFIRE_FOLDER FAILED_STEPS
 
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [jest, surefire, steps] = process.argv.slice(2);
 let passed = 0;
@@ -17,8 +18,12 @@ if (!existsSync(jest)) {
   // A file that could not be run has no tests to fail.
   failed += totals.numFailedTests + totals.numRuntimeErrorTestSuites;
 }
+const tests = fileURLToPath(new URL("../android/src/test/java", import.meta.url));
+const classes = readdirSync(tests, { recursive: true }).filter((path) => path.endsWith("Test.kt"));
 const reports = existsSync(surefire) ? readdirSync(surefire).filter((name) => name.endsWith(".xml")) : [];
-if (reports.length === 0) failed += 1;
+for (const path of classes) {
+  if (!reports.some((report) => report.endsWith(`.${basename(path, ".kt")}.xml`))) failed += 1;
+}
 for (const report of reports) {
   const [suite] = /<testsuite\b[^>]*>/s.exec(readFileSync(join(surefire, report), "utf8"));
   const count = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)[1]);

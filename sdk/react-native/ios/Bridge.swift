@@ -74,7 +74,7 @@ private final class Taken: PageEvents {
     navigation = webView.observe(\.url) { [weak self] webView, _ in
       MainActor.assumeIsolated {
         guard let self, let url = webView.url, url.absoluteString != "about:blank",
-          !origins.contains(Taken.origin(of: url))
+          !origins.contains(Origins.text(of: url))
         else { return }
         webView.stopLoading()
         self.delegate()?.navigationRefused(in: self.channel, url: url.absoluteString)
@@ -95,10 +95,5 @@ private final class Taken: PageEvents {
 
   func gone(document: Int) {
     delegate()?.documentGone(from: channel, document: document)
-  }
-
-  private static func origin(of url: URL) -> String {
-    let isDefault = url.port == (url.scheme == "https" ? 443 : 80)
-    return "\(url.scheme ?? "")://\(url.host ?? "")" + (url.port.map { isDefault ? "" : ":\($0)" } ?? "")
   }
 }

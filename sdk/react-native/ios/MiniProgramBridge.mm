@@ -13,6 +13,8 @@
 
 @implementation MiniProgramBridge {
   PorticoBridge *_bridge;
+  // Under the module's lock, as events are: what React Native has behind them goes once `invalidate` has returned.
+  BOOL _isOver;
 }
 
 @synthesize viewRegistry_DEPRECATED = _viewRegistry;
@@ -36,6 +38,9 @@ RCT_EXPORT_MODULE()
 
 - (void)invalidate
 {
+  @synchronized(self) {
+    _isOver = YES;
+  }
   PorticoBridge *bridge = _bridge;
   dispatch_async(dispatch_get_main_queue(), ^{
     [bridge leaveAll];
@@ -77,6 +82,8 @@ RCT_EXPORT_MODULE()
 
 - (NSString *)randomBytes:(NSInteger)count
 {
+  // An error for JavaScript, where Swift would end the app.
+  if (count < 1 || count > 1024) [NSException raise:NSInvalidArgumentException format:@"1 to 1024 bytes"];
   return [PorticoChance randomBytes:count];
 }
 
@@ -89,17 +96,26 @@ RCT_EXPORT_MODULE()
 
 - (void)messageFrom:(NSString *)channel document:(NSInteger)document origin:(NSString *)origin text:(NSString *)text
 {
-  [self emitOnMessage:@{@"channel" : channel, @"document" : @(document), @"origin" : origin, @"text" : text}];
+  @synchronized(self) {
+    if (_isOver) return;
+    [self emitOnMessage:@{@"channel" : channel, @"document" : @(document), @"origin" : origin, @"text" : text}];
+  }
 }
 
 - (void)documentGoneFrom:(NSString *)channel document:(NSInteger)document
 {
-  [self emitOnDocumentGone:@{@"channel" : channel, @"document" : @(document)}];
+  @synchronized(self) {
+    if (_isOver) return;
+    [self emitOnDocumentGone:@{@"channel" : channel, @"document" : @(document)}];
+  }
 }
 
 - (void)navigationRefusedIn:(NSString *)channel url:(NSString *)url
 {
-  [self emitOnNavigationRefused:@{@"channel" : channel, @"url" : url}];
+  @synchronized(self) {
+    if (_isOver) return;
+    [self emitOnNavigationRefused:@{@"channel" : channel, @"url" : url}];
+  }
 }
 
 @end

@@ -21,9 +21,21 @@ struct Origins {
   }
 
   /// The origin that WebKit names, as it is written in a manifest; the port is 0 where it is the scheme's own.
+  @MainActor
   static func text(of origin: WKSecurityOrigin) -> String {
-    let host = origin.host.contains(":") && !origin.host.hasPrefix("[") ? "[\(origin.host)]" : origin.host
-    return "\(origin.`protocol`)://\(host)" + (origin.port == 0 ? "" : ":\(origin.port)")
+    text(scheme: origin.`protocol`, host: origin.host, port: origin.port)
+  }
+
+  /// The origin of an address that WebKit names, in the same way.
+  static func text(of url: URL) -> String {
+    let own = url.scheme == "https" ? 443 : 80
+    return text(scheme: url.scheme ?? "", host: url.host ?? "", port: url.port == own ? 0 : url.port ?? 0)
+  }
+
+  /// Addresses of IPv6 come with brackets or without.
+  private static func text(scheme: String, host: String, port: Int) -> String {
+    let written = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+    return "\(scheme)://\(written)" + (port == 0 ? "" : ":\(port)")
   }
 
   private static func isExact(_ origin: String) -> Bool {

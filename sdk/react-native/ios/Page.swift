@@ -85,14 +85,16 @@ final class Page: NSObject, WKScriptMessageHandlerWithReply {
     answer(texts, nil)
   }
 
-  /// Makes `portico`, in documents of those origins, before any script of the page runs.
+  /// Makes `portico`, in documents of those origins, before any script of the page runs: as long as there is somebody
+  /// who hears it. A WebView that was let go keeps its scripts.
   var script: String {
     """
     (() => {
       if (!\(origins.json).includes(location.origin)) return;
-      const handler = window.webkit.messageHandlers.portico;
+      const handler = window.webkit?.messageHandlers.portico;
+      if (!handler) return;
       const document = String(crypto.getRandomValues(new Uint32Array(4)));
-      const send = (question) => handler.postMessage({ document, ...question });
+      const send = async (question) => handler.postMessage({ document, ...question });
       const portico = { onmessage: null, postMessage: (text) => void send({ text: String(text) }).catch(() => {}) };
       const listen = async () => {
         for (;;) for (const data of await send({})) portico.onmessage?.({ data });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button, Linking, Text, View } from "react-native";
 import {
   MiniProgramView,
+  PorticoError,
   PorticoHost,
   type ConsentQuestion,
   type ConsentRequest,
@@ -30,30 +31,40 @@ export function createApp(
 
   const portico: PorticoHost = new PorticoHost({
     ...options,
-    onConsentRequired: async ({ request }: ConsentRequest) => {
+    onConsentRequired: async ({ request, signal }: ConsentRequest) => {
       const question = await portico.consent(request);
-      await new Promise<void>((resolve) =>
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          ask(null);
+          resolve();
+        };
+        signal.addEventListener("abort", done);
         ask({
           question,
           answer: async (granted, refused) => {
             await portico.decide(request, { granted, refused });
-            ask(null);
-            resolve();
+            done();
           },
-        }),
-      );
+        });
+      });
     },
   });
 
   function App() {
     const [open, setOpen] = useState<readonly MiniProgram[]>([]);
     const [asking, setAsking] = useState<Asking | null>(null);
+    const [problem, setProblem] = useState("");
     ask = setAsking;
 
     const launch = async (appId: string, entry: string) => {
-      if (!(await portico.restore())) await portico.adopt(await signIn());
-      const miniProgram = await portico.launch(appId, { entry });
-      setOpen((others) => [...others, miniProgram]);
+      setProblem("");
+      try {
+        if (!(await portico.restore())) await portico.adopt(await signIn());
+        const miniProgram = await portico.launch(appId, { entry });
+        setOpen((others) => [...others, miniProgram]);
+      } catch (error) {
+        setProblem(error instanceof PorticoError ? error.code : "not opened");
+      }
     };
     const close = (miniProgram: MiniProgram) => {
       miniProgram.close();
@@ -72,6 +83,7 @@ export function createApp(
           </View>
         ))}
         {asking && <Sheet {...asking} />}
+        <Text>{problem}</Text>
       </View>
     );
   }

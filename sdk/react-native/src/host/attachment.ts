@@ -50,7 +50,11 @@ export async function attach(viewTag: number, wanted: Wanted): Promise<Attached>
     const detach = () => {
       silence();
       page.gone(Number.MAX_SAFE_INTEGER);
-      native.detach(channel);
+      try {
+        native.detach(channel);
+      } catch {
+        // The WebView is not there any more, and so nothing to let go of.
+      }
     };
     return { page, storageApart, detach };
   } catch (error) {

@@ -67,7 +67,7 @@ export class Authorized {
     return this.#using(open);
   }
 
-  #using<Answer>(use: (token: string) => Promise<Answer>): Promise<Answer> {
-    return this.#tokens.using(use, (error) => (error instanceof Refused ? "over" : null));
+  async #using<Answer>(use: (token: string) => Promise<Answer>): Promise<Answer> {
+    return this.#tokens.using(this.#tokens.here(), use, (error) => (error instanceof Refused ? "over" : null));
   }
 }

@@ -16,6 +16,8 @@ export interface ConsentRequest {
    * ten minutes, in the system's browser, and ends at the redirect URI with `consent=done` or `consent=expired`.
    */
   readonly url: string;
+  /** Aborted when the session ends, or the host is disposed of, before they have answered: take the question away. */
+  readonly signal: AbortSignal;
 }
 
 /** @throws {@link PorticoError} `invalid_consent_uri` when the page is not one of the issuer's. */
@@ -23,6 +25,7 @@ export function consentRequest(
   required: ConsentRequired,
   issuer: Issuer,
   page: { readonly returnTo: string; readonly theme: string; readonly locale: string },
+  signal: AbortSignal,
 ): ConsentRequest {
   if (!issuer.owns(required.consentUri))
     throw new PorticoError("invalid_consent_uri", "the consent page is not the issuer's");
@@ -31,7 +34,7 @@ export function consentRequest(
     ui_locales: page.locale,
     theme: page.theme,
   });
-  return { appId: required.appId, scope: required.scope, request: required.consentRequest, url };
+  return { appId: required.appId, scope: required.scope, request: required.consentRequest, url, signal };
 }
 
 /** One permission that a person is asked for, in the words of their language. */

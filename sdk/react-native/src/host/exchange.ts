@@ -1,7 +1,8 @@
-import { ConsentRequired, PorticoError, SessionExpired, UnknownMiniProgram } from "../errors";
+import { ConsentRequired, PorticoError, Unreachable, UnknownMiniProgram } from "../errors";
 import type { Environment } from "../net/environment";
 import type { Issuer } from "../net/issuer";
 import { refusal, textField } from "../net/request";
+import type { HostSession } from "./options";
 import type { Tokens } from "./tokens";
 
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
@@ -33,7 +34,7 @@ export interface Wish {
   readonly theme?: string;
   readonly locale?: string;
   /** A code in place of a launch token. */
-  readonly code?: keyof typeof CODES;
+  readonly code?: keyof typeof CODES | undefined;
 }
 
 /** Token exchange (RFC 8693) of the host's access token. */
@@ -49,17 +50,17 @@ export class Exchange {
   }
 
   /**
+   * Exchanges the token of `session`, which must be the one that is here, and still be when the answer comes.
+   *
    * @throws {@link ConsentRequired}, {@link AccessDenied}, {@link UnknownMiniProgram}, {@link SessionExpired},
-   * {@link NotSignedIn}, {@link Unreachable}; {@link PorticoError} `invalid_scope` beyond the manifest.
+   * {@link Unreachable}; {@link PorticoError} `invalid_scope` beyond the manifest.
    */
-  async run(appId: string, wish: Wish): Promise<Exchanged> {
-    const sid = this.#tokens.session?.sid;
-    const exchanged = await this.#tokens.using(
+  run(session: HostSession, appId: string, wish: Wish): Promise<Exchanged> {
+    return this.#tokens.using(
+      session,
       (token) => this.#once(token, appId, wish),
       (error) => (error instanceof PorticoError ? (REFUSALS[error.code] ?? null) : null),
     );
-    if (this.#tokens.session?.sid !== sid) throw new SessionExpired("signed_out");
-    return exchanged;
   }
 
   async #once(subjectToken: string, appId: string, wish: Wish): Promise<Exchanged> {
@@ -82,6 +83,7 @@ export class Exchange {
       return body["error"] === "invalid_target" ? new UnknownMiniProgram(appId) : refusal(status, body);
     });
     const lifetime = Number(answer["expires_in"] ?? 0) * 1000;
+    if (!(lifetime > 0)) throw new Unreachable("an answer without a token");
     return {
       value: textField(answer, "access_token"),
       scope: textField(answer, "scope"),

@@ -1,18 +1,37 @@
-import { SessionExpired, Unreachable } from "../errors";
+import { PorticoError, SessionExpired, Unreachable } from "../errors";
 import type { Environment } from "../net/environment";
+import { textClaim, unverifiedClaims } from "../net/jwt";
 import type { Exchanged } from "./exchange";
 import { without } from "./scope";
 import { SingleFlight } from "./single-flight";
 
 const RETRY_MS = 5_000;
 
-/** A mini-program's token: renewed with one request in flight, and never for a session that has ended meanwhile. */
+/** The person that a launch token is for, by the id that the mini-program knows them by; empty where it names none. */
+export function personOf(token: Exchanged): string {
+  return textClaim(unverifiedClaims(token.value), "sub");
+}
+
+/** The name of the storage that a mini-program has for that person. */
+export function profileOf(env: Environment, appId: string, token: Exchanged): string {
+  return `portico-${env.sha256(`${appId}\n${personOf(token)}`).slice(0, 32)}`;
+}
+
+/**
+ * A mini-program's token: renewed with one request in flight, never for a session that has ended meanwhile, and never by
+ * one of somebody else.
+ */
 export class LaunchToken {
   readonly #env: Environment;
   readonly #ask: () => Promise<Exchanged>;
   readonly #due: () => Promise<void>;
-  readonly #flight = new SingleFlight(() => this.#renew());
+  #flight = new SingleFlight(() => this.#renew());
   #current: Exchanged | null;
+  /** What was asked for in one session is not waited for, nor taken, in the next. */
+  #session = 0;
+  /** How many were asked for, and which of them this is: one that was asked for earlier does not take its place. */
+  #asked = 0;
+  #taken = 0;
   #cancelTimer = () => {};
 
   /** `ask` gets another one; `due` is called when it is time for that. */
@@ -29,16 +48,10 @@ export class LaunchToken {
     return this.#current;
   }
 
-  /** Begins anew with this one. */
+  /** Begins a session with this one. */
   begin(token: Exchanged): void {
-    this.#current = token;
-    this.#schedule();
-  }
-
-  /** Takes one that was asked for before; the session may have ended meanwhile. */
-  replace(token: Exchanged): void {
-    if (this.#current === null) throw new SessionExpired("expired");
-    this.begin(token);
+    this.drop();
+    this.#keep(token);
   }
 
   /** These scopes were withdrawn. */
@@ -50,11 +63,33 @@ export class LaunchToken {
   drop(): void {
     this.#cancelTimer();
     this.#current = null;
+    this.#session += 1;
+    this.#flight = new SingleFlight(() => this.#renew());
   }
 
   /** Another one: all who ask during one request get the same. */
   renew(): Promise<Exchanged> {
     return this.#flight.run();
+  }
+
+  /** Another one that is asked for now: the request that is under way may have asked for less. */
+  renewAfresh(): Promise<Exchanged> {
+    this.#flight = new SingleFlight(() => this.#renew());
+    return this.renew();
+  }
+
+  /** Has `due` called now; what cannot be asked now is asked again. */
+  renewUnasked(): void {
+    const session = this.#session;
+    this.#due().catch((error: unknown) => {
+      if (error instanceof Unreachable && this.#session === session)
+        this.#schedule((error.retryAfter ?? 0) * 1000 || RETRY_MS);
+    });
+  }
+
+  /** Whether it is still good. */
+  get isAlive(): boolean {
+    return this.#left() > 0;
   }
 
   /** Whether it is time to renew it. */
@@ -68,9 +103,21 @@ export class LaunchToken {
   }
 
   async #renew(): Promise<Exchanged> {
+    const session = this.#session;
+    const turn = (this.#asked += 1);
     const token = await this.#ask();
-    this.replace(token);
+    if (this.#current === null || this.#session !== session) throw new SessionExpired("expired");
+    if (personOf(token) !== personOf(this.#current))
+      throw new PorticoError("invalid_response", "a launch token for somebody else");
+    if (turn < this.#taken) return this.#current;
+    this.#taken = turn;
+    this.#keep(token);
     return token;
+  }
+
+  #keep(token: Exchanged): void {
+    this.#current = token;
+    this.#schedule();
   }
 
   #left(): number {
@@ -84,12 +131,6 @@ export class LaunchToken {
 
   #schedule(ms = this.#left() - this.#margin()): void {
     this.#cancelTimer();
-    const due = () => {
-      this.#due().catch((error: unknown) => {
-        if (error instanceof Unreachable && this.#current !== null)
-          this.#schedule((error.retryAfter ?? 0) * 1000 || RETRY_MS);
-      });
-    };
-    this.#cancelTimer = this.#env.timer(due, Math.max(0, ms));
+    this.#cancelTimer = this.#env.timer(() => this.renewUnasked(), Math.max(0, ms));
   }
 }

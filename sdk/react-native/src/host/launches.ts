@@ -8,11 +8,13 @@ import { BRIDGE_VERSION, parseHostMessage, type EndReason, type Theme } from "..
 import { union } from "./scope";
 import { consentRequest, type ConsentRequest } from "./consent";
 import type { Exchange, Exchanged, Wish } from "./exchange";
-import { MiniProgram, type Launcher } from "./mini-program";
-import type { HostEvents, HostOptions, Launch, LaunchOptions } from "./options";
+import type { Launcher } from "./launcher";
+import { MiniProgram } from "./mini-program";
+import type { HostEvents, HostOptions, HostSession, Launch, LaunchOptions } from "./options";
+import type { Tokens } from "./tokens";
 
-/** Where {@link Launches} sends the person, and how they come back. */
-export type Visit = (url: string) => Promise<string>;
+/** Where {@link Launches} sends the person, and how they come back, unless `signal` says that they need not. */
+export type Visit = (url: string, signal: AbortSignal) => Promise<string>;
 
 /** The mini-programs of one host: opening them, and asking the person where that is due. */
 export class Launches implements Launcher {
@@ -20,16 +22,20 @@ export class Launches implements Launcher {
   locale: string;
   readonly #env: Environment;
   readonly #issuer: Issuer;
+  readonly #tokens: Tokens;
   readonly #exchange: Exchange;
   readonly #events: Emitter<HostEvents>;
   readonly #visit: Visit;
   readonly #redirectUri: string;
   readonly #onConsentRequired: ((request: ConsentRequest) => Promise<void>) | undefined;
   readonly #open = new Set<MiniProgram>();
+  /** The questions that nobody has answered yet. */
+  readonly #asking = new Set<AbortController>();
 
   constructor(
     env: Environment,
     issuer: Issuer,
+    tokens: Tokens,
     exchange: Exchange,
     events: Emitter<HostEvents>,
     visit: Visit,
@@ -39,6 +45,7 @@ export class Launches implements Launcher {
     this.locale = options.locale ?? "en";
     this.#env = env;
     this.#issuer = issuer;
+    this.#tokens = tokens;
     this.#exchange = exchange;
     this.#events = events;
     this.#visit = visit;
@@ -50,32 +57,52 @@ export class Launches implements Launcher {
     return [...this.#open];
   }
 
-  /** Opens a mini-program, asking the person first where that is due. */
+  /** Opens a mini-program for who is here now, and for nobody else, asking them first where that is due. */
   async launch(appId: string, options: LaunchOptions): Promise<MiniProgram> {
     const launch = this.#complete(appId, options);
     this.#checkOrigins(launch);
-    try {
-      return this.#opened(launch, await this.#first(launch, options.askAgain));
-    } catch (error) {
+    const session = this.here();
+    const token = await this.#first(session, launch, options.askAgain).catch(async (error: unknown) => {
       if (!(error instanceof ConsentRequired)) throw error;
-      await this.#decide(error, launch);
-    }
-    return this.#opened(launch, await this.#first(launch));
+      await this.#decide(session, error, launch);
+      return this.#first(session, launch);
+    });
+    // It may have ended since the answer came: whoever is open when it ends is told, and nobody is opened after.
+    this.check(session);
+    this.#checkOrigins(launch);
+    // The host's may have changed while the person was asked.
+    const miniProgram = new MiniProgram(
+      this.#env,
+      this,
+      { ...launch, theme: options.theme ?? this.theme },
+      session,
+      token,
+    );
+    this.#open.add(miniProgram);
+    return miniProgram;
   }
 
-  exchange(appId: string, wish: Wish): Promise<Exchanged> {
-    return this.#exchange.run(appId, wish);
+  here(): HostSession {
+    return this.#tokens.here();
   }
 
-  async ask(launch: Launch, scope: string): Promise<Exchanged> {
+  check(session: HostSession): void {
+    this.#tokens.check(session);
+  }
+
+  exchange(session: HostSession, appId: string, wish: Wish): Promise<Exchanged> {
+    return this.#exchange.run(session, appId, wish);
+  }
+
+  async ask(session: HostSession, launch: Launch, scope: string): Promise<void> {
     this.#events.emit("permission_requested", { appId: launch.appId, scope });
     try {
-      await this.#exchange.run(launch.appId, { scope: union("openid", scope), prompt: "consent" });
+      await this.#exchange.run(session, launch.appId, { scope: union("openid", scope), prompt: "consent" });
     } catch (error) {
       if (!(error instanceof ConsentRequired)) throw error;
-      await this.#decide(error, launch);
+      await this.#decide(session, error, launch);
     }
-    return this.#exchange.run(launch.appId, { scope: launch.scope, prompt: "none" });
+    this.check(session);
   }
 
   launched(miniProgram: MiniProgram): void {
@@ -88,24 +115,30 @@ export class Launches implements Launcher {
 
   setTheme(theme: Theme): void {
     this.theme = theme;
-    for (const miniProgram of this.#open) miniProgram.themeChanged(theme);
+    for (const miniProgram of this.open) miniProgram.themeChanged(theme);
+  }
+
+  /** Whoever is being asked does not have to answer any more. */
+  stopAsking(): void {
+    for (const question of this.#asking) question.abort();
   }
 
   /** Tells every mini-program that the session is over. */
   end(reason: EndReason): void {
-    for (const miniProgram of this.#open) miniProgram.end(reason);
+    this.stopAsking();
+    for (const miniProgram of this.open) miniProgram.end(reason);
   }
 
   /** Tells the mini-program concerned. */
   consentChanged(change: HostEvents["consent_changed"]): void {
-    for (const miniProgram of this.#open) {
+    for (const miniProgram of this.open) {
       if (miniProgram.appId === change.appId) miniProgram.consentChanged(change.scope, change.removed);
     }
   }
 
-  #first(launch: Launch, askAgain = false): Promise<Exchanged> {
+  #first(session: HostSession, launch: Launch, askAgain = false): Promise<Exchanged> {
     const { scope, theme, locale } = launch;
-    return this.#exchange.run(launch.appId, { scope, theme, locale, ...(askAgain && { prompt: "consent" }) });
+    return this.#exchange.run(session, launch.appId, { scope, theme, locale, ...(askAgain && { prompt: "consent" }) });
   }
 
   #complete(appId: string, options: LaunchOptions): Launch {
@@ -119,13 +152,6 @@ export class Launches implements Launcher {
     return { appId, entry: options.entry, origins, scope: options.scope, theme, locale, path };
   }
 
-  #opened(launch: Launch, token: Exchanged): MiniProgram {
-    this.#checkOrigins(launch);
-    const miniProgram = new MiniProgram(this.#env, this, launch, token);
-    this.#open.add(miniProgram);
-    return miniProgram;
-  }
-
   /** Pages of one origin can read each other's storage, so two mini-programs never share one. */
   #checkOrigins({ appId, origins }: Launch): void {
     const isTaken = this.open.some(
@@ -135,10 +161,26 @@ export class Launches implements Launcher {
       throw new PorticoError("invalid_origin", `${appId} needs origins of its own`);
   }
 
-  /** Resolves once the person has decided. */
-  async #decide(required: ConsentRequired, { appId, theme, locale }: Launch): Promise<void> {
-    const request = consentRequest(required, this.#issuer, { returnTo: this.#redirectUri, theme, locale });
+  /** Resolves once the person has decided. @throws {@link SessionExpired} as soon as `session` has ended. */
+  async #decide(session: HostSession, required: ConsentRequired, { theme, locale }: Launch): Promise<void> {
+    this.check(session);
+    const question = new AbortController();
+    const { signal } = question;
+    const page = { returnTo: this.#redirectUri, theme, locale };
+    const request = consentRequest(required, this.#issuer, page, signal);
+    const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    this.#asking.add(question);
+    try {
+      await Promise.race([this.#answered(request), over]);
+    } finally {
+      this.#asking.delete(question);
+      this.check(session);
+    }
+  }
+
+  async #answered(request: ConsentRequest): Promise<void> {
     if (this.#onConsentRequired !== undefined) return this.#onConsentRequired(request);
-    if (query(await this.#visit(request.url)).get("consent") !== "done") throw new ConsentExpired(appId);
+    const back = await this.#visit(request.url, request.signal);
+    if (query(back).get("consent") !== "done") throw new ConsentExpired(request.appId);
   }
 }

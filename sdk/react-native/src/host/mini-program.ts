@@ -1,25 +1,21 @@
 import { PorticoError } from "../errors";
 import type { EndReason, MiniProgramMessage } from "../messages/messages";
 import type { Environment } from "../net/environment";
-import { textClaim, unverifiedClaims } from "../net/jwt";
-import { attach, type Attached } from "./attachment";
+import { codeFields, launchFields } from "./answers";
+import { attach } from "./attachment";
+import { Audience } from "./audience";
 import { Emitter, type Unsubscribe } from "./emitter";
 import type { Exchanged, Wish } from "./exchange";
-import { LaunchToken } from "./launch-token";
-import type { Launch } from "./options";
-import type { Page, PageDocument } from "./page";
+import { LaunchToken, profileOf } from "./launch-token";
+import type { Launcher } from "./launcher";
+import type { HostSession, Launch } from "./options";
+import type { PageDocument } from "./page";
 import { covers, union } from "./scope";
 
-/** What a mini-program needs of its host. */
-export interface Launcher {
-  exchange(appId: string, wish: Wish): Promise<Exchanged>;
-  /** Asks the person for `scope`, then launches as `launch` says. */
-  ask(launch: Launch, scope: string): Promise<Exchanged>;
-  launched(miniProgram: MiniProgram): void;
-  closed(miniProgram: MiniProgram): void;
-}
+/** How long a document waits for a token to be renewed, where it could have the one before. */
+const PATIENCE_MS = 2_000;
 
-let launches = 0;
+let views = 0;
 
 /** A mini-program that is open in this host. Made by {@link PorticoHost.launch}, shown by a {@link MiniProgramView}. */
 export class MiniProgram {
@@ -29,29 +25,38 @@ export class MiniProgram {
   readonly entry: string;
   /** The only origins that it is spoken to at, and that it can navigate to. */
   readonly origins: readonly string[];
-  /** @internal Another for every launch. */
-  readonly key = (launches += 1);
   readonly #env: Environment;
   readonly #launcher: Launcher;
   readonly #token: LaunchToken;
+  readonly #audience = new Audience();
   readonly #news = new Emitter<{ profile: string }>();
+  readonly #scope: string | undefined;
   #launch: Launch;
+  /** That the token is of: nothing is asked for in another one's name. */
+  #session: HostSession;
   #profile: string;
-  #attached: Attached | null = null;
+  #key = (views += 1);
   #ended: EndReason | null = null;
+  #relaunches = 0;
   #isClosed = false;
 
   /** @internal */
-  constructor(env: Environment, launcher: Launcher, launch: Launch, token: Exchanged) {
+  constructor(env: Environment, launcher: Launcher, launch: Launch, session: HostSession, token: Exchanged) {
     this.appId = launch.appId;
     this.entry = launch.entry;
     this.origins = launch.origins;
     this.#env = env;
     this.#launcher = launcher;
+    this.#scope = launch.scope;
     this.#launch = launch;
-    const renewed = () => this.#launcher.exchange(this.appId, { scope: this.#launch.scope, prompt: "none" });
-    this.#token = new LaunchToken(env, token, renewed, () => this.#renewUnasked());
-    this.#profile = this.#profileOf(token);
+    this.#session = session;
+    this.#token = new LaunchToken(
+      env,
+      token,
+      () => this.#ask(),
+      () => this.#renewUnasked(),
+    );
+    this.#profile = profileOf(env, this.appId, token);
   }
 
   /** What it may see, as far as this host knows; empty when the session is over. */
@@ -61,12 +66,12 @@ export class MiniProgram {
 
   /** Whether its page has connected, and has not gone since. */
   get isConnected(): boolean {
-    return this.#page?.document.isReady ?? false;
+    return this.#audience.document !== null;
   }
 
   /** Whether its WebView has cookies and storage of its own, and not by origin alone; `null` while it is not shown. */
   get isStorageApart(): boolean | null {
-    return this.#attached?.storageApart ?? null;
+    return this.#audience.attached?.storageApart ?? null;
   }
 
   /** The name of its storage: another for every mini-program, and for every person. */
@@ -74,29 +79,39 @@ export class MiniProgram {
     return this.#profile;
   }
 
-  /** Calls `listener` when another person was launched: the WebView has to be another one then. */
+  /** @internal Another for every WebView that it is to be shown in. */
+  get key(): number {
+    return this.#key;
+  }
+
+  /** Calls `listener` when the WebView has to be another one: for another person, or see {@link MiniProgram.relaunch}. */
   onProfile(listener: () => void): Unsubscribe {
     return this.#news.on("profile", listener);
   }
 
   /**
-   * Launches it again where it is, without loading its page anew: after somebody has signed in again.
+   * Launches it again where it is, after somebody has signed in again. A page that was told of the end before it was ever
+   * launched has given up, and is loaded anew; so it is for another person, at the start page and with the first scopes.
    *
    * @throws as {@link PorticoHost.launch}, but a missing consent is {@link ConsentRequired}; {@link PorticoError}
    * `closed` once it is closed.
    */
   async relaunch(): Promise<void> {
-    const document = this.#page?.document;
-    const token = await this.#launcher.exchange(this.appId, { scope: this.#launch.scope });
-    if (this.#isClosed) throw new PorticoError("closed", `${this.appId} is closed`);
-    this.#token.begin(token);
-    this.#ended = null;
-    const profile = this.#profileOf(token);
-    if (profile !== this.#profile) {
-      this.#profile = profile;
-      this.#release();
-      this.#news.emit("profile", profile);
-    } else if (document !== undefined) this.#sendLaunch(document);
+    const session = this.#launcher.here();
+    const isAnother = session.sub !== this.#session.sub;
+    this.#relaunches += 1;
+    this.#settle();
+    try {
+      const scope = isAnother ? this.#scope : this.#launch.scope;
+      const token = await this.#launcher.exchange(session, this.appId, { scope });
+      this.#launcher.check(session);
+      if (this.#isClosed) throw new PorticoError("closed", `${this.appId} is closed`);
+      if (isAnother) this.#launch = { ...this.#launch, scope, path: "" };
+      this.#begin(session, token);
+    } finally {
+      this.#relaunches -= 1;
+      if (this.#relaunches === 0 && this.#ended !== null && this.#audience.isWaiting) this.#audience.end(this.#ended);
+    }
   }
 
   /** Stops speaking with it. Take its view away too. */
@@ -104,67 +119,69 @@ export class MiniProgram {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#token.drop();
-    this.#release();
+    this.#audience.release();
     this.#launcher.closed(this);
   }
 
   /** @internal Takes the WebView below `viewTag`, letting go what it had before; the answer lets go of this one. */
   async attach(viewTag: number, refused: (url: string) => void): Promise<() => void> {
-    const profile = this.#profile;
-    const attached = await attach(viewTag, {
-      appId: this.appId,
-      origins: this.origins,
-      profile,
-      heard: (message, document) => void this.#hear(message, document),
-      refused,
-    });
-    if (this.#isClosed || profile !== this.#profile) {
+    const key = this.#key;
+    const { appId, origins } = this;
+    const heard = (message: MiniProgramMessage, document: PageDocument) => void this.#hear(message, document);
+    const attached = await attach(viewTag, { appId, origins, profile: this.#profile, heard, refused });
+    if (this.#isClosed || key !== this.#key) {
       attached.detach();
       throw new PorticoError("closed", `${this.appId} is closed`);
     }
-    this.#release();
-    this.#attached = attached;
+    this.#audience.take(attached);
     return () => {
-      if (this.#attached === attached) this.#release();
+      if (this.#audience.attached === attached) this.#audience.release();
     };
   }
 
   /** @internal */
   end(reason: EndReason): void {
+    this.#settle();
     this.#token.drop();
     this.#ended = reason === "signed_out" || reason === "expired" ? reason : "revoked";
-    this.#tell((page, document, reason) => page.send(document, "session_expired", { reason }), this.#ended);
+    this.#audience.end(this.#ended);
   }
 
   /** @internal */
   consentChanged(scope: string, removed: string): void {
     this.#token.narrow(removed);
-    this.#tell((page, document, change) => page.send(document, "consent_changed", change), { scope, removed });
+    this.#audience.tell("consent_changed", { scope, removed });
   }
 
   /** @internal */
   themeChanged(theme: string): void {
     this.#launch = { ...this.#launch, theme };
-    this.#tell((page, document, change) => page.send(document, "theme_changed", change), { theme });
+    this.#audience.tell("theme_changed", { theme });
   }
 
-  get #page(): Page | null {
-    return this.#attached?.page ?? null;
+  /** Of what was asked for later, what is held is asked for in the next launch; what was refused or withdrawn is not. */
+  #settle(): void {
+    if (this.#scope !== undefined && this.#token.current !== null)
+      this.#launch = { ...this.#launch, scope: union(this.#scope, this.scope) };
   }
 
-  #release(): void {
-    this.#attached?.detach();
-    this.#attached = null;
-  }
-
-  #tell<News>(say: (page: Page, document: PageDocument, news: News) => void, news: News): void {
-    if (this.#page !== null) say(this.#page, this.#page.document, news);
+  #begin(session: HostSession, token: Exchanged): void {
+    this.#session = session;
+    this.#token.begin(token);
+    this.#ended = null;
+    const profile = profileOf(this.#env, this.appId, token);
+    if (profile === this.#profile && !this.#audience.hasGivenUp) return this.#sendLaunch(this.#audience.document);
+    this.#profile = profile;
+    this.#key = views += 1;
+    this.#audience.release();
+    this.#news.emit("profile", profile);
   }
 
   async #hear(message: MiniProgramMessage, document: PageDocument): Promise<void> {
-    const page = this.#page;
+    if (message.type === "ready") this.#audience.begin();
     if (this.#ended !== null) {
-      page?.send(document, "session_expired", { reason: this.#ended });
+      if (message.type === "ready" && this.#relaunches > 0) this.#audience.wait();
+      else this.#audience.end(this.#ended);
       return;
     }
     try {
@@ -172,36 +189,24 @@ export class MiniProgram {
     } catch (error) {
       const code = error instanceof PorticoError ? error.code : "server_error";
       if (message.type !== "ready" && this.#ended === null)
-        page?.send(document, "error", { id: message.id, error: code });
+        this.#audience.send(document, "error", { id: message.id, error: code });
     }
   }
 
   async #answer(message: MiniProgramMessage, document: PageDocument): Promise<void> {
     switch (message.type) {
       case "ready":
-        if (this.#token.isDue) await this.#token.renew();
-        this.#sendLaunch(document);
+        if (!this.#token.isDue) return this.#sendLaunch(document);
+        this.#token.renewUnasked();
+        this.#env.timer(() => this.#audience.isLaunched(document) || this.#sendLaunch(document), PATIENCE_MS);
         return;
-      case "renew": {
-        const token = await this.#token.renew();
-        const expiresIn = this.#token.seconds(token);
-        this.#page?.send(document, "token_renewed", { id: message.id, token: token.value, expiresIn });
-        return;
-      }
+      case "renew":
+        return this.#sendRenewed(document, await this.#token.renew(), { id: message.id });
       case "login": {
-        const { purpose } = message;
-        const code = await this.#launcher.exchange(this.appId, {
-          scope: this.#launch.scope,
-          prompt: "none",
-          code: purpose ?? "login",
-        });
-        this.#page?.send(document, "login_code", {
-          id: message.id,
-          code: code.value,
-          expiresIn: this.#token.seconds(code),
-          ...(purpose !== undefined && { purpose }),
-        });
-        return;
+        const { id, purpose } = message;
+        const code = await this.#ask(purpose ?? "login");
+        const fields = codeFields(id, code, this.#token.seconds(code), purpose);
+        return this.#audience.send(document, "login_code", fields);
       }
       case "request_permission":
         if (!covers(this.scope, message.scope)) await this.#permit(message.scope);
@@ -209,40 +214,36 @@ export class MiniProgram {
     }
   }
 
+  /** A launch token or a code, as far as they were given: nobody is asked. */
+  #ask(code?: Wish["code"]): Promise<Exchanged> {
+    return this.#launcher.exchange(this.#session, this.appId, { scope: this.#launch.scope, prompt: "none", code });
+  }
+
   async #permit(scope: string): Promise<void> {
+    await this.#launcher.ask(this.#session, this.#launch, scope);
+    // As it is by now: another permission may have been given meanwhile, or the theme changed.
     const asked = this.#launch.scope;
-    const launch: Launch = asked === undefined ? this.#launch : { ...this.#launch, scope: union(asked, scope) };
-    this.#token.replace(await this.#launcher.ask(launch, scope));
-    this.#launch = launch;
+    if (asked !== undefined) this.#launch = { ...this.#launch, scope: union(asked, scope) };
+    await this.#token.renewAfresh();
   }
 
-  #sendLaunch(document: PageDocument, id?: string): void {
+  #sendLaunch(document: PageDocument | null, id?: string): void {
     const token = this.#token.current;
-    if (token === null || this.#page?.document !== document || !document.isReady) return;
-    const { theme, locale, path } = this.#launch;
-    this.#page.send(document, "launch", {
-      ...(id !== undefined && { id }),
-      miniProgramId: this.appId,
-      token: token.value,
-      scope: token.scope,
-      expiresIn: this.#token.seconds(token),
-      theme,
-      locale,
-      path,
-    });
-    this.#launcher.launched(this);
-  }
-
-  #profileOf(token: Exchanged): string {
-    const person = textClaim(unverifiedClaims(token.value), "sub");
-    return `portico-${this.#env.sha256(`${this.appId}\n${person}`).slice(0, 32)}`;
+    if (document === null || token === null || !this.#token.isAlive) return;
+    const fields = launchFields(this.#launch, token, this.#token.seconds(token), id);
+    if (this.#audience.launch(document, fields)) this.#launcher.launched(this);
   }
 
   async #renewUnasked(): Promise<void> {
-    const page = this.#page;
-    const document = page?.document;
-    if (page === null || document === undefined || !document.isReady) return;
+    const { document } = this.#audience;
+    if (document === null) return;
     const token = await this.#token.renew();
-    page.send(document, "token_renewed", { token: token.value, expiresIn: this.#token.seconds(token) });
+    if (!this.#audience.isLaunched(document)) return this.#sendLaunch(document);
+    this.#sendRenewed(document, token);
+  }
+
+  #sendRenewed(document: PageDocument, token: Exchanged, answer: { readonly id?: string } = {}): void {
+    const fields = { ...answer, token: token.value, expiresIn: this.#token.seconds(token) };
+    this.#audience.send(document, "token_renewed", fields);
   }
 }

@@ -24,8 +24,8 @@ export interface HostOptions {
   readonly browser?: Browser;
   /**
    * Asks the person in the app's own way, over {@link PorticoHost.consent} and {@link PorticoHost.decide}. Resolve once
-   * it has been decided, either way: the launch is then tried again. Reject to give up. Default: the browser goes to
-   * `request.url`.
+   * it has been decided, either way: the launch is then tried again. Reject to give up. When `request.signal` is aborted
+   * nobody waits any more. Default: the browser goes to `request.url`.
    */
   readonly onConsentRequired?: (request: ConsentRequest) => Promise<void>;
   /** For tests, and for apps that route requests in their own way. */

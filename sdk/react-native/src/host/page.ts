@@ -77,9 +77,17 @@ export class Page {
     if (this.#document.number <= number) this.#document = NOBODY;
   }
 
-  /** Says something to `document`; nothing happens when it is not ready, or no longer the page's document. */
+  /**
+   * Says something to `document`; nothing happens when it is not ready, or no longer the page's document. What the native
+   * module does not take is as lost as what is said to a page that has gone: it keeps nobody else from hearing.
+   */
   send<Type extends HostMessage["type"]>(document: PageDocument, type: Type, fields: Fields<HostMessage, Type>): void {
     if (document !== this.#document || !document.isReady) return;
-    this.#native.post(this.#channel, document.number, JSON.stringify({ portico: BRIDGE_VERSION, type, ...fields }));
+    const text = JSON.stringify({ portico: BRIDGE_VERSION, type, ...fields });
+    try {
+      this.#native.post(this.#channel, document.number, text);
+    } catch {
+      // The WebView is not there any more.
+    }
   }
 }

@@ -44,9 +44,12 @@ export class PorticoHost {
     this.#tokens = new Tokens(env, issuer, options.secrets, () => this.#over("expired"));
     this.#authorized = new Authorized(env, issuer, this.#tokens);
     const exchange = new Exchange(env, issuer, this.#tokens);
-    this.#launches = new Launches(env, issuer, exchange, this.#events, (url) => this.#goTo(url), options);
+    this.#launches = new Launches(env, issuer, this.#tokens, exchange, this.#events, this.#goTo.bind(this), options);
     this.#follow = () =>
-      follow(env, this.#authorized, this.#launches, this.#events, (reason) => void this.#over(reason));
+      follow(env, this.#authorized, this.#launches, this.#events, (reason) => {
+        // A store that cannot forget: there is nobody here to be told.
+        this.#over(reason).catch(() => {});
+      });
     this.#leaveForeground = env.foreground(() => this.#follower?.start());
   }
 
@@ -78,13 +81,13 @@ export class PorticoHost {
 
   /**
    * Finishes a sign-in that the app was killed during: call it at the start of the app with `Linking.getInitialURL()`,
-   * before {@link PorticoHost.restore}.
+   * before {@link PorticoHost.restore}. Android goes on giving that address, at each start from the recents.
    *
-   * @returns whether `url` was the answer to a sign-in.
-   * @throws {@link SignInFailed} when it was refused, or was not begun here.
+   * @returns whether `url` was the answer to the sign-in that is under way; anything else changes nothing.
+   * @throws {@link SignInFailed} when it was refused; {@link Unreachable}.
    */
   async handleRedirect(url: string | null): Promise<boolean> {
-    if (url === null || !isRedirect(url, this.#redirectUri) || !SignIn.isAnswer(url)) return false;
+    if (url === null || !isRedirect(url, this.#redirectUri) || !(await this.#signIn.isAwaiting(url))) return false;
     await this.#finish(url);
     return true;
   }
@@ -102,10 +105,10 @@ export class PorticoHost {
     try {
       await this.#tokens.access();
     } catch (error) {
-      if (error instanceof SessionExpired) return false;
+      if (error instanceof SessionExpired) return this.session !== null;
       throw error;
     }
-    this.#begin();
+    if (this.#follower === null) this.#begin(this.#tokens.here());
     return true;
   }
 
@@ -113,12 +116,14 @@ export class PorticoHost {
    * Takes up a session that the super app's own back end opened (assertion grant, RFC 7523).
    *
    * @param answer the token endpoint's JSON answer, as the back end got it.
-   * @throws {@link PorticoError} `invalid_tokens` when it is none.
+   * @throws {@link PorticoError} `invalid_tokens` when it is none: whoever is signed in then stays so.
    */
   async adopt(answer: Readonly<Record<string, unknown>>): Promise<HostSession> {
-    await this.#over("signed_out");
-    await this.#tokens.adopt(answer);
-    return this.#begin();
+    const tokens = this.#tokens.read(answer);
+    // Somebody else may sign in while the store forgets the one before.
+    while (this.session !== null) await this.#over("signed_out");
+    await this.#tokens.adopt(tokens);
+    return this.#begin(tokens.session);
   }
 
   /**
@@ -127,8 +132,10 @@ export class PorticoHost {
    * @throws {@link Unreachable} when Portico could not be told: the person is still signed in, here too.
    */
   async signOut(): Promise<void> {
+    const session = this.session;
     await this.#tokens.revoke();
-    await this.#over("signed_out");
+    // Where the answer took long, it may be somebody else's session by now.
+    if (this.session === session) await this.#over("signed_out");
   }
 
   /**
@@ -189,13 +196,15 @@ export class PorticoHost {
     this.#visit?.abort();
     this.#unfollow();
     this.#tokens.stop();
+    this.#launches.stopAsking();
     for (const miniProgram of this.miniPrograms) miniProgram.close();
   }
 
-  async #goTo(url: string): Promise<string> {
+  async #goTo(url: string, over?: AbortSignal): Promise<string> {
     this.#visit?.abort();
     const visit = new AbortController();
     this.#visit = visit;
+    over?.addEventListener("abort", () => visit.abort());
     const back = await this.#browser(url, this.#redirectUri, visit.signal);
     if (visit.signal.aborted) throw new PorticoError("superseded", "another visit to the browser was begun");
     if (!isRedirect(back, this.#redirectUri))
@@ -207,9 +216,8 @@ export class PorticoHost {
     return this.adopt(await this.#signIn.finish(url));
   }
 
-  #begin(): HostSession {
-    const session = this.session;
-    if (session === null) throw new SessionExpired("expired");
+  #begin(session: HostSession): HostSession {
+    this.#tokens.check(session);
     this.#unfollow();
     this.#follower = this.#follow();
     this.#events.emit("signed_in", session);
@@ -220,8 +228,11 @@ export class PorticoHost {
     if (this.session === null) return;
     this.#unfollow();
     this.#launches.end(reason);
-    await this.#tokens.drop();
-    this.#events.emit("session_expired", { reason });
+    try {
+      await this.#tokens.drop();
+    } finally {
+      this.#events.emit("session_expired", { reason });
+    }
   }
 
   #unfollow(): void {

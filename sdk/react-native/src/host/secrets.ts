@@ -15,10 +15,14 @@ export interface SecretStore {
   remove(key: string): Promise<unknown>;
 }
 
-/** One JSON value under one key. */
+/**
+ * One JSON value under one key. Writes are done one after the other, and read after them: what was written last is there
+ * in the end, however long the store takes for each.
+ */
 export class Slot<Value> {
   readonly #store: SecretStore;
   readonly #key: string;
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(store: SecretStore, key: string) {
     this.#store = store;
@@ -27,6 +31,7 @@ export class Slot<Value> {
 
   /** The value, or `null` where there is none or it cannot be read. */
   async read(): Promise<Value | null> {
+    await this.#written;
     const text = await this.#store.get(this.#key);
     try {
       return text === null ? null : (JSON.parse(text) as Value);
@@ -37,14 +42,10 @@ export class Slot<Value> {
 
   /** Keeps `value`; `null` removes it. */
   async write(value: Value | null): Promise<void> {
-    if (value === null) await this.#store.remove(this.#key);
-    else await this.#store.set(this.#key, JSON.stringify(value));
-  }
-
-  /** The value, which is removed: a second call finds nothing. */
-  async take(): Promise<Value | null> {
-    const value = await this.read();
-    if (value !== null) await this.write(null);
-    return value;
+    const done = this.#written.then(() =>
+      value === null ? this.#store.remove(this.#key) : this.#store.set(this.#key, JSON.stringify(value)),
+    );
+    this.#written = done.catch(() => undefined);
+    await done;
   }
 }

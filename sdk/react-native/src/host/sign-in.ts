@@ -55,10 +55,10 @@ export class SignIn {
     });
   }
 
-  /** Whether `url` could be the answer to a sign-in. */
-  static isAnswer(url: string): boolean {
-    const fields = query(url);
-    return fields.has("state") && (fields.has("code") || fields.has("error"));
+  /** Whether `url` is the answer to the sign-in that is under way. */
+  async isAwaiting(url: string): Promise<boolean> {
+    const flow = await this.#flow.read();
+    return flow !== null && query(url).get("state") === flow.state;
   }
 
   /**

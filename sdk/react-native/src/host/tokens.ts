@@ -13,7 +13,10 @@ interface Kept extends HostSession {
 }
 
 /** What one sign-in gave. Times are milliseconds since 1970. */
-interface TokenSet extends Kept {
+export interface TokenSet {
+  /** Goes on through renewals: it is the same object as long as the session lasts, and no other session's. */
+  readonly session: HostSession;
+  readonly refreshToken: string;
   readonly accessToken: string;
   readonly renewAt: number;
   readonly expiresAt: number;
@@ -27,8 +30,10 @@ export class Tokens {
   readonly #issuer: Issuer;
   readonly #slot: Slot<Kept>;
   readonly #onOver: () => Promise<void>;
-  readonly #refresh = new SingleFlight(() => this.#renew());
+  #refresh = new SingleFlight(() => this.#renew());
   #current: TokenSet | null = null;
+  /** Those that were left to the store for another host. */
+  #left: TokenSet | null = null;
   #cancelTimer = () => {};
 
   /** `onOver` is called when the server says that the session is over. */
@@ -39,9 +44,20 @@ export class Tokens {
     this.#onOver = onOver;
   }
 
-  /** Who is signed in. */
+  /** Who is signed in: one object for each session, so that what began in it can tell whether it still is the same. */
   get session(): HostSession | null {
-    return this.#current && { sub: this.#current.sub, sid: this.#current.sid };
+    return this.#current?.session ?? null;
+  }
+
+  /** The session that something begins in now. @throws {@link NotSignedIn}. */
+  here(): HostSession {
+    if (this.session === null) throw new NotSignedIn();
+    return this.session;
+  }
+
+  /** @throws {@link SessionExpired} unless `session` is the one that is here. */
+  check(session: HostSession): void {
+    if (this.session !== session) throw new SessionExpired("expired");
   }
 
   /** Takes up what the store holds; the access token is asked for when it is first needed. */
@@ -49,21 +65,26 @@ export class Tokens {
     const kept = await this.#slot.read();
     if (kept === null || this.#current !== null) return;
     const { sub, sid, refreshToken } = kept;
-    this.#current = { sub, sid, refreshToken, accessToken: "", renewAt: 0, expiresAt: 0 };
+    this.#current = { session: { sub, sid }, refreshToken, accessToken: "", renewAt: 0, expiresAt: 0 };
   }
 
   /**
-   * Takes up a token endpoint's answer.
+   * Reads a token endpoint's answer to a sign-in.
    *
    * @throws {@link PorticoError} `invalid_tokens` where it lacks the access token, the refresh token or the ID token.
    */
-  async adopt(answer: Body): Promise<void> {
+  read(answer: Body): TokenSet {
     const claims = unverifiedClaims(textField(answer, "id_token"));
     const session = { sub: textClaim(claims, "sub"), sid: textClaim(claims, "sid") };
     const tokens = this.#read(answer, session, "");
     if ([session.sub, session.sid, tokens.accessToken, tokens.refreshToken].includes(""))
       throw new PorticoError("invalid_tokens", "not a token endpoint's answer to a host");
-    await this.#keep(tokens);
+    return tokens;
+  }
+
+  /** Takes up what a sign-in gave, at once, and resolves when the store has it. Nobody is to be signed in. */
+  adopt(tokens: TokenSet): Promise<void> {
+    return this.#keep(tokens);
   }
 
   /**
@@ -85,51 +106,68 @@ export class Tokens {
   }
 
   /**
-   * Runs `use` with an access token, and once more with a new one when the first is refused. What `refusal` makes of
+   * Runs `use` with an access token of `session`, and once more with a new one when the first is refused. What `refusal` makes of
    * an error: `stale`, the token may be too old; `over`, so may the session, and is when the new one is refused too.
    *
-   * @throws {@link SessionExpired}, or what `use` throws.
+   * @throws {@link SessionExpired}, also when `session` has ended, before or meanwhile; or what `use` throws.
    */
   async using<Answer>(
+    session: HostSession,
     use: (token: string) => Promise<Answer>,
     refusal: (error: unknown) => "stale" | "over" | null,
   ): Promise<Answer> {
-    const sid = this.session?.sid;
+    this.check(session);
+    const isOver = () => this.session !== session;
     try {
       return await use(await this.access());
     } catch (error) {
-      if (refusal(error) === null) throw error;
-    }
-    if (this.session?.sid !== sid) throw new SessionExpired("expired");
-    try {
-      return await use(await this.#refresh.run());
-    } catch (error) {
-      if (refusal(error) !== "over") throw error;
-      if (this.session?.sid === sid) await this.#onOver();
-      throw new SessionExpired("expired");
+      if (refusal(error) === null || isOver()) throw error;
+      try {
+        return await use(await this.#refresh.run());
+      } catch (again) {
+        if (refusal(again) === "over" && !isOver()) await this.#onOver();
+        throw again;
+      }
+    } finally {
+      // Nobody is given what was asked for somebody else.
+      this.check(session);
     }
   }
 
-  /** Revokes the refresh token, which ends the session at the server (RFC 7009). Changes nothing here. */
+  /**
+   * Revokes the refresh token, which ends the session at the server (RFC 7009). Changes nothing here.
+   *
+   * @throws {@link Unreachable}, unless the session has ended meanwhile.
+   */
   async revoke(): Promise<void> {
+    const session = this.session;
     await this.#refresh.settled();
-    if (this.#current === null) return;
-    await this.#issuer.post("revocation_endpoint", {
-      token: this.#current.refreshToken,
-      token_type_hint: "refresh_token",
-    });
+    if (this.#current === null || this.session !== session) return;
+    const fields = { token: this.#current.refreshToken, token_type_hint: "refresh_token" };
+    try {
+      await this.#issuer.post("revocation_endpoint", fields);
+    } catch (error) {
+      if (this.session === session) throw error;
+    }
   }
 
   /** Forgets everything. */
   async drop(): Promise<void> {
-    this.stop();
+    this.#leave();
     await this.#slot.write(null);
   }
 
-  /** Stops the timer; what is kept stays in the store. */
+  /** Stops the timer. What is kept stays in the store, and what a renewal that is under way gives comes to it. */
   stop(): void {
+    this.#left = this.#current;
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#current = null;
     this.#cancelTimer();
+    // Whoever signs in next does not wait for what was asked for this one.
+    this.#refresh = new SingleFlight(() => this.#renew());
   }
 
   async #renew(): Promise<string> {
@@ -146,18 +184,28 @@ export class Tokens {
       if (this.#current === from) await this.#onOver();
       throw new SessionExpired("expired");
     }
-    if (this.#current !== from) throw new SessionExpired("signed_out");
-    const next = this.#read(answer, from, from.refreshToken);
+    const next = this.#read(answer, from.session, from.refreshToken);
+    const isGood = next.accessToken !== "" && next.expiresAt > this.#env.now();
+    if (this.#current !== from) {
+      if (isGood && this.#left === from) await this.#passOn(from, next);
+      throw new SessionExpired("signed_out");
+    }
+    if (!isGood) throw new Unreachable("an answer without tokens");
     await this.#keep(next);
     return next.accessToken;
+  }
+
+  /** Another host may have renewed them by now, or somebody else be signed in. */
+  async #passOn(from: TokenSet, next: TokenSet): Promise<void> {
+    const kept = await this.#slot.read();
+    if (kept?.refreshToken === from.refreshToken) await this.#write(next);
   }
 
   #read(answer: Body, session: HostSession, refreshToken: string): TokenSet {
     const lifetime = Number(answer["expires_in"] ?? 0) * 1000;
     const expiresAt = this.#env.now() + lifetime;
     return {
-      sub: session.sub,
-      sid: session.sid,
+      session,
       accessToken: textField(answer, "access_token"),
       refreshToken: textField(answer, "refresh_token") || refreshToken,
       renewAt: expiresAt - Math.min(60_000, lifetime / 5),
@@ -168,8 +216,11 @@ export class Tokens {
   async #keep(tokens: TokenSet): Promise<void> {
     this.#current = tokens;
     this.#schedule(tokens.renewAt - this.#env.now());
-    const { sub, sid, refreshToken } = tokens;
-    await this.#slot.write({ sub, sid, refreshToken });
+    await this.#write(tokens);
+  }
+
+  #write({ session, refreshToken }: TokenSet): Promise<void> {
+    return this.#slot.write({ ...session, refreshToken });
   }
 
   #schedule(ms: number): void {

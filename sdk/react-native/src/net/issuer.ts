@@ -23,9 +23,9 @@ export class Issuer {
     this.clientId = clientId;
   }
 
-  /** The address of one of Portico's own paths, such as `/v1/events`. */
+  /** The address of one of Portico's own paths, such as `/v1/events`: whatever `path` is, the address is the issuer's. */
   at(path: string): string {
-    return this.url.replace(/\/$/, "") + path;
+    return `${this.url.replace(/\/$/, "")}/${path.replace(/^\//, "")}`;
   }
 
   /** Whether `url` is one of the issuer's own pages. */

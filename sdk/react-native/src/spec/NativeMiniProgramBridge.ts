@@ -1,5 +1,7 @@
-import type { CodegenTypes, TurboModule } from "react-native";
+import type { TurboModule } from "react-native";
 import { TurboModuleRegistry } from "react-native";
+
+import type { EventEmitter, Int32 } from "../view/codegen-types";
 
 /** What attaching to a WebView came to. */
 export type Attachment = {
@@ -11,14 +13,14 @@ export type Attachment = {
 export type PageMessage = {
   channel: string;
   /** Which document of this channel speaks: 1 is the first, and a number never comes back. */
-  document: CodegenTypes.Int32;
+  document: Int32;
   /** The sender's origin, as the platform names it. */
   origin: string;
   text: string;
 };
 
 /** The document is no longer the one in the main frame. */
-export type DocumentGone = { channel: string; document: CodegenTypes.Int32 };
+export type DocumentGone = { channel: string; document: Int32 };
 
 /** The main frame was about to leave its origins, and was kept from it. */
 export type NavigationRefused = { channel: string; url: string };
@@ -35,19 +37,19 @@ export interface Spec extends TurboModule {
    *
    * Rejects with `no_web_view`, `invalid_origin` or `unsupported_web_view`; nothing is attached then.
    */
-  attach(viewTag: CodegenTypes.Int32, channel: string, origins: Array<string>, profile: string): Promise<Attachment>;
+  attach(viewTag: Int32, channel: string, origins: Array<string>, profile: string): Promise<Attachment>;
   /** Takes the object away from the documents to come, and drops what the present one says. */
   detach(channel: string): void;
   /** Says `text` to that document, and to no other: nothing happens when it is gone. */
-  post(channel: string, document: CodegenTypes.Int32, text: string): void;
+  post(channel: string, document: Int32, text: string): void;
   /** That many unpredictable bytes (1 to 1024) in base64url without padding. */
-  randomBytes(count: CodegenTypes.Int32): string;
+  randomBytes(count: Int32): string;
   /** SHA-256 of the text's UTF-8, in base64url without padding. */
   sha256(text: string): string;
 
-  readonly onMessage: CodegenTypes.EventEmitter<PageMessage>;
-  readonly onDocumentGone: CodegenTypes.EventEmitter<DocumentGone>;
-  readonly onNavigationRefused: CodegenTypes.EventEmitter<NavigationRefused>;
+  readonly onMessage: EventEmitter<PageMessage>;
+  readonly onDocumentGone: EventEmitter<DocumentGone>;
+  readonly onNavigationRefused: EventEmitter<NavigationRefused>;
 }
 
 export default TurboModuleRegistry.getEnforcing<Spec>("MiniProgramBridge");

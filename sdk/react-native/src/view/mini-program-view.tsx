@@ -24,30 +24,31 @@ export interface MiniProgramViewProps {
  */
 export function MiniProgramView(props: MiniProgramViewProps): ReactElement {
   const { miniProgram } = props;
-  const [crashes, setCrashes] = useState(0);
-  const profile = useSyncExternalStore(
+  const [attempt, setAttempt] = useState(0);
+  const key = useSyncExternalStore(
     (changed) => miniProgram.onProfile(changed),
-    () => miniProgram.profile,
+    () => miniProgram.key,
   );
-  // Another person, or another process behind the page: another WebView, which starts from nothing.
-  return (
-    <Frame
-      key={`${miniProgram.key} ${profile} ${crashes}`}
-      {...props}
-      onCrash={() => setCrashes((count) => count + 1)}
-    />
-  );
+  // Another person, another process behind the page, or nobody there for a while: another WebView, which starts from
+  // nothing.
+  return <Frame key={`${key} ${attempt}`} {...props} onLost={() => setAttempt((count) => count + 1)} />;
 }
 
-function Frame({ miniProgram, style, onLink, onError, onCrash }: MiniProgramViewProps & { onCrash: () => void }) {
+function Frame({ miniProgram, style, onLink, onError, onLost }: MiniProgramViewProps & { onLost: () => void }) {
   const place = useRef<View>(null);
   const [isAttached, setAttached] = useState(false);
   const life = useRef({ hasBegun: false, isOver: false, release: () => {} });
   const link = useRef(onLink);
   link.current = onLink;
+  const tell = (url: string) => {
+    // What a WebView shows before it has an address, which iOS asks about: nobody wanted to go there.
+    if (url !== "about:blank") link.current?.(url);
+  };
 
   useEffect(() => {
     const mine = life.current;
+    // React had hidden it meanwhile, and what has been let go is not taken again.
+    if (mine.isOver && mine.hasBegun) return onLost();
     mine.isOver = false;
     return () => {
       mine.isOver = true;
@@ -61,17 +62,19 @@ function Frame({ miniProgram, style, onLink, onError, onCrash }: MiniProgramView
     if (tag === null || life.current.hasBegun) return;
     life.current.hasBegun = true;
     try {
-      const release = await miniProgram.attach(tag, (url) => link.current?.(url));
+      const release = await miniProgram.attach(tag, tell);
       if (life.current.isOver) return release();
       life.current.release = release;
       setAttached(true);
     } catch (error) {
-      onError?.(error instanceof PorticoError ? error : new PorticoError("no_web_view"));
+      const why = error instanceof PorticoError ? error : new PorticoError("no_web_view");
+      // Whoever has closed it, or taken the view away, knows.
+      if (!life.current.isOver && why.code !== "closed") onError?.(why);
     }
   };
   const decide = (request: NavigationRequest) => {
     const may = mayNavigate(miniProgram.origins, request);
-    if (!may) link.current?.(request.url);
+    if (!may) tell(request.url);
     return may;
   };
 
@@ -83,8 +86,8 @@ function Frame({ miniProgram, style, onLink, onError, onCrash }: MiniProgramView
         // The whitelist opens what it does not hold in other apps, unasked; `decide` and the native module refuse.
         originWhitelist={ANY}
         onShouldStartLoadWithRequest={decide}
-        onContentProcessDidTerminate={onCrash}
-        onRenderProcessGone={onCrash}
+        onContentProcessDidTerminate={onLost}
+        onRenderProcessGone={onLost}
         incognito={Platform.OS === "ios"}
         sharedCookiesEnabled={false}
         thirdPartyCookiesEnabled={false}

@@ -1,6 +1,6 @@
 // Both halves together: this host, and a page that is written with the browser's package, over the bridge of a WebView.
 
-import { PorticoHost } from "../../src";
+import { PorticoHost, type ConsentRequest } from "../../src";
 import { fakeBridge } from "../support/bridge";
 import { settle } from "../support/clock";
 import { person } from "../support/person";
@@ -26,6 +26,8 @@ const REDIRECT = "com.example.superapp:/back";
 
 let portico: Server;
 let host: PorticoHost;
+/** What the person says no to. */
+let refused = "";
 
 beforeAll(async () => {
   portico = await serve();
@@ -38,6 +40,7 @@ beforeAll(async () => {
     token_endpoint_auth_method: "none",
   });
   portico.register("apps", manifest("org.example.taxi", "https://taxi.example", ["profile.basic"], ["email.verified"]));
+  portico.register("apps", manifest("org.example.bank", "https://bank.example", ["profile.basic", "email.verified"]));
   const address = ["--email", "ana@example.org", "--email-verified"];
   portico.cli(
     ["users", "create", "--name", "Ana Markou", "--username", "ana", ...address, "--password-stdin"],
@@ -45,7 +48,12 @@ beforeAll(async () => {
   );
   const browser = person("ana", PASSWORD);
   const secrets = new MemoryStore();
-  host = new PorticoHost({ issuer: portico.issuer, clientId: "super-app", redirectUri: REDIRECT, secrets, browser });
+  const decide = async ({ request, scope }: ConsentRequest) => {
+    const [yes, no] = [scope.split(" ").filter((each) => each !== refused), scope === refused ? [refused] : []];
+    await host.decide(request, { granted: yes, refused: no });
+  };
+  const options = { issuer: portico.issuer, clientId: "super-app", redirectUri: REDIRECT };
+  host = new PorticoHost({ ...options, secrets, browser, onConsentRequired: decide });
 }, 30_000);
 
 afterAll(async () => {
@@ -101,4 +109,28 @@ test("what the session's end takes from a page, a new launch in the same place g
   await miniProgram.relaunch();
   await settle();
   expect(await page.profile()).toMatchObject({ name: "Ana Markou" });
+}, 30_000);
+
+test("a permission that is refused, or taken back, keeps nothing from being launched again as it was", async () => {
+  await host.signIn();
+  const bank = { entry: "https://bank.example/", scope: "openid profile.basic" };
+  const miniProgram = await host.launch("org.example.bank", bank);
+  await miniProgram.attach(3, () => {});
+  const page = await open();
+  refused = "email.verified";
+  expect(await page.requestPermission("email.verified")).toBe(false);
+  await miniProgram.relaunch();
+  expect(miniProgram.scope).toBe("openid profile.basic");
+
+  refused = "";
+  expect(await page.requestPermission("email.verified")).toBe(true);
+  const withdrawn = new Promise((resolve) => page.onConsentChanged(resolve));
+  await host.call("/v1/me/apps/org.example.bank", {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ scope: "openid profile.basic" }),
+  });
+  await withdrawn;
+  await miniProgram.relaunch();
+  expect(miniProgram.scope).toBe("openid profile.basic");
 }, 30_000);

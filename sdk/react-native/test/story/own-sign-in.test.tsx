@@ -2,6 +2,8 @@
 
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 
+import { act } from "react-test-renderer";
+
 import { createApp } from "../../examples/own-sign-in/App";
 import { form } from "../../src/net/form";
 import { fakeBridge } from "../support/bridge";
@@ -63,6 +65,19 @@ async function signIn(): Promise<Record<string, unknown>> {
   });
   return (await answer.json()) as Record<string, unknown>;
 }
+
+test("a sheet that nobody has answered goes with the session", async () => {
+  const options = { issuer: portico.issuer, clientId: "super-app", redirectUri: REDIRECT, secrets: new MemoryStore() };
+  const { portico: host, App } = createApp(options, signIn);
+  const screen = await Screen.show(<App />);
+  await screen.press("Taxi");
+  await screen.until(() => screen.text().includes("taxi would like to see:"));
+  await act(() => host.signOut());
+  await screen.until(() => screen.text().includes("session_expired"));
+  expect(screen.text()).not.toContain("taxi would like to see:");
+  await screen.leave();
+  host.dispose();
+}, 30_000);
 
 test("it is signed in once, asks on a sheet of its own, and has two mini-programs open that end together", async () => {
   const options = { issuer: portico.issuer, clientId: "super-app", redirectUri: REDIRECT, secrets: new MemoryStore() };

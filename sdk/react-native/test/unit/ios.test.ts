@@ -83,14 +83,22 @@ test("what the module calls in Swift is there, under the names that Objective-C 
   expect(calls.filter((call) => /messageFrom|documentGoneFrom|navigationRefusedIn/.test(call))).toHaveLength(3);
 });
 
+test("nothing is told once React Native has given the module up, and a bad count is no end of the app", () => {
+  const source = read("ios/MiniProgramBridge.mm");
+  const guarded = / {2}@synchronized\(self\) \{\n {4}if \(_isOver\) return;\n {4}\[self emitOn/g;
+  expect(source.match(guarded)).toHaveLength(source.match(/\[self emitOn/g)?.length ?? 0);
+  expect(source).toMatch(/- \(void\)invalidate\n\{\n {2}@synchronized\(self\) \{\n {4}_isOver = YES;/);
+  expect(source).toMatch(/if \(count < 1 \|\| count > 1024\) \[NSException raise:NSInvalidArgumentException/);
+});
+
 /** Runs what the WebView runs before a page's scripts, in a page at `origin`. */
-function page(origin: string) {
+function page(origin: string, handlers?: object) {
   const source = /var script: String \{\s*"""(.*?)"""/s.exec(read("ios/Page.swift"))?.[1] ?? "";
   const asked: { document: string; text?: string }[] = [];
   const answers: ((texts: string[] | null) => void)[] = [];
   const window: Record<string, unknown> & { portico?: { onmessage: unknown; postMessage(text: unknown): void } } = {
     webkit: {
-      messageHandlers: {
+      messageHandlers: handlers ?? {
         portico: {
           postMessage: (question: { document: string; text?: string }) => {
             asked.push(question);
@@ -117,6 +125,15 @@ test("its script gives the object to documents of exact origins only", () => {
   const { window } = page("https://taxi.example");
   expect(Object.getOwnPropertyDescriptor(window, "portico")).toMatchObject({ writable: false, configurable: false });
   expect(window.portico?.onmessage).toBeNull();
+});
+
+test("its script gives nothing to documents of a WebView that was let go, and to the one that is there no error", () => {
+  expect(page("https://taxi.example", {}).window.portico).toBeUndefined();
+  const postMessage = () => {
+    throw new Error("InvalidAccessError");
+  };
+  const { window } = page("https://taxi.example", { portico: { postMessage } });
+  expect(window.portico?.postMessage("hello")).toBeUndefined();
 });
 
 test("its script says who speaks, and hears what is said by keeping one question open", async () => {

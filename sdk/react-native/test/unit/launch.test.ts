@@ -2,7 +2,7 @@ import { AccessDenied, ConsentExpired, UnknownMiniProgram, UnsupportedWebView } 
 import { query } from "../../src/net/form";
 import { fakeBridge } from "../support/bridge";
 import { settle } from "../support/clock";
-import { closeAll, REDIRECT, signedIn, TAXI, TAXI_ENTRY, taxi } from "../support/world";
+import { closeAll, REDIRECT, signedIn, TAXI, TAXI_ENTRY, taxi, type World } from "../support/world";
 
 afterEach(() => {
   closeAll();
@@ -163,6 +163,35 @@ test("a permission is asked of the person, and what holds already is not", async
     ["1", "openid profile.basic"],
     ["2", "openid profile.basic email.verified"],
   ]);
+});
+
+test("launched again it asks for what it was launched with, and of what it asked for later for what it has", async () => {
+  let isGranted = true;
+  const w: World = await signedIn({
+    onConsentRequired: async ({ request }) => w.portico.decide(request, isGranted),
+  });
+  w.portico.app("org.example.shop", "openid profile.basic email.verified phone.verified gender", "profile.basic");
+  const shop = await w.host.launch("org.example.shop", {
+    entry: "https://shop.example/",
+    scope: "openid profile.basic",
+  });
+  await shop.attach(1, () => {});
+  const page = fakeBridge.view.load();
+  page.ready();
+  for (const scope of ["email.verified", "gender", "phone.verified"]) {
+    isGranted = scope !== "phone.verified";
+    page.say({ portico: 1, type: "request_permission", id: scope, scope });
+    await settle();
+  }
+  w.portico.push("consent_changed", { app_id: "org.example.shop", scope: "openid email.verified", removed: "gender" });
+  const asks = () => w.portico.requests.filter(({ form }) => form["audience"] === "org.example.shop").at(-1)?.form;
+  await shop.relaunch();
+  expect(asks()?.["scope"]).toBe("openid profile.basic email.verified");
+  w.portico.end("expired");
+  await settle();
+  await w.host.adopt(w.portico.signIn());
+  await shop.relaunch();
+  expect(asks()?.["scope"]).toBe("openid profile.basic email.verified");
 });
 
 test("a page that has gone gets no answer to what it asked", async () => {

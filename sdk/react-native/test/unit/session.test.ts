@@ -1,5 +1,7 @@
-import { NotSignedIn, SessionExpired, Unreachable } from "../../src";
+import { NotSignedIn, SessionExpired, Unreachable, type HttpAnswer } from "../../src";
+import { fakeBridge } from "../support/bridge";
 import { settle } from "../support/clock";
+import { ISSUER } from "../support/portico";
 import { closeAll, signedIn, TAXI, TAXI_ENTRY, taxi, world } from "../support/world";
 
 afterEach(closeAll);
@@ -165,15 +167,135 @@ test("a refresh token that is refused is the end of the session", async () => {
   expect(page.of("session_expired")).toEqual([{ portico: 1, type: "session_expired", reason: "expired" }]);
 });
 
-test("a store that cannot keep the new refresh token fails the call, and the session goes on in memory", async () => {
+test.each([
+  ["no answer", () => new Promise<never>(() => {})],
+  ["a refusal", () => ({ status: 503, header: () => null, body: "" })],
+])("a page that is ready near the end of its token is launched with it in spite of %s", async (_, answer) => {
   const w = await signedIn();
-  w.clock.time += 9.5 * MINUTE;
-  const set = jest.spyOn(w.secrets, "set").mockRejectedValueOnce(new Error("locked"));
-  await expect(w.host.call("/v1/me/apps")).rejects.toThrow("locked");
-  await w.host.call("/v1/me/apps");
-  expect(w.portico.count("/oauth/token", refreshes)).toBe(1);
-  await w.clock.pass(9 * MINUTE);
-  expect(set).toHaveBeenCalledTimes(2);
+  const miniProgram = await w.host.launch(TAXI, { entry: TAXI_ENTRY });
+  await miniProgram.attach(1, () => {});
+  await w.clock.pass(29 * MINUTE);
+  w.portico.instead = (__, form) => (form["audience"] === TAXI ? answer() : undefined);
+  const page = fakeBridge.view.load();
+  page.ready();
+  await w.clock.pass(2_000);
+  expect(page.of("launch")).toEqual([expect.objectContaining({ expiresIn: 58 })]);
+});
+
+test("a page that was launched with an old token is told of the next one once Portico can be reached", async () => {
+  const w = await signedIn();
+  const { page, view } = await taxi(w);
+  await w.clock.pass(27.9 * MINUTE);
+  w.portico.instead = () => Promise.reject(new Error("no network"));
+  await w.clock.pass(MINUTE);
+  page.ready();
+  await w.clock.pass(2_000);
+  w.portico.instead = () => undefined;
+  await w.clock.pass(5_000);
+  expect(page.heard.map(({ type }) => type)).toEqual(["launch", "launch", "token_renewed"]);
+  const [first, again] = page.of("launch");
+  expect(again?.["token"]).toBe(first?.["token"]);
+  expect(page.of("token_renewed")[0]?.["token"]).not.toBe(first?.["token"]);
+  expect(view.isAttached).toBe(true);
+});
+
+test("a page whose token has run out is launched once there is another", async () => {
+  const w = await signedIn();
+  const miniProgram = await w.host.launch(TAXI, { entry: TAXI_ENTRY });
+  await miniProgram.attach(1, () => {});
+  await w.clock.pass(31 * MINUTE);
+  w.portico.instead = () => Promise.reject(new Error("no network"));
+  const page = fakeBridge.view.load();
+  page.ready();
+  await w.clock.pass(20_000);
+  expect(page.heard).toEqual([]);
+  w.portico.instead = () => undefined;
+  await w.clock.pass(6_000);
+  expect(page.heard.map(({ type }) => type)).toEqual(["launch"]);
+});
+
+test("a page that says ready again when its token is due is launched again, with the next one", async () => {
+  const w = await signedIn();
+  const { page } = await taxi(w);
+  w.clock.time += 28.5 * MINUTE;
+  page.ready();
+  await settle();
+  expect(page.heard.map(({ type }) => type)).toEqual(["launch", "launch"]);
+  expect(page.of("launch")[1]).toMatchObject({ expiresIn: 1800 });
+});
+
+test("what was asked for one person is not given to the host when another is here by then", async () => {
+  const w = await signedIn();
+  let release = (_: HttpAnswer) => {};
+  w.portico.instead = (path) =>
+    path === "/v1/me/profile" ? new Promise<HttpAnswer>((resolve) => (release = resolve)) : undefined;
+  const profile = w.host.call("/v1/me/profile");
+  await settle();
+  w.portico.person = "bob";
+  await w.host.adopt(w.portico.signIn());
+  release({ status: 200, header: () => null, body: '{"name":"Alice"}' });
+  await expect(profile).rejects.toThrow(SessionExpired);
+});
+
+test("the next person does not wait for what hangs of the one before", async () => {
+  const w = await signedIn();
+  const { page, miniProgram } = await taxi(w);
+  w.portico.instead = (_, form) => (form["audience"] === TAXI ? new Promise(() => {}) : undefined);
+  page.say({ portico: 1, type: "renew", id: "1" });
+  await settle();
+  w.portico.end("expired");
+  await settle();
+  w.portico.instead = () => undefined;
+  await w.host.adopt(w.portico.signIn());
+  await miniProgram.relaunch();
+  page.say({ portico: 1, type: "renew", id: "2" });
+  await settle();
+  expect(page.of("token_renewed").map((message) => message["id"])).toEqual(["2"]);
+});
+
+test("an answer of a stranger is no token, and is asked for again after a while", async () => {
+  const w = await signedIn();
+  const { page } = await taxi(w);
+  w.portico.instead = () => ({ status: 200, header: () => null, body: "<p>Please log in to this network</p>" });
+  await w.clock.pass(28.1 * MINUTE);
+  expect(page.of("token_renewed")).toEqual([]);
+  expect(w.portico.count("/oauth/token", refreshes)).toBeLessThan(300);
+  w.portico.instead = () => undefined;
+  await w.clock.pass(6_000);
+  expect(page.of("token_renewed")).toHaveLength(1);
+});
+
+test.each(["@evil.example/", ".evil.example/", ":1/", "//evil.example/", "v1/me"])(
+  "a token goes to the issuer alone: %s",
+  async (path) => {
+    const w = await signedIn();
+    await w.host.call(path);
+    expect(new URL(w.portico.requests.at(-1)?.request.url ?? "").origin).toBe(ISSUER);
+  },
+);
+
+test.each([
+  ["nothing", undefined],
+  ["an error that has a code", Object.assign(new Error("ana@example.org"), { code: 20 })],
+])("an app's own way of asking that rejects with %s is a server error to the page", async (_, thrown) => {
+  const w = await signedIn({ onConsentRequired: () => Promise.reject(thrown) });
+  w.portico.app("org.example.shop", "openid profile.basic", "openid");
+  const shop = await w.host.launch("org.example.shop", { entry: "https://shop.example/", scope: "openid" });
+  await shop.attach(1, () => {});
+  const page = fakeBridge.view.load();
+  page.ready();
+  page.say({ portico: 1, type: "request_permission", id: "1", scope: "profile.basic" });
+  await settle();
+  expect(page.of("error")).toEqual([{ portico: 1, type: "error", id: "1", error: "server_error" }]);
+});
+
+test("a session that is restored twice at once is followed once", async () => {
+  const before = await signedIn();
+  before.host.dispose();
+  const after = world({}, before);
+  expect(await Promise.all([after.host.restore(), after.host.restore()])).toEqual([true, true]);
+  await settle();
+  expect(after.told.map(([name]) => name)).toEqual(["signed_in", "online"]);
 });
 
 test("nobody is signed in before somebody signs in", async () => {

@@ -62,6 +62,29 @@ test("an app that was killed while the person signed in takes up the answer at i
   expect(after.host.session).not.toBeNull();
 });
 
+test("an address that the app is started with again and again is the answer to nothing any more", async () => {
+  let asked = "";
+  const browser = (url: string) => new Promise<never>(() => void (asked = url));
+  const first = world({ browser });
+  void first.host.signIn();
+  await settle();
+  first.host.dispose();
+  const back = first.portico.visit(asked);
+  const second = world({}, first);
+  expect(await second.host.handleRedirect(back)).toBe(true);
+  second.host.dispose();
+  const third = world({ browser }, first);
+  expect(await third.host.handleRedirect(back)).toBe(false);
+  expect(await third.host.restore()).toBe(true);
+  await third.host.signOut();
+  void third.host.signIn();
+  await settle();
+  third.host.dispose();
+  const fourth = world({}, first);
+  expect(await fourth.host.handleRedirect(back)).toBe(false);
+  expect(await fourth.host.handleRedirect(first.portico.visit(asked))).toBe(true);
+});
+
 test.each([
   ["a state that is not ours", (back: string) => back.replace(/state=[^&]*/, "state=x"), "state_mismatch"],
   ["another issuer", (back: string) => back.replace(/iss=[^&]*/, "iss=https://evil.example"), "issuer_mismatch"],

@@ -1,3 +1,4 @@
+import { Activity, StrictMode, type ReactElement } from "react";
 import { act, create, type ReactTestRenderer } from "react-test-renderer";
 import { Linking, Platform } from "react-native";
 import { WebView, type WebViewProps } from "react-native-webview";
@@ -30,12 +31,15 @@ async function show(
   miniProgram: MiniProgram,
   props: { onLink?(url: string): void; onError?(e: PorticoError): void } = {},
 ) {
-  const element = <MiniProgramView miniProgram={miniProgram} {...props} />;
+  await draw(<MiniProgramView miniProgram={miniProgram} {...props} />);
+  await layOut();
+}
+
+async function draw(element: ReactElement): Promise<void> {
   await act(async () => {
     if (shown === null) shown = create(element);
     else shown.update(element);
   });
-  await layOut();
 }
 
 async function layOut(): Promise<void> {
@@ -53,7 +57,7 @@ const asks = (url: string, isTopFrame = true) =>
 test("nothing is loaded before the native module has the WebView, and then the entry", async () => {
   const w = await signedIn();
   const miniProgram = await open(w);
-  await act(async () => void (shown = create(<MiniProgramView miniProgram={miniProgram} />)));
+  await draw(<MiniProgramView miniProgram={miniProgram} />);
   expect(webView().source).toBeUndefined();
   await layOut();
   expect(webView().source).toEqual({ uri: TAXI_ENTRY });
@@ -84,7 +88,7 @@ test("its page is launched, and let go with the view", async () => {
 test("a view that goes while it is being attached leaves nothing behind", async () => {
   const w = await signedIn();
   const miniProgram = await open(w);
-  await act(async () => void (shown = create(<MiniProgramView miniProgram={miniProgram} />)));
+  await draw(<MiniProgramView miniProgram={miniProgram} />);
   const place = shown?.root.findAll((node) => typeof node.props["onLayout"] === "function")[0];
   await act(async () => {
     (place?.props["onLayout"] as () => void)();
@@ -110,6 +114,20 @@ test("it stays at its origins, and says where the page wanted to go", async () =
   expect(elsewhere).not.toHaveBeenCalled();
   // The WebView's own list opens what it does not hold, so it has to hold everything.
   expect(webView().originWhitelist).toEqual(["*"]);
+});
+
+test("a WebView that has nowhere to go yet goes nowhere, and nobody is told: iOS asks about its blank page", async () => {
+  const w = await signedIn();
+  const links: string[] = [];
+  const onLink = (url: string) => links.push(url);
+  const miniProgram = await open(w);
+  await draw(<MiniProgramView miniProgram={miniProgram} onLink={onLink} />);
+  expect(webView().source).toBeUndefined();
+  expect(asks("about:blank")).toBe(false);
+  await layOut();
+  expect(asks("about:blank")).toBe(false);
+  fakeBridge.view.refuse("about:blank");
+  expect(links).toEqual([]);
 });
 
 test("cookies are not shared, windows are not opened, and iOS forgets with the view", async () => {
@@ -154,4 +172,55 @@ test("another person, and a page whose process has died, get another WebView", a
   await layOut();
   const third = fakeBridge.view;
   expect([second.isAttached, third.isAttached, third.profile]).toEqual([false, true, second.profile]);
+});
+
+test("a view that React hides and shows again gets another WebView, which is heard", async () => {
+  const w = await signedIn();
+  const miniProgram = await open(w);
+  const screen = (mode: "visible" | "hidden") => (
+    <StrictMode>
+      <Activity mode={mode}>
+        <MiniProgramView miniProgram={miniProgram} />
+      </Activity>
+    </StrictMode>
+  );
+  await draw(screen("visible"));
+  await layOut();
+  const first = fakeBridge.view;
+  first.load().ready();
+  await draw(screen("hidden"));
+  expect([first.isAttached, miniProgram.isConnected]).toEqual([false, false]);
+  await draw(screen("visible"));
+  expect(webView().source).toBeUndefined();
+  await layOut();
+  const second = fakeBridge.view;
+  expect([second === first, second.isAttached]).toEqual([false, true]);
+  const page = second.load();
+  page.ready();
+  await settle();
+  expect(page.of("launch")).toHaveLength(1);
+  // One that was hidden before it had its WebView.
+  await draw(screen("hidden"));
+  await draw(screen("visible"));
+  await draw(screen("hidden"));
+  await draw(screen("visible"));
+  await layOut();
+  expect(fakeBridge.view.isAttached).toBe(true);
+});
+
+test.each([
+  ["a mini-program that is closed", (miniProgram: MiniProgram) => miniProgram.close(), () => ({ storageApart: true })],
+  ["a view that goes", () => shown?.unmount(), () => Promise.reject(new Error("no view with that tag"))],
+])("of %s while it is being attached nobody is told an error", async (_, change, answer) => {
+  const w = await signedIn();
+  const miniProgram = await open(w);
+  const errors: string[] = [];
+  let go = () => {};
+  const changed = new Promise<void>((resolve) => (go = resolve));
+  jest.spyOn(fakeBridge, "attach").mockImplementationOnce(() => changed.then(answer));
+  await show(miniProgram, { onError: (error) => errors.push(error.code) });
+  await act(async () => change(miniProgram));
+  go();
+  await settle();
+  expect(errors).toEqual([]);
 });

@@ -20,9 +20,12 @@ public class WebViewCompat {
   public static WebMessageListener listener;
   public static WebViewClient client;
   public static boolean isUsed;
+  /** What adding a listener throws, if anything. */
+  public static RuntimeException refusal;
 
   public static void addWebMessageListener(
       WebView webView, String jsObjectName, Set<String> allowedOriginRules, WebMessageListener added) {
+    if (refusal != null) throw refusal;
     calls.add("add " + jsObjectName + " " + allowedOriginRules);
     listener = added;
   }

@@ -35,7 +35,7 @@ internal class LockedWebViewClient(
 
   /** Forms that are posted come here without having been asked about. */
   override fun onPageStarted(view: WebView, url: String, favicon: Bitmap?) {
-    page.begin()
+    if (origins.hold(url)) page.begin() else page.leave()
     if (url != BLANK && isRefused(url)) {
       view.stopLoading()
       view.loadUrl(BLANK)
@@ -50,7 +50,10 @@ internal class LockedWebViewClient(
     return true
   }
 
-  override fun onPageFinished(view: WebView, url: String) = inner.onPageFinished(view, url)
+  override fun onPageFinished(view: WebView, url: String) {
+    page.finish()
+    inner.onPageFinished(view, url)
+  }
 
   override fun onLoadResource(view: WebView, url: String) = inner.onLoadResource(view, url)
 

@@ -20,6 +20,10 @@ internal open class MiniProgramBridgeModule(context: ReactApplicationContext, pr
   // By channel; on the main thread only, where WebViews live.
   private val taken = mutableMapOf<String, TakenWebView>()
 
+  // Held while an event is told: what React Native has behind it goes once `invalidate` has returned.
+  private val telling = Any()
+  private var isOver = false
+
   override fun attach(viewTag: Double, channel: String, origins: ReadableArray, profile: String, promise: Promise) {
     val exact =
       try {
@@ -39,6 +43,8 @@ internal open class MiniProgramBridgeModule(context: ReactApplicationContext, pr
         promise.resolve(surroundings.map().apply { putBoolean("storageApart", web.isStorageApart) })
       } catch (_: UnsupportedWebView) {
         promise.reject("unsupported_web_view", "the WebView of this device has to be updated")
+      } catch (refusal: RuntimeException) {
+        promise.reject(if (refusal is IllegalArgumentException) "invalid_origin" else "no_web_view", refusal)
       }
     }
   }
@@ -57,6 +63,7 @@ internal open class MiniProgramBridgeModule(context: ReactApplicationContext, pr
   override fun sha256(text: String): String = base64Url(MessageDigest.getInstance("SHA-256").digest(text.toByteArray()))
 
   override fun invalidate() {
+    synchronized(telling) { isOver = true }
     surroundings.onMainThread {
       taken.values.forEach(TakenWebView::leave)
       taken.clear()
@@ -91,7 +98,9 @@ internal open class MiniProgramBridgeModule(context: ReactApplicationContext, pr
     override fun refused(url: String) = tell(Event.NAVIGATION_REFUSED) { putString("url", url) }
 
     private fun tell(event: Event, fill: WritableMap.() -> Unit) =
-      emit(event, surroundings.map().apply { putString("channel", channel) }.apply(fill))
+      synchronized(telling) {
+        if (!isOver) emit(event, surroundings.map().apply { putString("channel", channel) }.apply(fill))
+      }
   }
 
   private companion object {

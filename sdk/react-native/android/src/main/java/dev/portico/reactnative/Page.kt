@@ -19,9 +19,10 @@ internal class Page(private val origins: Origins, private val events: PageEvents
   private var speaker: JavaScriptReplyProxy? = null
   private var last = 0
 
-  // A new document can be heard before the WebView says that it has begun: then the beginning that follows is its own.
-  private var hasBegun = false
-  private var isBeginningDue = false
+  // A document can be heard before the WebView says that it has begun. Until a load has finished, the beginning that
+  // follows its first word may be its own, and it stays: what is said to one that is gone reaches nobody, but one that
+  // was taken for gone would hear nothing any more.
+  private var mayBegin = false
   private var isOver = false
 
   /** A document has said something. What is not from the main frame of an exact origin is dropped. */
@@ -29,8 +30,7 @@ internal class Page(private val origins: Origins, private val events: PageEvents
     if (isOver || !isMainFrame || origin !in origins || text == null || text.length > LONGEST_TEXT) return
     if (from !== speaker) {
       forget()
-      isBeginningDue = !hasBegun
-      hasBegun = false
+      mayBegin = true
       speaker = from
       last += 1
     }
@@ -39,11 +39,17 @@ internal class Page(private val origins: Origins, private val events: PageEvents
 
   /** The main frame has begun to show another document. */
   fun begin() {
-    if (isBeginningDue) {
-      isBeginningDue = false
-      return
-    }
-    hasBegun = true
+    if (mayBegin) mayBegin = false else forget()
+  }
+
+  /** The main frame has loaded the document that it shows: that began before. */
+  fun finish() {
+    mayBegin = false
+  }
+
+  /** The main frame shows something that is no document of the mini-program. */
+  fun leave() {
+    mayBegin = false
     forget()
   }
 

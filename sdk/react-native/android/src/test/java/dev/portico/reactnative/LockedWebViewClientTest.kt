@@ -16,11 +16,14 @@ import org.mockito.Mockito.`when` as whenever
 
 internal class LockedWebViewClientTest {
   private val refused = mutableListOf<String>()
+  private val gone = mutableListOf<Int>()
   private val events =
     object : PageEvents {
       override fun message(document: Int, origin: String, text: String) = Unit
 
-      override fun gone(document: Int) = Unit
+      override fun gone(document: Int) {
+        gone += document
+      }
 
       override fun refused(url: String) {
         refused += url
@@ -29,7 +32,8 @@ internal class LockedWebViewClientTest {
   private val origins = Origins.of(listOf("https://taxi.example"))
   private val inner = mock(WebViewClient::class.java)
   private val view = mock(WebView::class.java)
-  private val client = LockedWebViewClient(inner, origins, Page(origins, events))
+  private val page = Page(origins, events)
+  private val client = LockedWebViewClient(inner, origins, page)
 
   private fun request(url: String, isMain: Boolean): WebResourceRequest {
     val uri = mock(Uri::class.java)
@@ -60,6 +64,19 @@ internal class LockedWebViewClientTest {
     verify(inner).onPageStarted(view, "about:blank", null)
     client.onPageStarted(view, "https://taxi.example/", null)
     verify(inner).onPageStarted(view, "https://taxi.example/", null)
+  }
+
+  @Test
+  fun `a document is gone when another begins after it was loaded, and when the page is left`() {
+    page.hear(FakeDocument(), "https://taxi.example", true, "a")
+    client.onPageStarted(view, "https://taxi.example/", null)
+    client.onPageFinished(view, "https://taxi.example/")
+    assertEquals(emptyList<Int>(), gone)
+    client.onPageStarted(view, "https://taxi.example/next", null)
+    assertEquals(listOf(1), gone)
+    page.hear(FakeDocument(), "https://taxi.example", true, "b")
+    client.onPageStarted(view, "https://evil.example/", null)
+    assertEquals(listOf(1, 2), gone)
   }
 
   @Test

@@ -61,6 +61,7 @@ internal class MiniProgramBridgeModuleTest {
       setOf(WebViewFeature.WEB_MESSAGE_LISTENER, WebViewFeature.GET_WEB_VIEW_CLIENT, WebViewFeature.MULTI_PROFILE)
     WebViewCompat.calls.clear()
     WebViewCompat.isUsed = false
+    WebViewCompat.refusal = null
     WebViewCompat.client = mock(WebViewClient::class.java)
   }
 
@@ -119,6 +120,16 @@ internal class MiniProgramBridgeModuleTest {
   }
 
   @Test
+  fun `what the WebView does not take for an origin, or cannot do, is answered`() {
+    for ((refusal, code) in
+      listOf(IllegalArgumentException() to "invalid_origin", UnsupportedOperationException() to "no_web_view")) {
+      WebViewCompat.refusal = refusal
+      verify(attach()).reject(code, refusal)
+    }
+    verify(webView, never()).webViewClient = any()
+  }
+
+  @Test
   fun `what a page says is passed on with its channel, document and origin, and answered there`() {
     attach()
     val document = FakeDocument()
@@ -147,6 +158,17 @@ internal class MiniProgramBridgeModuleTest {
     say(FakeDocument())
     assertEquals(MiniProgramBridgeModule.Event.DOCUMENT_GONE, told.last().first)
     assertEquals(emptyList<String>(), document.heard)
+  }
+
+  @Test
+  fun `once React Native has given the module up, its page is let go and nothing is told`() {
+    attach()
+    say(FakeDocument())
+    val before = told.size
+    module.invalidate()
+    assertEquals("remove portico", WebViewCompat.calls.last())
+    say(FakeDocument())
+    assertEquals(before, told.size)
   }
 
   @Test

@@ -38,6 +38,7 @@ internal class PageTest {
     page.begin()
     page.hear(first, TAXI, true, "a")
     page.post(1, "to the first")
+    page.finish()
     page.begin()
     page.post(1, "too late")
     page.hear(second, TAXI, true, "b")
@@ -56,11 +57,36 @@ internal class PageTest {
     page.hear(second, TAXI, true, "b")
     page.begin()
     page.post(2, "there too")
+    page.finish()
     page.begin()
     page.post(2, "gone")
     assertEquals(listOf("1 $TAXI a", "1 gone", "2 $TAXI b", "2 gone"), told)
     assertEquals(listOf("still there"), first.heard)
     assertEquals(listOf("there too"), second.heard)
+  }
+
+  @Test
+  fun `a document that is heard before it is said to have begun is kept, also after one that never spoke`() {
+    page.begin()
+    page.hear(first, TAXI, true, "a")
+    page.finish()
+    page.begin()
+    page.finish()
+    page.hear(second, TAXI, true, "b")
+    page.begin()
+    page.post(2, "still there")
+    page.hear(second, TAXI, true, "c")
+    assertEquals(listOf("1 $TAXI a", "1 gone", "2 $TAXI b", "2 $TAXI c"), told)
+    assertEquals(listOf("still there"), second.heard)
+  }
+
+  @Test
+  fun `what is no document of the mini-program ends the one before at once`() {
+    page.hear(first, TAXI, true, "a")
+    page.leave()
+    page.post(1, "gone")
+    assertEquals(listOf("1 $TAXI a", "1 gone"), told)
+    assertEquals(emptyList<String>(), first.heard)
   }
 
   @Test
