@@ -12,8 +12,7 @@ android {
 
     defaultConfig {
         minSdk = 21
-        // An app names its own: manifestPlaceholders["porticoRedirectScheme"] = "org.example.superapp"
-        manifestPlaceholders["porticoRedirectScheme"] = "dev.portico.unset"
+        // No manifestPlaceholders: what a library says of one is final, and porticoRedirectScheme is the app's to say.
     }
 
     compileOptions {

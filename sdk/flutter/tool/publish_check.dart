@@ -24,6 +24,9 @@ Iterable<String> _pubspec() sync* {
   if (!RegExp(r'^  sdk: \^\d+\.\d+\.\d+$', multiLine: true).hasMatch(_text)) yield 'pubspec: sdk has no upper bound';
   if (RegExp(r'^  +(path|git):', multiLine: true).hasMatch(_text)) yield 'pubspec: a dependency is not hosted';
   if (RegExp(r': *any *$', multiLine: true).hasMatch(_text)) yield 'pubspec: a dependency has no bounds';
+  if (!RegExp(r'^https://').hasMatch(_field('homepage') ?? _field('repository') ?? '')) {
+    yield 'pubspec: neither homepage nor repository';
+  }
   if (_field('publish_to') != null) yield 'pubspec: it is kept from being published';
   final topics = RegExp(r'\[(.*)\]').firstMatch(_field('topics') ?? '')?[1]?.split(', ') ?? const [];
   if (topics.length > 5) yield 'pubspec: more than five topics';

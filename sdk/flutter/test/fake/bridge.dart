@@ -16,14 +16,36 @@ final class FakePlace implements Place {
   /// Whether it is open.
   bool isOpen = false;
 
+  /// The launches for another person than before.
+  final List<BridgeMessage> reopenings = [];
+
+  /// What happens before it is open anew.
+  Future<void> Function()? whileReopening;
+
+  /// What happens before it is open.
+  Future<void> Function()? whileOpening;
+
   @override
   Future<void> open(BridgeMessage launch, PlaceListener listener) async {
     this.listener = listener;
     isOpen = true;
+    await whileOpening?.call();
   }
 
   @override
-  Future<void> close() async => isOpen = false;
+  Future<void> reopen(BridgeMessage launch, PlaceListener listener) async {
+    reopenings.add(launch);
+    await whileReopening?.call();
+  }
+
+  /// What happens before it is closed.
+  Future<void> Function()? whileClosing;
+
+  @override
+  Future<void> close() async {
+    await whileClosing?.call();
+    isOpen = false;
+  }
 }
 
 /// A document that keeps what it hears.
@@ -45,8 +67,11 @@ final class FakeDocument implements Document {
     BridgeMessage.fromMiniProgram({'portico': 1, 'type': type, ...fields})!,
   );
 
+  /// What [send] throws.
+  Object? fault;
+
   @override
-  void send(BridgeMessage message) => heard.add(message);
+  void send(BridgeMessage message) => fault == null ? heard.add(message) : throw fault!;
 }
 
 /// A mini-program's link, whose host is a test.
@@ -94,6 +119,9 @@ final class JoinedPlace implements Place, HostLink, Document {
     _listener = listener;
     _opened.complete();
   }
+
+  @override
+  Future<void> reopen(BridgeMessage launch, PlaceListener listener) async => this.launch = launch;
 
   @override
   void listen(void Function(Object?) heard) => _heard = heard;

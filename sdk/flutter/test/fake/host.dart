@@ -1,3 +1,5 @@
+import 'dart:async';
+
 import 'package:portico_flutter/core.dart';
 
 import 'bridge.dart';
@@ -9,7 +11,7 @@ final class FakeBrowser implements Browser {
   FakeBrowser([this.answer]);
 
   /// Where the person ends, for a page.
-  Uri? Function(Uri page)? answer;
+  FutureOr<Uri?> Function(Uri page)? answer;
 
   /// The pages that were opened.
   final List<Uri> opened = [];

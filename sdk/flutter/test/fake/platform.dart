@@ -26,14 +26,7 @@ final class FakePlatform {
   /// With the engine of a [host], and [modules] by id.
   FakePlatform(this.modules, {StubEngine? host}) : host = host ?? StubEngine() {
     this.host.platform[_bridge] = _hostSays;
-    for (final MapEntry(key: id, value: engine) in modules.entries) {
-      engine.platform[_bridge] = (call) async {
-        final fields = call.arguments as Map<Object?, Object?>;
-        toHost.add(call.method);
-        await this.host.callDart(_bridge, call.method, {...fields, 'miniProgramId': id});
-        return null;
-      };
-    }
+    modules.forEach(_connect);
   }
 
   /// The host's engine.
@@ -44,6 +37,9 @@ final class FakePlatform {
 
   /// Those that are open.
   final Set<String> open = {};
+
+  /// Those that are gone, by id, in order.
+  final List<(String, StubEngine)> gone = [];
 
   /// What the modules said, in order.
   final List<String> toHost = [];
@@ -57,13 +53,21 @@ final class FakePlatform {
     host.emit(_events, {'type': 'closed', 'miniProgramId': id});
   }
 
+  void _connect(String id, StubEngine engine) => engine.platform[_bridge] = (call) async {
+    final fields = call.arguments as Map<Object?, Object?>;
+    toHost.add(call.method);
+    await host.callDart(_bridge, call.method, {...fields, 'miniProgramId': id});
+    return null;
+  };
+
   Future<Object?> _hostSays(MethodCall call) async {
     final fields = {...call.arguments as Map<Object?, Object?>};
     final id = fields['miniProgramId'];
     final engine = modules[id];
     if (engine == null) throw PlatformException(code: 'unknown_module', message: '$id is not registered');
     if (call.method == 'close') {
-      open.remove(id);
+      if (open.remove(id)) gone.add((id! as String, engine));
+      _connect(id! as String, modules[id as String] = StubEngine());
     } else if (call.method == 'launch' && open.add(id! as String)) {
       engine.run(() => begin?.call(id as String));
     } else if (fields.containsKey('id') || call.method == 'launch') {

@@ -40,8 +40,20 @@ final class FakePortico implements Http {
   /// Answers to everything else.
   FutureOr<Scripted> Function(String path) other = (path) => good(const {});
 
+  /// The body of what [other] answers, in its place.
+  Stream<List<int>>? body;
+
   /// The streams of events that were opened.
   final List<StreamController<List<int>>> streams = [];
+
+  /// How many of [streams] the host has closed.
+  int closed = 0;
+
+  /// The status of the streams to come.
+  int streamStatus = 200;
+
+  /// What the streams to come wait for.
+  Completer<void>? streamGate;
 
   /// The `Last-Event-ID` of each of [streams].
   final List<String?> resumed = [];
@@ -74,14 +86,17 @@ final class FakePortico implements Http {
     if (path == '/v1/events') return _events(request);
     final form = Uri.splitQueryString(request.body ?? '');
     asked.add((path: path, form: form, headers: request.headers));
-    return _json(await (path == '/oauth/token' ? token(form) : other(path)));
+    if (path == '/oauth/token') return _json(await token(form));
+    final answer = _json(await other(path));
+    return HttpResponse(answer.status, answer.headers, body ?? answer.body);
   }
 
   Future<HttpResponse> _events(HttpRequest request) async {
-    final stream = StreamController<List<int>>();
+    final stream = StreamController<List<int>>(onCancel: () => closed += 1);
     streams.add(stream);
     resumed.add(request.headers['last-event-id']);
-    return HttpResponse(200, const {}, stream.stream);
+    await streamGate?.future;
+    return HttpResponse(streamStatus, const {}, stream.stream);
   }
 
   HttpResponse _json(Scripted answer) =>
@@ -102,14 +117,14 @@ final class FakePortico implements Http {
 }
 
 /// What the token endpoint answers to a sign-in.
-Map<String, Object?> signedIn({String access = 'access', String sid = 's1', String? nonce}) => {
+Map<String, Object?> signedIn({String access = 'access', String sub = 'p1', String sid = 's1', String? nonce}) => {
   'access_token': access,
   'refresh_token': 'refresh-$access',
   'expires_in': 600,
   'id_token': jwt({
     'iss': FakePortico.issuer,
     'aud': 'super-app',
-    'sub': 'p1',
+    'sub': sub,
     'sid': sid,
     'exp': DateTime.utc(2026, 11, 22).millisecondsSinceEpoch ~/ 1000,
     if (nonce != null) 'nonce': nonce,

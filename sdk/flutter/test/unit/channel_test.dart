@@ -97,6 +97,63 @@ void channelTests() {
     check(connection.expired);
   });
 
+  test('a module that is launched for another person runs in a new engine, and the old one is heard no more', () async {
+    final (host, platform, portico, connections) = await _opened();
+    final taxi = await host.launch(_taxi, FlutterModule(channel: platform.host.modules));
+    final before = await connections[_taxi]!;
+    final engine = platform.modules[_taxi]!;
+    await host.adopt(signedIn(sid: 's2'));
+    portico.token = (form) => good(launched(sub: 'o2'));
+    await taxi.relaunch();
+    final after = await connections[_taxi]!;
+    expectEqual(platform.gone, [(_taxi, engine)]);
+    check(!identical(before, after) && before.expired && taxi.connected);
+    expectEqual(await after.token(), launched(sub: 'o2')['access_token']);
+    expectEqual(host.miniPrograms, [taxi]);
+    await host.dispose();
+  });
+
+  test('a module that still runs for somebody else is not launched where it is', () async {
+    final (host, platform, portico, connections) = await _opened();
+    final channel = platform.host.modules;
+    final places = [FlutterModule(channel: channel), FlutterModule(channel: channel)];
+    var last = await host.launch(_taxi, places.first);
+    for (final (index, place) in [places.first, places.last].indexed) {
+      final before = await connections[_taxi]!, person = 'o${index + 2}';
+      await host.adopt(signedIn(sid: 's${index + 2}'));
+      portico.token = (form) => good(launched(sub: person));
+      final next = await host.launch(_taxi, place);
+      expectEqual(await (await connections[_taxi]!).token(), launched(sub: person)['access_token']);
+      check(before.expired && !last.connected && next.connected);
+      expectEqual((platform.gone.length, host.miniPrograms.single), (index + 1, next));
+      last = next;
+    }
+    await host.dispose();
+  });
+
+  test('a module that says ready while its engine is taken away gets nothing', () async {
+    final (host, platform, portico, connections) = await _opened();
+    final taxi = await host.launch(_taxi, FlutterModule(channel: platform.host.modules));
+    await connections[_taxi]!;
+    final platformSays = platform.host.platform[bridgeChannel.name]!;
+    final told = <String>[];
+    platform.host.platform[bridgeChannel.name] = (call) async {
+      if (call.method == 'close' && told.isEmpty) {
+        await platform.host.callDart(bridgeChannel.name, 'ready', const {'miniProgramId': _taxi});
+        await settle();
+        expectEqual((told.length, taxi.connected), (0, false));
+      }
+      told.add(call.method);
+      return platformSays(call);
+    };
+    await host.adopt(signedIn(sid: 's2'));
+    told.clear();
+    portico.token = (form) => good(launched(sub: 'o2'));
+    await taxi.relaunch();
+    expectEqual(told.take(2).toList(), ['close', 'launch']);
+    await host.dispose();
+  });
+
   test('a module that the app does not have is a clear exception, and nothing stays open', () async {
     final (host, platform, _, _) = await _opened();
     final place = FlutterModule(channel: platform.host.modules);
@@ -139,5 +196,10 @@ void channelTests() {
     expectEqual(asked, {'page': 'https://id.example/', 'returnTo': 'a:/b'});
     engine.platform[browserChannel.name] = (call) async => null;
     expectEqual(await browser.open(Uri.parse('https://id.example/'), returnTo: back), null);
+    engine.platform[browserChannel.name] = (call) async => 'a://[';
+    expectEqual(await browser.open(Uri.parse('https://id.example/'), returnTo: back), back);
+    engine.platform[browserChannel.name] = (call) async => throw PlatformException(code: 'no_browser');
+    Future<void> open() => browser.open(Uri.parse('https://id.example/'), returnTo: back);
+    expectEqual((await expectThrows<PorticoException>(open)).code, 'no_browser');
   });
 }

@@ -1,7 +1,9 @@
+import 'dart:async';
 import 'dart:convert';
 
 import 'package:portico_flutter/core.dart';
 
+import '../fake/bridge.dart';
 import '../fake/host.dart';
 import '../fake/portico.dart';
 import '../support/runner.dart';
@@ -38,6 +40,37 @@ void eventsTests() {
     expectEqual(taxi.heard.last.text('reason'), 'revoked');
     check(host.session == null);
     expectEqual(portico.clock.waiting, 0);
+  });
+
+  test('a place that fails keeps nobody else from hearing the end', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (_, taxi) = await taxiIn(host);
+    final shop = FakePlace(const {});
+    await host.launch('org.example.shop', shop);
+    final document = FakeDocument(shop)..say('ready');
+    await settle();
+    taxi.fault = StateError('a fault of the place');
+    final thrown = <Object>[];
+    await runZonedGuarded(host.signOut, (error, _) => thrown.add(error));
+    expectEqual([thrown.length, ...document.types, host.session], [1, 'launch', 'session_expired', null]);
+  });
+
+  test('a stream that is refused, or opens when nobody waits any more, is closed', () async {
+    final portico = FakePortico()..streamStatus = 403;
+    final host = await signedInAt(portico);
+    await settle();
+    expectEqual((portico.streams.length, portico.closed), (1, 1));
+    portico
+      ..streamStatus = 200
+      ..streamGate = Completer();
+    await portico.clock.elapse(const Duration(minutes: 1));
+    check(portico.streams.length > 2);
+    portico.streamGate!.complete();
+    await settle();
+    await host.dispose();
+    await settle();
+    expectEqual(portico.closed, portico.streams.length);
   });
 
   test('a stream that broke is resumed after the last event, later each time', () async {

@@ -192,7 +192,7 @@ void launchTests() {
 
   test('a permission that is asked for is launched with, or refused by its id', () async {
     final portico = FakePortico();
-    final host = await signedInAt(portico, browser: FakeBrowser((_) => Uri.parse('a:/b?consent=done')));
+    final host = await signedInAt(portico, browser: FakeBrowser((_) => Uri.parse('org.example.superapp:/back?consent=done')));
     final (_, taxi) = await taxiIn(host);
     portico.token = (form) => form['prompt'] == 'consent'
         ? _consentRequired()
@@ -245,6 +245,188 @@ void launchTests() {
     gate.complete();
     await settle();
     expectEqual((taxi.types.last, miniProgram.scope, portico.clock.waiting), ('launch', '', before - 1));
+    await host.dispose();
+  });
+
+  test('a relaunch for another person opens the place anew, and the document before hears nothing of it', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (miniProgram, taxi) = await taxiIn(host);
+    final place = miniProgram.place as FakePlace;
+    await host.adopt(signedIn(sid: 's2'));
+    portico.token = (form) => good(launched(sub: 'o2'));
+    await miniProgram.relaunch();
+    expectEqual(place.reopenings.single.text('token'), launched(sub: 'o2')['access_token']);
+    check(!miniProgram.connected && miniProgram.person == 'o2');
+    host.theme = 'dark';
+    taxi.say('renew', {'id': '1'});
+    await settle();
+    expectEqual(taxi.types, ['launch', 'session_expired']);
+    final next = FakeDocument(place)..say('ready');
+    await settle();
+    expectEqual(next.heard.single.text('token'), launched(sub: 'o2')['access_token']);
+    await miniProgram.relaunch();
+    expectEqual([...next.types, place.reopenings.length], ['launch', 'launch', 1]);
+    await host.dispose();
+  });
+
+  test('a place that cannot be opened anew is closed, and so is one that was closed meanwhile', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (first, _) = await taxiIn(host);
+    portico.token = (form) => good(launched(sub: 'o2'));
+    (first.place as FakePlace).whileReopening = () async => throw const PorticoException('unsupported_web_view');
+    expectEqual((await expectThrows<PorticoException>(first.relaunch)).code, 'unsupported_web_view');
+    check(host.miniPrograms.isEmpty && !first.connected);
+
+    final (second, _) = await taxiIn(host);
+    portico.token = (form) => good(launched(sub: 'o3'));
+    final place = second.place as FakePlace;
+    place.whileReopening = () async {
+      await second.close();
+      place.isOpen = true;
+    };
+    expectEqual((await expectThrows<PorticoException>(second.relaunch)).code, 'closed');
+    check(!place.isOpen && host.miniPrograms.isEmpty);
+    await host.dispose();
+  });
+
+  test('a launch closes what the mini-program still has open for somebody else, and nothing of the same person', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (first, _) = await taxiIn(host);
+    final (second, _) = await taxiIn(host);
+    expectEqual(host.miniPrograms, [first, second]);
+    await host.adopt(signedIn(sid: 's2'));
+    portico.token = (form) => good(launched(sub: 'o2'));
+    final (third, _) = await taxiIn(host);
+    expectEqual(host.miniPrograms, [third]);
+    check(!(first.place as FakePlace).isOpen && !(second.place as FakePlace).isOpen);
+    await host.dispose();
+  });
+
+  test('what was asked for in one session is not taken in the next', () async {
+    final portico = FakePortico();
+    final gate = Completer<void>();
+    final host = hostAt(portico, onConsentRequired: (request) => gate.future);
+    await host.adopt(signedIn());
+    final (miniProgram, taxi) = await taxiIn(host);
+    portico.token = (form) => form['prompt'] == 'consent' ? _consentRequired() : good(launched(jti: '2'));
+    taxi.say('request_permission', {'id': '1', 'scope': 'phone.verified'});
+    await settle();
+    await host.adopt(signedIn(sid: 's2'));
+    await miniProgram.relaunch();
+    portico.token = (form) => good(launched(jti: '3'));
+    gate.complete();
+    await settle();
+    expectEqual(taxi.types, ['launch', 'session_expired', 'launch']);
+    host.theme = 'dark';
+    check(taxi.heard.every((each) => each.text('token') != launched(jti: '3')['access_token']));
+    await host.dispose();
+  });
+
+  test('a relaunch does not wait for a renewal of the session before', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (miniProgram, taxi) = await taxiIn(host);
+    final gate = Completer<void>();
+    portico.token = (form) async {
+      if (form['subject_token'] == 'access') await gate.future;
+      return good(launched(jti: '2'));
+    };
+    taxi.say('renew', {'id': '1'});
+    await settle();
+    await host.adopt(signedIn(access: 'other', sid: 's2'));
+    await miniProgram.relaunch();
+    taxi.say('renew', {'id': '2'});
+    await settle();
+    expectEqual((taxi.heard.last.type, taxi.heard.last.id), ('token_renewed', '2'));
+    gate.complete();
+    await settle();
+    await host.dispose();
+  });
+
+  test('a document that is ready shortly before the end is launched without Portico, and gets the next token after', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final place = FakePlace();
+    await host.launch('org.example.taxi', place);
+    await portico.clock.elapse(const Duration(minutes: 29));
+    portico.reachable = false;
+    final document = FakeDocument(place)..say('ready');
+    await settle();
+    expectEqual((document.heard.single.type, document.heard.single.expiresIn), ('launch', const Duration(minutes: 1)));
+    portico.reachable = true;
+    await portico.clock.elapse(const Duration(seconds: 5));
+    expectEqual(document.types, ['launch', 'token_renewed']);
+    await host.dispose();
+  });
+
+  test('a token that is about to end is renewed before a launch, or launched with where that cannot be', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final place = FakePlace();
+    await host.launch('org.example.taxi', place);
+    await portico.clock.elapse(const Duration(minutes: 29, seconds: 55));
+    portico.token = (form) => bad('temporarily_unavailable', status: 503);
+    final first = FakeDocument(place)..say('ready');
+    await settle();
+    expectEqual(first.heard.single.expiresIn, const Duration(seconds: 5));
+    portico.token = (form) => good(form['refresh_token'] == null ? launched(jti: '2') : signedIn(access: 'refreshed'));
+    final second = FakeDocument(place)..say('ready');
+    await settle();
+    expectEqual(second.heard.single.text('token'), launched(jti: '2')['access_token']);
+    await host.dispose();
+  });
+
+  test('a document that is ready when the token has ended is launched as soon as Portico can be reached', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final place = FakePlace();
+    await host.launch('org.example.taxi', place);
+    portico.reachable = false;
+    await portico.clock.elapse(const Duration(minutes: 31));
+    final document = FakeDocument(place)..say('ready');
+    await settle();
+    expectEqual(document.types, const <String>[]);
+    portico.reachable = true;
+    await portico.clock.elapse(const Duration(seconds: 6));
+    expectEqual(document.types, ['launch']);
+    await host.dispose();
+  });
+
+  test("what the app's own callback throws is answered, whatever it is", () async {
+    final portico = FakePortico();
+    Object thrown = StateError('a fault of the app');
+    final host = hostAt(portico, onConsentRequired: (request) => throw thrown);
+    await host.adopt(signedIn());
+    final (_, taxi) = await taxiIn(host);
+    portico.token = (form) => _consentRequired();
+    taxi.say('request_permission', {'id': '1', 'scope': 'phone.verified'});
+    await settle();
+    thrown = const PorticoException('Not A Code');
+    taxi.say('request_permission', {'id': '2', 'scope': 'phone.verified'});
+    await settle();
+    expectEqual([for (final each in taxi.heard.skip(1)) each.fields], [
+      {'id': '1', 'error': 'server_error'},
+      {'id': '2', 'error': 'server_error'},
+    ]);
+    await host.dispose();
+  });
+
+  test('an answer of Portico that no message can hold is an error to who asked', () async {
+    final portico = FakePortico();
+    final host = await signedInAt(portico);
+    final (_, taxi) = await taxiIn(host);
+    portico.token = (form) => good(const {'access_token': 'no token', 'scope': 'openid', 'expires_in': 300});
+    taxi
+      ..say('renew', {'id': '1'})
+      ..say('login', {'id': '2'});
+    await settle();
+    expectEqual([for (final each in taxi.heard.skip(1)) each.fields], [
+      {'id': '1', 'error': 'invalid_response'},
+      {'id': '2', 'error': 'invalid_response'},
+    ]);
     await host.dispose();
   });
 

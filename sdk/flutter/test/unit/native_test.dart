@@ -46,6 +46,7 @@ void nativeTests() {
           channel.substring(bridgeChannel.name.length),
         ...const {'close', 'closed', 'attach', 'send', 'detach', 'message', 'open'},
         ...const {'miniProgramId', 'webView', 'document', 'text', 'origins', 'storage', 'person', 'page', 'returnTo'},
+        if (side == 'iOS') ...{'began', 'module_unavailable', 'unsupported_redirect_uri'},
         ...const {'unknown_module', 'no_host', 'unknown_web_view', 'invalid_message'},
       };
       for (final each in wanted) {

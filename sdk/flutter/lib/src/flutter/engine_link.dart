@@ -51,7 +51,8 @@ final class EngineLink implements HostLink {
 /// Connects this engine's mini-program to the super app around it: says `ready`, and waits for the launch, [patience]
 /// at most. Call it once, after `WidgetsFlutterBinding.ensureInitialized()`.
 ///
-/// [onPersonChanged] is called before a launch for somebody else than before: clear what was kept about them.
+/// [onPersonChanged] is called before a launch for somebody else than before in this engine: clear what was kept about
+/// them. A host by this package gives another person a new engine instead, so write nothing down but by person.
 ///
 /// Throws [NoHost] without a host, or without a launch in time; [SessionExpired] when the host's session is over.
 Future<Connection> connect({

@@ -5,7 +5,8 @@ import 'module_channel.dart';
 /// A mini-program that is a Flutter module of this app and runs in an engine of its own.
 ///
 /// The platform's side of the app says which entry point belongs to which id, see the README. A module is part of the
-/// app and shares its process and plugins: what is not yours belongs into a WebView.
+/// app and shares its process and plugins: what is not yours belongs into a WebView. Another person gets a new engine;
+/// what the module wrote down itself (files, preferences) stays, so write it down by person.
 final class FlutterModule implements Place {
   /// The module of the mini-program that is launched here.
   FlutterModule({ModuleChannel? channel}) : _channel = channel ?? ModuleChannel.shared;
@@ -21,6 +22,9 @@ final class FlutterModule implements Place {
     _id = launch.text('miniProgramId');
     return _channel.open(launch, listener);
   }
+
+  @override
+  Future<void> reopen(BridgeMessage launch, PlaceListener listener) => _channel.reopen(launch, listener);
 
   @override
   Future<void> close() async {

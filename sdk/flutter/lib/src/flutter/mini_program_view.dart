@@ -31,7 +31,10 @@ final class _MiniProgramViewState extends State<MiniProgramView> {
 
   @override
   Widget build(BuildContext context) => switch (widget.miniProgram.place) {
-    WebViewPlace(:final controller) => WebViewWidget(key: ObjectKey(controller), controller: controller),
+    WebViewPlace(:final controllers) => ValueListenableBuilder(
+      valueListenable: controllers,
+      builder: (_, controller, __) => WebViewWidget(key: ObjectKey(controller), controller: controller),
+    ),
     _ => const SizedBox.shrink(),
   };
 }

@@ -4,6 +4,7 @@ import 'package:flutter/services.dart';
 
 import '../host/place.dart';
 import '../shared/errors.dart';
+import '../shared/jwt.dart';
 import '../shared/messages.dart';
 import 'channels.dart';
 
@@ -20,26 +21,37 @@ final class ModuleChannel {
 
   final MethodChannel _methods;
   final Map<String, PlaceListener> _open = {};
-  final Map<String, Document> _documents = {};
+  final Map<String, _Run> _documents = {};
+  final Map<String, String> _people = {};
 
   /// Opens the module of [launch], and hears it for [listener] from now on, who launches it once it has said `ready`:
-  /// the platform keeps no token. One that runs already has said so.
+  /// the platform keeps no token. One that runs already for the same person has said so; one that runs for another is
+  /// opened anew.
   ///
-  /// Throws [PorticoException] `unknown_module` when the app has registered none by that id.
+  /// Throws [PorticoException] `unknown_module` when the app has registered none by that id, `module_unavailable` when
+  /// iOS cannot show it.
   Future<void> open(BridgeMessage launch, PlaceListener listener) async {
-    final id = launch.text('miniProgramId');
+    final id = launch.text('miniProgramId'), person = unverifiedClaims(launch.text('token')).text('sub');
     _open[id]?.closed();
+    if (_open.containsKey(id) && _people[id] != person) return reopen(launch, listener);
     _open[id] = listener;
+    _people[id] = person;
     if (_documents[id] case final running?) return listener.heard(running, _ready);
     try {
       await _methods.invokeMethod<void>(launch.type, launch.fields);
     } on PlatformException catch (error) {
-      _forget(id);
+      if (identical(_open[id], listener)) _forget(id);
       throw PorticoException(error.code, error.message);
     }
   }
 
-  /// Closes the module [id].
+  /// Opens the module of [launch] in a new engine, as [open]: what the old one holds goes with it.
+  Future<void> reopen(BridgeMessage launch, PlaceListener listener) async {
+    await close(launch.text('miniProgramId'));
+    await open(launch, listener);
+  }
+
+  /// Closes the module [id], which is heard no more from the call on.
   Future<void> close(String id) async {
     _forget(id);
     await _methods.invokeMethod<void>('close', {'miniProgramId': id});
@@ -48,6 +60,7 @@ final class ModuleChannel {
   void _forget(String id) {
     _open.remove(id);
     _documents.remove(id);
+    _people.remove(id);
   }
 
   Future<void> _called(MethodCall call) async {
@@ -70,8 +83,13 @@ final class ModuleChannel {
   }
 
   void _send(_Run to, BridgeMessage message) {
+    if (!identical(_documents[to.id], to)) return;
     final sent = _methods.invokeMethod<void>(message.type, {...message.fields, 'miniProgramId': to.id});
-    unawaited(sent.onError<PlatformException>((_, __) => _open[to.id]?.gone()));
+    unawaited(
+      sent.onError<PlatformException>((_, __) {
+        if (identical(_documents[to.id], to)) _open[to.id]?.gone();
+      }),
+    );
   }
 
   static final BridgeMessage _ready = BridgeMessage.fromMiniProgram(const {'portico': bridgeVersion, 'type': 'ready'})!;

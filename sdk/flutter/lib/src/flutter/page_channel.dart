@@ -3,6 +3,7 @@ import 'dart:convert';
 
 import 'package:flutter/services.dart';
 
+import '../host/main_frame.dart';
 import '../host/place.dart';
 import '../shared/errors.dart';
 import '../shared/messages.dart';
@@ -20,13 +21,12 @@ final class PageChannel {
   static final PageChannel shared = PageChannel();
 
   final MethodChannel _methods;
-  final Map<int, PlaceListener> _open = {};
-  final Map<int, _Page> _pages = {};
+  final Map<int, _View> _attached = {};
 
   /// Hears the pages of [origins] in [webView] for [listener]. Call it before anything is loaded.
   ///
-  /// [storage] and [person] say whose cookies and storage these are: apart for each mini-program, and cleared for
-  /// another person.
+  /// [storage] and [person] say whose cookies and storage these are: apart, or cleared for another person, as far as
+  /// the system can.
   ///
   /// Throws [PorticoException] `unsupported_web_view` where the system's WebView is too old to tell who speaks.
   Future<void> attach(
@@ -36,7 +36,7 @@ final class PageChannel {
     required String person,
     required PlaceListener listener,
   }) async {
-    _open[webView] = listener;
+    final view = _attached[webView] = _View(listener);
     try {
       await _methods.invokeMethod<void>('attach', {
         'webView': webView,
@@ -45,50 +45,78 @@ final class PageChannel {
         'person': person,
       });
     } on PlatformException catch (error) {
-      _open.remove(webView);
+      if (identical(_attached[webView], view)) _attached.remove(webView);
       throw PorticoException(error.code, error.message);
     }
   }
 
-  /// The main frame of [webView] begins to navigate: what was there is gone.
-  void navigated(int webView) {
-    if (_pages.remove(webView) != null) _open[webView]?.gone();
-  }
+  /// The main frame of [webView] shows a new document.
+  void began(int webView) => _change(webView, (frame) => frame.began());
 
-  /// Hears [webView] no more.
+  /// The main frame of [webView] has loaded the document that it shows.
+  void finished(int webView) => _change(webView, (frame) => frame.finished());
+
+  /// The main frame of [webView] has left the mini-program.
+  void left(int webView) => _change(webView, (frame) => frame.left());
+
+  /// Hears [webView] no more, from the call on.
   Future<void> detach(int webView) async {
-    _open.remove(webView);
-    _pages.remove(webView);
+    _attached.remove(webView);
     await _methods.invokeMethod<void>('detach', {'webView': webView});
   }
 
   Future<void> _called(MethodCall call) async {
-    if (call.method != 'message') return;
-    if (call.arguments case {'webView': final int webView, 'document': final int document, 'text': final String text}) {
-      _heard(webView, document, text);
+    switch ((call.method, call.arguments)) {
+      case ('message', {'webView': final int webView, 'document': final int document, 'text': final String text}):
+        _heard(webView, document, text);
+      case ('began', {'webView': final int webView, 'document': final int document}):
+        _change(webView, (frame) => frame.began(document));
     }
   }
 
   void _heard(int webView, int document, String text) {
-    final listener = _open[webView];
+    _change(webView, (frame) => frame.spoke(document));
+    final view = _attached[webView];
+    if (view == null || view.frame.shown != document) return;
     final message = BridgeMessage.fromPage(text);
-    if (listener == null || message == null) return;
-    var page = _pages[webView];
-    if (page?.document != document) {
-      if (message.type != 'ready') return;
-      page = _pages[webView] = _Page(this, webView, document);
-    }
-    listener.heard(page!, message);
+    if (message == null) return;
+    if (message.type == 'ready') view.page ??= _Page(this, webView, document);
+    if (view.page case final page?) view.listener.heard(page, message);
+  }
+
+  /// Tells the listener when the page that was ready is no longer there after [change].
+  void _change(int webView, void Function(MainFrame) change) {
+    final view = _attached[webView];
+    if (view == null) return;
+    change(view.frame);
+    if (view.page == null || view.page?.document == view.frame.shown) return;
+    view.page = null;
+    view.listener.gone();
   }
 
   void _send(_Page to, BridgeMessage message) {
+    if (!identical(_attached[to.webView]?.page, to)) return;
     final sent = _methods.invokeMethod<void>('send', {
       'webView': to.webView,
       'document': to.document,
       'text': jsonEncode(message.toJson()),
     });
-    unawaited(sent.onError<PlatformException>((_, __) => navigated(to.webView)));
+    unawaited(
+      sent.onError<PlatformException>((_, __) {
+        if (identical(_attached[to.webView]?.page, to)) left(to.webView);
+      }),
+    );
   }
+}
+
+final class _View {
+  _View(this.listener);
+
+  final PlaceListener listener;
+  final MainFrame frame = MainFrame();
+
+  /// The document that is there, once it has said `ready`.
+  _Page? page;
 }
 
 final class _Page implements Document {

@@ -1,6 +1,7 @@
 import 'package:flutter/services.dart';
 
 import '../host/browser.dart';
+import '../shared/errors.dart';
 import 'channels.dart';
 
 /// The system's browser, in a tab of the app (RFC 8252): Custom Tabs on Android, `ASWebAuthenticationSession` on iOS.
@@ -14,7 +15,13 @@ final class SystemBrowser implements Browser {
 
   @override
   Future<Uri?> open(Uri page, {required Uri returnTo}) async {
-    final back = await _methods.invokeMethod<String>('open', {'page': '$page', 'returnTo': '$returnTo'});
-    return back == null ? null : Uri.parse(back);
+    final String? back;
+    try {
+      back = await _methods.invokeMethod<String>('open', {'page': '$page', 'returnTo': '$returnTo'});
+    } on PlatformException catch (error) {
+      throw PorticoException(error.code, error.message);
+    }
+    // Any app may open the redirect URI, with anything behind it.
+    return back == null ? null : Uri.tryParse(back) ?? returnTo;
   }
 }

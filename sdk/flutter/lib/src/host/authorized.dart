@@ -28,15 +28,18 @@ final class Authorized {
       });
 
   /// Opens a stream of events, as [call].
-  Future<HttpResponse> open(String path, Map<String, String> headers, Future<void> aborted) => _with((token) async {
-    final response = await begin(_environment, _request(path, token, headers: headers, aborted: aborted));
-    if (response.status != 401) return response;
-    await response.body.listen(null, onError: (_) {}).cancel();
-    throw const _Refused();
-  });
+  Future<HttpResponse> open(String path, Map<String, String> headers, Future<void> aborted) async {
+    final session = _tokens.here();
+    return _with((token) async {
+      final response = await begin(_environment, _request(path, token, headers: headers, aborted: aborted));
+      if (response.status != 401 && _tokens.isHere(session)) return response;
+      await response.body.listen(null, onError: (_) {}).cancel();
+      throw const _Refused();
+    });
+  }
 
-  Future<T> _with<T>(Future<T> Function(String token) use) =>
-      _tokens.using(use, (error) => error is _Refused ? Refusal.over : null);
+  Future<T> _with<T>(Future<T> Function(String token) use) async =>
+      _tokens.using(_tokens.here(), use, (error) => error is _Refused ? Refusal.over : null);
 
   HttpRequest _request(
     String path,

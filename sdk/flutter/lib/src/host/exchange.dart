@@ -53,47 +53,46 @@ final class Exchange {
   final Issuer _issuer;
   final Tokens _tokens;
 
-  /// Exchanges for [appId]. [prompt] `none` never asks and takes what there is; `consent` asks again.
+  /// Exchanges the token of [session] for [appId]: it must be the one that is here, and still be when the answer comes.
+  /// [prompt] `none` never asks and takes what there is; `consent` asks again.
   ///
-  /// Throws [ConsentRequired], [AccessDenied], [UnknownMiniProgram], [SessionExpired], [NotSignedIn], [Unreachable];
+  /// Throws [ConsentRequired], [AccessDenied], [UnknownMiniProgram], [SessionExpired], [Unreachable];
   /// [PorticoException] `invalid_scope` beyond the manifest.
   Future<Exchanged> run(
+    HostSession session,
     String appId, {
     String? scope,
     String? prompt,
     String? theme,
     String? locale,
     Wanted wanted = Wanted.launchToken,
-  }) async {
-    final sid = _tokens.session?.sid;
-    final exchanged = await _tokens.using(
-      (token) => _once(appId, {
-        'grant_type': 'urn:ietf:params:oauth:grant-type:token-exchange',
-        'subject_token': token,
-        'subject_token_type': 'urn:ietf:params:oauth:token-type:access_token',
-        'audience': appId,
-        'scope': scope,
-        'prompt': prompt,
-        'theme': theme,
-        'ui_locales': locale,
-        'requested_token_type': wanted._type,
-      }),
-      // An expired subject token is an invalid request; without a session there is no grant.
-      (error) => switch (error.code) {
-        'invalid_request' => Refusal.stale,
-        'invalid_grant' => Refusal.over,
-        _ => null,
-      },
-    );
-    if (_tokens.session?.sid != sid) throw const SessionExpired('signed_out');
-    return exchanged;
-  }
+  }) => _tokens.using(
+    session,
+    (token) => _once(appId, {
+      'grant_type': 'urn:ietf:params:oauth:grant-type:token-exchange',
+      'subject_token': token,
+      'subject_token_type': 'urn:ietf:params:oauth:token-type:access_token',
+      'audience': appId,
+      'scope': scope,
+      'prompt': prompt,
+      'theme': theme,
+      'ui_locales': locale,
+      'requested_token_type': wanted._type,
+    }),
+    // An expired subject token is an invalid request; without a session there is no grant.
+    (error) => switch (error.code) {
+      'invalid_request' => Refusal.stale,
+      'invalid_grant' => Refusal.over,
+      _ => null,
+    },
+  );
 
   Future<Exchanged> _once(String appId, Map<String, String?> fields) async {
     final asked = _environment.now();
     final answer = await _issuer.token(fields, refuse: (answer) => _refusal(appId, answer));
-    final lifetime = lifetimeOf(answer);
-    return Exchanged(answer.text('access_token'), answer.text('scope'), asked.add(lifetime), lifetime);
+    final lifetime = lifetimeOf(answer), value = answer.text('access_token');
+    if (value.isEmpty || lifetime <= Duration.zero) throw const Unreachable('an answer without a token');
+    return Exchanged(value, answer.text('scope'), asked.add(lifetime), lifetime);
   }
 
   PorticoException _refusal(String appId, Answer answer) {

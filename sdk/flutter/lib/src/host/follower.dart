@@ -63,9 +63,11 @@ final class Follower {
     Timer watch = _environment.timer(_silence, giveUp);
     StreamIterator<String>? pieces;
     try {
-      final response = await open(_parser.lastEventId, abort.future);
+      final opening = open(_parser.lastEventId, abort.future);
+      final response = await Future.any<HttpResponse?>([opening, abort.future.then((_) => null)]);
+      if (response == null) return unawaited(opening.then(_close, onError: (_) {}));
+      if (response.status != 200 || abort.isCompleted) return _close(response);
       pieces = StreamIterator(const Utf8Decoder(allowMalformed: true).bind(response.body));
-      if (response.status != 200 || abort.isCompleted) return;
       _parser = EventParser(_parser.lastEventId);
       online(open: true);
       while (await Future.any([pieces.moveNext(), abort.future.then((_) => false)])) {
@@ -79,6 +81,8 @@ final class Follower {
       unawaited(pieces?.cancel());
     }
   }
+
+  static void _close(HttpResponse response) => unawaited(response.body.listen(null, onError: (_) {}).cancel());
 
   void _hear(String piece) {
     for (final event in _parser.push(piece)) {

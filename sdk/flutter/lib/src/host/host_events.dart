@@ -73,7 +73,7 @@ final class PermissionRequested extends HostEvent {
   final String scope;
 }
 
-/// The stream of Portico's events is open, or is being opened anew.
+/// The stream of Portico's events is open, or is being opened anew; that is said again with every try that fails.
 final class Online extends HostEvent {
   /// Whether it is [open].
   const Online({required this.open});

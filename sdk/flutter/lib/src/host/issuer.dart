@@ -2,15 +2,21 @@ import '../shared/environment.dart';
 import '../shared/errors.dart';
 import '../shared/http.dart';
 import '../shared/jwt.dart';
+import '../shared/origin.dart';
 import '../shared/request.dart';
 
 /// Portico, as one host sees it.
 final class Issuer {
   /// The issuer [url], seen by the host [clientId].
-  Issuer(this._environment, this.url, this.clientId);
+  ///
+  /// Throws [PorticoException] `invalid_origin` unless it is https or loopback.
+  Issuer(this._environment, this.url, this.clientId) : origin = originOf(url);
 
   /// The issuer's URL, exactly as its discovery document names it.
   final String url;
+
+  /// The origin of its pages.
+  final String origin;
 
   /// The host's id.
   final String clientId;
@@ -27,8 +33,8 @@ final class Issuer {
     Error.throwWithStackTrace(error, trace);
   });
 
-  /// The address of one of Portico's own paths, such as `/v1/events`.
-  Uri at(String path) => Uri.parse('${withoutSlash(url)}$path');
+  /// The address of one of Portico's own paths, such as `/v1/events`: whatever [path] is, the address is the issuer's.
+  Uri at(String path) => Uri.parse('${withoutSlash(url)}/${path.startsWith('/') ? path.substring(1) : path}');
 
   /// Posts a form to the token endpoint as this client.
   ///

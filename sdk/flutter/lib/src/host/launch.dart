@@ -1,5 +1,6 @@
 import '../shared/errors.dart';
 import '../shared/messages.dart';
+import '../shared/scope.dart';
 import 'exchange.dart';
 
 /// How a mini-program is launched, with every field decided.
@@ -30,6 +31,15 @@ final class Launch {
 
   /// The same, asking for [scope].
   Launch asking(String? scope) => Launch(appId, scope: scope, theme: theme, locale: locale, path: path);
+
+  /// The same, asking for [more] as well; one that asks for all asks for that already.
+  Launch askingToo(String more) => scope == null ? this : asking(union(scope!, more));
+
+  /// The same, asking no more for [refused].
+  Launch askingWithout(String refused) => scope == null ? this : asking(without(scope!, refused));
+
+  /// The same for another person: asking for [scope], at the start page.
+  Launch afresh(String? scope) => Launch(appId, scope: scope, theme: theme, locale: locale);
 
   /// The same in another [theme].
   Launch inTheme(String theme) => Launch(appId, scope: scope, theme: theme, locale: locale, path: path);

@@ -32,6 +32,13 @@ abstract interface class Place {
   /// [launch] is how it is to begin; a place has no need to keep the token in it.
   Future<void> open(BridgeMessage launch, PlaceListener listener);
 
+  /// Opens it anew with [launch], without the documents before and their history: for another person, where nothing
+  /// that the mini-program keeps for the one before is there for the next, neither cookies nor storage; or for the same
+  /// one, whose document has given up.
+  ///
+  /// From the call on the documents before are heard no more. [listener] is that of [open], and is not told `closed`.
+  Future<void> reopen(BridgeMessage launch, PlaceListener listener);
+
   /// Closes it; afterwards nothing is heard any more.
   Future<void> close();
 }

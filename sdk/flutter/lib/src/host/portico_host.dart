@@ -28,7 +28,10 @@ final class PorticoHost {
   ///
   /// Sign-in and consent come back to [redirectUri], one of the host's registered ones, in [browser]. Tokens are kept
   /// in [store]. [theme] and [locale] (BCP 47) are those of launches and pages. [onConsentRequired] asks the person in
-  /// the app's own way (over [consent] and [decide]); by default the browser opens Portico's page.
+  /// the app's own way (over [consent] and [decide]); by default the browser opens Portico's page. Nobody waits for it
+  /// any more once the session has ended.
+  ///
+  /// Throws [PorticoException] `invalid_origin` unless the [issuer] is https or loopback.
   PorticoHost({
     required String issuer,
     required String clientId,
@@ -57,31 +60,29 @@ final class PorticoHost {
     this._environment,
     String issuer,
     String clientId,
-    this._redirectUri,
-    this._browser,
+    Uri redirectUri,
+    Browser browser,
     String scope,
     TokenStore store,
-    this._theme,
+    String theme,
     this.locale,
-    this._onConsentRequired,
+    Future<void> Function(ConsentRequest request)? onConsentRequired,
   ) : _issuer = Issuer(_environment, issuer, clientId) {
-    _signIn = SignIn(_environment, _issuer, _browser, _redirectUri, scope);
-    _tokens = Tokens(_environment, _issuer, store, () => _over('expired'));
+    _signIn = SignIn(_environment, _issuer, browser, redirectUri, scope);
+    _tokens = Tokens(_environment, _issuer, store, () => _ended('expired'));
     _authorized = Authorized(_environment, _issuer, _tokens);
-    _launches = Launches(_environment, Exchange(_environment, _issuer, _tokens), _decide, _events.add);
+    final exchange = Exchange(_environment, _issuer, _tokens);
+    final consents = Consents(_issuer.url, browser, redirectUri, onConsentRequired);
+    _launches = Launches(_environment, _tokens, exchange, _issuer.origin, theme, consents.decide, _events.add);
   }
 
   final Environment _environment;
-  final Uri _redirectUri;
-  final Browser _browser;
   final Issuer _issuer;
-  final Future<void> Function(ConsentRequest request)? _onConsentRequired;
   final StreamController<HostEvent> _events = StreamController.broadcast();
   late final SignIn _signIn;
   late final Tokens _tokens;
   late final Authorized _authorized;
   late final Launches _launches;
-  String _theme;
   Follower? _follower;
 
   /// The language (BCP 47) of the launches and pages to come.
@@ -101,11 +102,8 @@ final class PorticoHost {
   List<MiniProgram> get miniPrograms => _launches.open;
 
   /// The theme of the launches to come. Setting it tells every open mini-program.
-  String get theme => _theme;
-  set theme(String theme) {
-    _theme = theme;
-    _launches.themeChanged(theme);
-  }
+  String get theme => _launches.theme;
+  set theme(String theme) => _launches.theme = theme;
 
   /// Has the person sign in at Portico's page, in the browser.
   ///
@@ -123,26 +121,35 @@ final class PorticoHost {
     try {
       await _tokens.access();
     } on SessionExpired {
-      return false;
+      return session != null;
     }
-    _begin();
-    return true;
+    if (_follower == null) _begin(_tokens.here());
+    return session != null;
   }
 
   /// Takes up a session that the super app's own back end opened (assertion grant, RFC 7523): [answer] is the token
   /// endpoint's JSON, as the back end got it.
+  ///
+  /// Throws [PorticoException] `invalid_tokens` when it is none, `disposed` once this host is; [SessionExpired] when
+  /// another session was taken up meanwhile.
   Future<void> adopt(Map<String, Object?> answer) async {
-    await _over('signed_out');
-    await _tokens.adopt(answer);
-    _begin();
+    if (_events.isClosed) throw const PorticoException('disposed', 'this host was disposed');
+    final tokens = _tokens.read(answer);
+    // Somebody else may sign in while the store forgets the one before.
+    while (session != null) {
+      await _over('signed_out');
+    }
+    await _tokens.adopt(tokens);
+    _begin(tokens.session);
   }
 
   /// Signs the person out everywhere: ends the session at Portico, tells every open mini-program, drops the tokens.
   ///
   /// Throws [Unreachable] when Portico could not be told: the person is still signed in, here too.
   Future<void> signOut() async {
+    final session = this.session;
     await _tokens.revoke();
-    await _over('signed_out');
+    if (identical(this.session, session)) await _over('signed_out');
   }
 
   /// Opens a mini-program at [place], asking the person first where that is due.
@@ -162,9 +169,10 @@ final class PorticoHost {
     String path = '',
     bool askAgain = false,
   }) async => _launches.launch(
-    Launch(appId, scope: scope, theme: theme ?? _theme, locale: locale ?? this.locale, path: path),
+    Launch(appId, scope: scope, theme: theme ?? this.theme, locale: locale ?? this.locale, path: path),
     place,
     askAgain: askAgain,
+    inHostsTheme: theme == null,
   );
 
   /// What a consent request asks: `GET /v1/consents/{request}`, for apps that draw their own page.
@@ -193,14 +201,14 @@ final class PorticoHost {
   /// Closes everything in this app. The session goes on, and [restore] finds it again.
   Future<void> dispose() async {
     _unfollow();
-    _tokens.stop();
+    _tokens.leave();
     await Future.wait([for (final miniProgram in miniPrograms) miniProgram.close()]);
     await _events.close();
   }
 
-  void _begin() {
-    final session = this.session;
-    if (session == null) return;
+  void _begin(HostSession session) {
+    if (_events.isClosed) return _tokens.stop();
+    _tokens.check(session);
     _unfollow();
     final follower = _follower = followNews(_environment, _authorized, _heard);
     unawaited(follower.run());
@@ -208,36 +216,27 @@ final class PorticoHost {
   }
 
   void _heard(HostEvent event) {
-    if (event is SessionEnded) return unawaited(_over(event.reason));
+    if (event is SessionEnded) return unawaited(_ended(event.reason));
     if (event is ConsentChanged) _launches.consentChanged(event);
     if (!_events.isClosed) _events.add(event);
   }
+
+  /// The server says that it is over: nobody has called who could be told of the store.
+  Future<void> _ended(String reason) => _over(reason).onError<Object>((_, __) {});
 
   Future<void> _over(String reason) async {
     if (session == null) return;
     _unfollow();
     _launches.end(reason);
-    await _tokens.drop();
-    if (!_events.isClosed) _events.add(SessionEnded(reason));
+    try {
+      await _tokens.drop();
+    } finally {
+      if (!_events.isClosed) _events.add(SessionEnded(reason));
+    }
   }
 
   void _unfollow() {
     _follower?.stop();
     _follower = null;
-  }
-
-  /// Completes once the person has decided.
-  Future<void> _decide(ConsentRequired required, Launch launch) async {
-    final question = ConsentRequest.of(
-      required,
-      issuer: _issuer.url,
-      returnTo: _redirectUri,
-      theme: launch.theme,
-      locale: launch.locale,
-    );
-    if (_onConsentRequired case final ask?) return ask(question);
-    final back = await _browser.open(question.page, returnTo: _redirectUri);
-    if (back == null) throw required;
-    if (back.queryParameters['consent'] != 'done') throw ConsentExpired(required.appId);
   }
 }

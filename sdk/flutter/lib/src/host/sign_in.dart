@@ -4,6 +4,7 @@ import '../shared/jwt.dart';
 import 'browser.dart';
 import 'issuer.dart';
 import 'pkce.dart';
+import 'redirect.dart';
 
 /// How somebody is to be signed in. Everything is optional (OpenID Connect Core 1.0 §3.1.2.1).
 final class SignInOptions {
@@ -58,7 +59,7 @@ final class SignIn {
     );
     final back = await _browser.open(page, returnTo: _redirectUri);
     if (back == null) throw const SignInFailed('cancelled', 'the sign-in page was closed');
-    final code = _code(back.queryParameters, state);
+    final code = _code(parametersOf(back, _redirectUri), state);
     final tokens = await _issuer.token({
       'grant_type': 'authorization_code',
       'code': code,

@@ -3,6 +3,8 @@ import 'dart:convert';
 import '../shared/jwt.dart';
 
 /// Where a host's tokens are kept: the platform's keystore, by way of whichever plugin the app already uses.
+///
+/// What one of these throws is passed on to whoever called; a session ends, and is renewed, whatever the store says.
 abstract interface class TokenStore {
   /// What is kept under [key], or `null`.
   Future<String?> read(String key);
@@ -29,18 +31,26 @@ final class MemoryTokenStore implements TokenStore {
   Future<void> delete(String key) async => _kept.remove(key);
 }
 
-/// One JSON object under one key.
+/// One JSON object under one key. Writes are done one after the other: what was written last is there in the end,
+/// however long the store takes for each.
 final class Slot {
   /// The object that [_store] keeps under [_key].
   Slot(this._store, this._key);
 
   final TokenStore _store;
   final String _key;
+  Future<void> _written = Future.value();
 
-  /// The object; empty where there is none, or none that can be read.
-  Future<Json> read() async => jsonObject(await _store.read(_key) ?? '');
+  /// The object that was written last; empty where there is none, or none that can be read.
+  Future<Json> read() async {
+    await _written;
+    return jsonObject(await _store.read(_key) ?? '');
+  }
 
   /// Keeps [value]; `null` forgets it.
-  Future<void> write(Json? value) =>
-      value == null ? _store.delete(_key) : _store.write(_key, jsonEncode(value));
+  Future<void> write(Json? value) {
+    final done = _written.then((_) => value == null ? _store.delete(_key) : _store.write(_key, jsonEncode(value)));
+    _written = done.onError<Object>((_, __) {});
+    return done;
+  }
 }

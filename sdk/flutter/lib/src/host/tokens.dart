@@ -29,13 +29,24 @@ final class Tokens {
   final Issuer _issuer;
   final Slot _slot;
   final Future<void> Function() _onOver;
-  late final SingleFlight<String> _refresh = SingleFlight(_renew);
-  TokenSet? _current;
+  late SingleFlight<String> _refresh = SingleFlight(_renew);
+  TokenSet? _current, _left;
   Timer? _timer;
   DateTime? _notBefore;
 
-  /// Who is signed in.
+  /// Who is signed in: one object for each session, so that what began in it can tell whether it still is the same.
   HostSession? get session => _current?.session;
+
+  /// The session that something begins in now. Throws [NotSignedIn].
+  HostSession here() => session ?? (throw const NotSignedIn());
+
+  /// Whether [session] is the one that is here.
+  bool isHere(HostSession session) => identical(this.session, session);
+
+  /// Throws [SessionExpired] unless [session] is the one that is here.
+  void check(HostSession session) {
+    if (!isHere(session)) throw const SessionExpired('expired');
+  }
 
   /// Takes up what the store holds.
   Future<void> restore() async {
@@ -43,11 +54,23 @@ final class Tokens {
     if (stored != null && _current == null) await _keep(stored);
   }
 
-  /// Takes up a token endpoint's answer.
-  Future<void> adopt(Json answer) {
+  /// Reads a token endpoint's answer to a sign-in.
+  ///
+  /// Throws [PorticoException] `invalid_tokens` where it lacks the access token, the refresh token or the ID token.
+  TokenSet read(Json answer) {
     final claims = unverifiedClaims(answer.text('id_token'));
     final session = HostSession(sub: claims.text('sub'), sid: claims.text('sid'));
-    return _keep(TokenSet.fromAnswer(answer, session, '', _environment.now()));
+    final tokens = TokenSet.fromAnswer(answer, session, '', _environment.now());
+    if ([session.sub, session.sid, tokens.accessToken, tokens.refreshToken].contains('')) {
+      throw const PorticoException('invalid_tokens', "not a token endpoint's answer to a host");
+    }
+    return tokens;
+  }
+
+  /// Takes up what a sign-in gave.
+  Future<void> adopt(TokenSet tokens) {
+    stop();
+    return _keep(tokens);
   }
 
   /// An access token that lives long enough to be used.
@@ -66,35 +89,56 @@ final class Tokens {
     }
   }
 
-  /// Runs [use] with an access token, and once more with a new one when the first is refused, as [refusal] says.
+  /// Runs [use] with an access token of [session], and once more with a new one when the first is refused, as [refusal]
+  /// says.
   ///
-  /// Throws [SessionExpired], or what [use] throws.
+  /// Throws [SessionExpired], also when [session] has ended, before or meanwhile; or what [use] throws.
   Future<T> using<T>(
+    HostSession session,
     Future<T> Function(String token) use,
     Refusal? Function(PorticoException) refusal,
   ) async {
-    final sid = session?.sid;
+    check(session);
+    try {
+      return await _using(session, use, refusal);
+    } finally {
+      // Nobody is given what was asked for somebody else.
+      check(session);
+    }
+  }
+
+  Future<T> _using<T>(
+    HostSession session,
+    Future<T> Function(String token) use,
+    Refusal? Function(PorticoException) refusal,
+  ) async {
     try {
       return await use(await access());
     } on PorticoException catch (error) {
-      if (refusal(error) == null) rethrow;
+      if (refusal(error) == null || !isHere(session)) rethrow;
     }
-    if (sid != session?.sid) throw const SessionExpired('expired');
     try {
       return await use(await _refresh.run());
     } on PorticoException catch (error) {
       if (refusal(error) != Refusal.over) rethrow;
-      await _onOver();
+      if (isHere(session)) await _onOver();
       throw const SessionExpired('expired');
     }
   }
 
   /// Revokes the refresh token, which ends the session at the server (RFC 7009). Changes nothing here.
+  ///
+  /// Throws [Unreachable], unless the session has ended meanwhile.
   Future<void> revoke() async {
+    final session = this.session;
     await _refresh.settled();
     final current = _current;
-    if (current == null) return;
-    await _issuer.revoke({'token': current.refreshToken, 'token_type_hint': 'refresh_token'});
+    if (current == null || !identical(current.session, session)) return;
+    try {
+      await _issuer.revoke({'token': current.refreshToken, 'token_type_hint': 'refresh_token'});
+    } on PorticoException {
+      if (identical(this.session, session)) rethrow;
+    }
   }
 
   /// Forgets everything.
@@ -103,10 +147,17 @@ final class Tokens {
     return _slot.write(null);
   }
 
-  /// Stops the timer; what is kept stays in the store.
+  /// As [stop]; what a renewal that is under way brings is still written down, for the host that comes after.
+  void leave() {
+    _left = _current;
+    stop();
+  }
+
+  /// Stops the timer; what is kept stays in the store. Nobody who comes after waits for what is under way.
   void stop() {
     _current = null;
     _timer?.cancel();
+    _refresh = SingleFlight(_renew);
   }
 
   Future<String> _renew() async {
@@ -116,14 +167,19 @@ final class Tokens {
     try {
       answer = await _issuer.token({'grant_type': 'refresh_token', 'refresh_token': from.refreshToken});
     } on PorticoException catch (error) {
-      if (error case Unreachable(:final retryAfter?)) _notBefore = _environment.now().add(retryAfter);
+      if (error case Unreachable(:final retryAfter?) when identical(_current, from)) {
+        _notBefore = _environment.now().add(retryAfter);
+      }
       if (error.code != 'invalid_grant') rethrow;
       if (identical(_current, from)) await _onOver();
       throw const SessionExpired('expired');
     }
-    if (!identical(_current, from)) throw const SessionExpired('signed_out');
-    final next = TokenSet.fromAnswer(answer, from.session, from.refreshToken, _environment.now());
-    await _keep(next);
+    final isLeft = identical(_left, from);
+    if (!isLeft && !identical(_current, from)) throw const SessionExpired('signed_out');
+    final now = _environment.now();
+    final next = TokenSet.fromAnswer(answer, from.session, from.refreshToken, now);
+    if (next.accessToken.isEmpty || !next.expiresAt.isAfter(now)) throw const Unreachable('an answer without tokens');
+    await (isLeft ? _slot.write(next.toJson()) : _keep(next));
     return next.accessToken;
   }
 
@@ -147,8 +203,8 @@ final class Tokens {
         await _refresh.run();
       } on Unreachable catch (error) {
         if (_current != null) _schedule(error.retryAfter ?? _retry);
-      } on PorticoException {
-        // Whoever asks next hears of it.
+      } on Object {
+        // Whoever asks next hears of it, be it of Portico or of the store.
       }
     });
   }

@@ -14,3 +14,8 @@ String exactOrigin(Uri url) {
   if (!safe) throw PorticoException('invalid_origin', 'neither https nor loopback: $url');
   return url.origin;
 }
+
+/// The [exactOrigin] of the address [text].
+///
+/// Throws [PorticoException] `invalid_origin` as well where it is no address at all.
+String originOf(String text) => exactOrigin(Uri.tryParse(text) ?? Uri());

@@ -1,9 +1,13 @@
+import 'dart:async';
 import 'dart:convert';
 
 import 'environment.dart';
 import 'errors.dart';
 import 'http.dart';
 import 'jwt.dart';
+import 'origin.dart';
+
+const Duration _patience = Duration(seconds: 30);
 
 /// An answer with its whole body.
 typedef Answer = ({int status, bool ok, Json body});
@@ -23,23 +27,50 @@ Future<HttpResponse> begin(Environment environment, HttpRequest request) async {
     final seconds = int.tryParse(response.headers['retry-after'] ?? '');
     throw Unreachable(
       '${response.status} from ${request.url.path}',
-      seconds == null ? null : Duration(seconds: seconds),
+      // At once would be without end.
+      seconds == null || seconds <= 0 ? null : Duration(seconds: seconds),
     );
   }
   return response;
 }
 
-/// One request and the JSON object of its answer, empty where there is none.
+/// One request and the JSON object of its answer, empty where there is none. All of it is given half a minute, so that
+/// nobody waits for ever who shares it.
 ///
 /// Throws as [begin].
 Future<Answer> ask(Environment environment, HttpRequest request) async {
-  final response = await begin(environment, request);
+  final late = Completer<void>();
+  final timer = environment.timer(_patience, late.complete);
   try {
-    final text = await const Utf8Decoder(allowMalformed: true).bind(response.body).join();
-    return (status: response.status, ok: response.ok, body: jsonObject(text));
+    return await Future.any([
+      _ask(environment, request, late.future),
+      late.future.then((_) => throw Unreachable('no answer from ${request.url.origin} in time')),
+    ]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+Future<Answer> _ask(Environment environment, HttpRequest request, Future<void> late) async {
+  final abortable = HttpRequest(
+    request.url,
+    method: request.method,
+    headers: request.headers,
+    body: request.body,
+    aborted: late,
+  );
+  final response = await begin(environment, abortable);
+  final text = StringBuffer(), read = Completer<void>();
+  final pieces = const Utf8Decoder(allowMalformed: true)
+      .bind(response.body)
+      .listen(text.write, onError: read.completeError, onDone: read.complete, cancelOnError: true);
+  unawaited(late.then((_) => pieces.cancel()));
+  try {
+    await read.future;
   } on Object {
     throw Unreachable('the answer from ${request.url.origin} broke off');
   }
+  return (status: response.status, ok: response.ok, body: jsonObject('$text'));
 }
 
 Future<void> _discard(HttpResponse response) => response.body.listen(null, onError: (_) {}).cancel();
@@ -67,10 +98,10 @@ PorticoException refusal(Answer answer) {
 /// What discovery announces (OpenID Connect Discovery 1.0 §3), as far as this package uses it.
 final class Metadata {
   Metadata._(Json document)
-    : authorizationEndpoint = Uri.parse(document.text('authorization_endpoint')),
-      tokenEndpoint = Uri.parse(document.text('token_endpoint')),
-      revocationEndpoint = Uri.parse(document.text('revocation_endpoint')),
-      userinfoEndpoint = Uri.parse(document.text('userinfo_endpoint'));
+    : authorizationEndpoint = _endpoint(document, 'authorization_endpoint'),
+      tokenEndpoint = _endpoint(document, 'token_endpoint'),
+      revocationEndpoint = _endpoint(document, 'revocation_endpoint'),
+      userinfoEndpoint = _endpoint(document, 'userinfo_endpoint');
 
   /// Where people sign in.
   final Uri authorizationEndpoint;
@@ -86,14 +117,26 @@ final class Metadata {
 
   /// Reads the `/.well-known/openid-configuration` of [issuer].
   ///
-  /// Throws [PorticoException] `invalid_issuer` when the document names another issuer.
+  /// Throws [PorticoException] `invalid_issuer` when the document names another issuer, or an endpoint that is neither
+  /// https nor loopback; `invalid_origin` for such an [issuer].
   static Future<Metadata> discover(Environment environment, String issuer) async {
+    originOf(issuer);
     final url = Uri.parse('${withoutSlash(issuer)}/.well-known/openid-configuration');
     final answer = await ask(environment, HttpRequest(url));
     if (!answer.ok || answer.body.text('issuer') != issuer) {
       throw PorticoException('invalid_issuer', 'discovery does not speak for $issuer');
     }
     return Metadata._(answer.body);
+  }
+
+  static Uri _endpoint(Json document, String name) {
+    final endpoint = Uri.tryParse(document.text(name)) ?? Uri();
+    try {
+      exactOrigin(endpoint);
+    } on PorticoException {
+      throw PorticoException('invalid_issuer', 'discovery names no safe $name');
+    }
+    return endpoint;
   }
 }
 

@@ -25,16 +25,20 @@ protocol End: AnyObject {
 
 /// The engines of mini-programs, as the bridge needs them.
 protocol Engines: AnyObject {
-    /// Opens the engine of mini-program `id` and shows it; `nil` when the app has registered none.
-    func open(_ id: String) -> End?
+    /// Opens the engine of mini-program `id` and shows it, or throws a `ModuleError`.
+    func open(_ id: String) throws -> End
 
     /// Takes the engine of mini-program `id` away.
     func close(_ id: String)
 }
 
-/// A host launched a mini-program that the app has not registered.
-struct UnknownModule: Error {
-    let id: String
+/// Why a mini-program that a host launched was not opened.
+enum ModuleError: Error {
+    /// The app has registered none by that id.
+    case unknown
+
+    /// It is registered, and cannot be shown for this reason.
+    case unavailable(String)
 }
 
 /// Carries messages between the engines of hosts and of mini-programs. Who speaks is known by the engine, never by what
@@ -64,7 +68,7 @@ final class Bridge {
         guard hostMethods.contains(type) else { return }
         guard let there else {
             guard type == "launch" else { return }
-            guard let miniProgram = engines.open(id) else { throw UnknownModule(id: id) }
+            let miniProgram = try engines.open(id)
             open[id] = Open(host: host, miniProgram: miniProgram)
             return
         }
@@ -80,9 +84,10 @@ final class Bridge {
         }
     }
 
-    /// What mini-program `id` says to the host that opened it. Says whether there is such a host.
-    func fromMiniProgram(_ id: String, _ type: String, _ fields: Fields) -> Bool {
-        guard let there = open[id] else { return false }
+    /// What mini-program `id` says, in the engine `from`, to the host that opened it. Says whether there is one;
+    /// an engine that was taken away has none, whatever runs in its place.
+    func fromMiniProgram(_ from: End, _ id: String, _ type: String, _ fields: Fields) -> Bool {
+        guard let there = open[id], there.miniProgram === from else { return false }
         if miniProgramMethods.contains(type) {
             there.host.call(type, fields.merging([idField: id]) { _, own in own })
         }

@@ -32,6 +32,11 @@ final class BrowserVisit: NSObject, ASWebAuthenticationPresentationContextProvid
             result(FlutterMethodNotImplemented)
             return
         }
+        if #unavailable(iOS 17.4), returnTo.scheme == "https" {
+            let message = "an https redirect URI needs iOS 17.4"
+            result(FlutterError(code: "unsupported_redirect_uri", message: message, details: nil))
+            return
+        }
         session?.cancel()
         let next = Self.session(page, returnTo) { back, _ in result(back?.absoluteString) }
         next.presentationContextProvider = self

@@ -56,12 +56,14 @@ final class EngineEnd: NSObject, End, FlutterStreamHandler {
             do {
                 try bridge.fromHost(self, call.method, fields)
                 result(nil)
+            } catch ModuleError.unavailable(let why) {
+                result(FlutterError(code: "module_unavailable", message: why, details: nil))
             } catch {
                 result(FlutterError(code: "unknown_module", message: "no module is registered", details: nil))
             }
             return
         }
-        if bridge.fromMiniProgram(id, call.method, fields) {
+        if bridge.fromMiniProgram(self, id, call.method, fields) {
             result(nil)
         } else {
             result(FlutterError(code: "no_host", message: "no host has this mini-program open", details: nil))

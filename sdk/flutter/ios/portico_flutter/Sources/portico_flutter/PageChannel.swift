@@ -8,6 +8,9 @@ final class PageChannel {
     private let registry: FlutterPluginRegistry?
     private var attached: [Int64: Pages] = [:]
 
+    /// Which attachment of a WebView is the latest: what was detached while its storage was cleared stays so.
+    private var turns: [Int64: Int] = [:]
+
     init(messenger: FlutterBinaryMessenger, registry: FlutterPluginRegistry?) {
         methods = FlutterMethodChannel(name: bridgeChannel + "/web_view", binaryMessenger: messenger)
         self.registry = registry
@@ -35,6 +38,7 @@ final class PageChannel {
             attached[number]?.send(document, fields["text"] as? String ?? "")
             result(nil)
         case "detach":
+            turns[number] = nil
             attached.removeValue(forKey: number)?.close()
             result(nil)
         default:
@@ -51,15 +55,27 @@ final class PageChannel {
             result(FlutterError(code: "unknown_web_view", message: "there is no such WebView", details: nil))
             return
         }
-        attached[number]?.close()
+        attached.removeValue(forKey: number)?.close()
+        let turn = (turns[number] ?? 0) + 1
+        turns[number] = turn
         let id = fields["storage"] as? String ?? ""
         PageStorages.use(id, person: fields["person"] as? String ?? "", origins: origins) { [weak self] in
             guard let self else { return }
-            attached[number] = Pages(webView: webView, origins: origins) { [weak self] document, text in
-                let said: [String: Any] = ["webView": number, "document": document, "text": text]
-                self?.methods.invokeMethod("message", arguments: said)
-            }
+            if turns[number] == turn { attached[number] = pages(number, webView, origins) }
             result(nil)
         }
+    }
+
+    private func pages(_ number: Int64, _ webView: WKWebView, _ origins: Set<String>) -> Pages {
+        Pages(
+            webView: webView, origins: origins,
+            began: { [weak self] document in
+                let news: [String: Any] = ["webView": number, "document": document]
+                self?.methods.invokeMethod("began", arguments: news)
+            },
+            heard: { [weak self] document, text in
+                let said: [String: Any] = ["webView": number, "document": document, "text": text]
+                self?.methods.invokeMethod("message", arguments: said)
+            })
     }
 }

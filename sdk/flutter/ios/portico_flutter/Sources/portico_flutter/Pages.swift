@@ -3,17 +3,26 @@ import WebKit
 /// The object that a page finds, by which it speaks with the app.
 let pageObject = "portico"
 
-/// The pages in one WebView: only its main frame, only at exact origins, only the document that spoke last.
+/// The pages in one WebView: only its main frame, only at exact origins, only the document that is there.
+///
+/// A document says that it has begun before any script of it runs. That a load was begun says nothing: it may fail, or
+/// be a download, and the document stays.
 final class Pages: NSObject, WKScriptMessageHandler {
     private weak var webView: WKWebView?
     private let origins: Set<String>
+    private let began: (_ document: Int) -> Void
     private let heard: (_ document: Int, _ text: String) -> Void
     private var documents: [String: Int] = [:]
+    private var past: Set<String> = []
     private var latest = 0
 
-    init(webView: WKWebView, origins: Set<String>, heard: @escaping (_ document: Int, _ text: String) -> Void) {
+    init(
+        webView: WKWebView, origins: Set<String>,
+        began: @escaping (_ document: Int) -> Void, heard: @escaping (_ document: Int, _ text: String) -> Void
+    ) {
         self.webView = webView
         self.origins = origins
+        self.began = began
         self.heard = heard
         super.init()
         let content = webView.configuration.userContentController
@@ -41,14 +50,23 @@ final class Pages: NSObject, WKScriptMessageHandler {
 
     func userContentController(_ controller: WKUserContentController, didReceive message: WKScriptMessage) {
         let frame = message.frameInfo
-        guard message.webView === webView, frame.isMainFrame, origins.contains(Self.origin(frame.securityOrigin)),
-            let body = message.body as? [String: String], let name = body["document"], let text = body["text"]
+        guard message.webView === webView, frame.isMainFrame, let body = message.body as? [String: String]
         else { return }
-        if documents[name] == nil {
-            latest += 1
-            documents = [name: latest]
+        guard origins.contains(Self.origin(frame.securityOrigin)), let name = body["document"] else {
+            // Nobody is spoken to here, but whoever was here before is gone.
+            begin(nil)
+            return
         }
-        if let document = documents[name] { heard(document, text) }
+        guard !past.contains(name) else { return }
+        if documents[name] == nil { begin(name) }
+        if let document = documents[name], let text = body["text"] { heard(document, text) }
+    }
+
+    private func begin(_ name: String?) {
+        past.formUnion(documents.keys)
+        latest += 1
+        documents = name.map { [$0: latest] } ?? [:]
+        began(latest)
     }
 
     /// `https://taxi.example`, as a page writes its own.
@@ -61,14 +79,17 @@ final class Pages: NSObject, WKScriptMessageHandler {
 
     private static let handler = "porticoBridge"
 
-    /// A document is known by a name of its own, so that one that is gone cannot be taken for the next.
+    /// A document is known by a name of its own, so that one that is gone cannot be taken for the next; one that comes
+    /// back out of the history is loaded anew.
     private static func script(for origins: Set<String>) -> String {
         let list = origins.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
         return """
             (() => {
-              if (![\(list)].includes(location.origin)) return;
-              const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
               const send = webkit.messageHandlers.\(handler);
+              if (![\(list)].includes(location.origin)) return void send.postMessage({});
+              const name = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+              send.postMessage({ document: name });
+              addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
               const postMessage = (text) => send.postMessage({ document: name, text: String(text) });
               const portico = Object.defineProperty({ onmessage: null, postMessage }, "__document", { value: name });
               Object.defineProperty(window, "portico", { value: portico });

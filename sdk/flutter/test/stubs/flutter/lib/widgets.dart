@@ -63,6 +63,42 @@ abstract class State<T extends StatefulWidget> {
   }
 }
 
+abstract class ValueListenable<T> {
+  T get value;
+  void addListener(void Function() listener);
+  void removeListener(void Function() listener);
+}
+
+class ValueNotifier<T> implements ValueListenable<T> {
+  ValueNotifier(this._value);
+  final List<void Function()> _listeners = [];
+  T _value;
+  @override
+  T get value => _value;
+  set value(T value) {
+    if (_value == value) return;
+    _value = value;
+    for (final listener in [..._listeners]) {
+      listener();
+    }
+  }
+
+  @override
+  void addListener(void Function() listener) => _listeners.add(listener);
+  @override
+  void removeListener(void Function() listener) => _listeners.remove(listener);
+}
+
+/// Shows what [valueListenable] holds whenever a test looks.
+class ValueListenableBuilder<T> extends Widget {
+  const ValueListenableBuilder({super.key, required this.valueListenable, required this.builder, this.child});
+  final ValueListenable<T> valueListenable;
+  final Widget Function(BuildContext context, T value, Widget? child) builder;
+  final Widget? child;
+  @override
+  List<Widget> get inside => [builder(const BuildContext(), valueListenable.value, child)];
+}
+
 class SizedBox extends Widget {
   const SizedBox({super.key, this.child});
   const SizedBox.shrink({super.key}) : child = null;

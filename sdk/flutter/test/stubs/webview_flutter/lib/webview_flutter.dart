@@ -13,9 +13,10 @@ class NavigationRequest {
 }
 
 class NavigationDelegate {
-  NavigationDelegate({this.onNavigationRequest, this.onPageStarted});
+  NavigationDelegate({this.onNavigationRequest, this.onPageStarted, this.onPageFinished});
   final FutureOr<NavigationDecision> Function(NavigationRequest request)? onNavigationRequest;
   final void Function(String url)? onPageStarted;
+  final void Function(String url)? onPageFinished;
 }
 
 abstract class PlatformWebViewController {}
@@ -35,7 +36,9 @@ class WebViewController {
   Future<void> setNavigationDelegate(NavigationDelegate delegate) async => this.delegate = delegate;
   Future<void> loadRequest(Uri uri) async {
     loaded.add(uri);
+    await null;
     delegate?.onPageStarted?.call('$uri');
+    delegate?.onPageFinished?.call('$uri');
   }
 }
 

@@ -64,12 +64,12 @@ internal class Bridge(private val engines: Engines) {
     }
 
     /**
-     * What mini-program [id] says to the host that opened it.
+     * What mini-program [id] says, in the engine [from], to the host that opened it.
      *
-     * @return whether there is such a host.
+     * @return whether there is such a host; an engine that was taken away has none, whatever runs in its place.
      */
-    fun fromMiniProgram(id: String, type: String, fields: Map<String, Any?>): Boolean {
-        val there = open[id] ?: return false
+    fun fromMiniProgram(from: End, id: String, type: String, fields: Map<String, Any?>): Boolean {
+        val there = open[id]?.takeIf { it.miniProgram === from } ?: return false
         if (type in MINI_PROGRAM_METHODS) there.host.call(type, fields + mapOf(ID to id))
         return true
     }

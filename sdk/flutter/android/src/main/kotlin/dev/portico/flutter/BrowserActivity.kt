@@ -26,6 +26,7 @@ public class BrowserActivity : Activity() {
         super.onResume()
         val current = visit
         if (current == null || !current.resumed()) {
+            visit = null
             finish()
             return
         }
@@ -35,6 +36,7 @@ public class BrowserActivity : Activity() {
             startActivity(Intent(Intent.ACTION_VIEW, Uri.parse(current.page)).putExtras(tab))
         } catch (none: ActivityNotFoundException) {
             current.end(null)
+            visit = null
             finish()
         }
     }
@@ -47,6 +49,12 @@ public class BrowserActivity : Activity() {
             visit?.end(null)
             visit = next
             context.startActivity(Intent(context, BrowserActivity::class.java).addFlags(Intent.FLAG_ACTIVITY_NEW_TASK))
+        }
+
+        /** The engine that waited for [gone] is no more: nothing of it is kept. */
+        fun forget(gone: BrowserVisit) {
+            gone.forget()
+            if (visit === gone) visit = null
         }
     }
 }

@@ -32,5 +32,10 @@ internal class BrowserVisit(val page: String, private val returnTo: String, priv
         answer(address)
     }
 
+    /** The engine that waited is gone: nobody is answered. */
+    fun forget() {
+        over = true
+    }
+
     private fun leadsBack(address: String) = address.substringBefore('#').substringBefore('?') == returnTo
 }

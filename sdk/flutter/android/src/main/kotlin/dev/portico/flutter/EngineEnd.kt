@@ -44,7 +44,7 @@ internal class EngineEnd(messenger: BinaryMessenger, private val bridge: Bridge)
         when {
             fields == null -> result.error("invalid_message", "a message is a map", null)
             id == null -> fromHost(call.method, fields, result)
-            bridge.fromMiniProgram(id, call.method, fields) -> result.success(null)
+            bridge.fromMiniProgram(this, id, call.method, fields) -> result.success(null)
             else -> result.error("no_host", "no host has this mini-program open", null)
         }
     }

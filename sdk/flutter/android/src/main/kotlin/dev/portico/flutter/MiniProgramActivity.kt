@@ -10,7 +10,9 @@ import java.lang.ref.WeakReference
 /** Shows a mini-program that runs in an engine of its own. */
 public class MiniProgramActivity : FlutterActivity() {
     private val id: String get() = intent.getStringExtra(ID).orEmpty()
-    private val engine: FlutterEngine? get() = FlutterEngineCache.getInstance().get(MiniProgramModules.key(id))
+
+    // That of the launch that brought this up; by the end of this activity another one may run under the same id.
+    private val engine: FlutterEngine? by lazy { FlutterEngineCache.getInstance().get(MiniProgramModules.key(id)) }
 
     override fun onCreate(savedInstanceState: Bundle?) {
         val lost = engine == null
@@ -26,9 +28,9 @@ public class MiniProgramActivity : FlutterActivity() {
 
     override fun onDestroy() {
         val closed = isFinishing
-        shown.remove(id)
+        if (shown[id]?.get() === this) shown.remove(id)
         super.onDestroy()
-        if (closed) MiniProgramModules.closed(id)
+        if (closed) MiniProgramModules.closed(id, engine)
     }
 
     internal companion object {

@@ -71,8 +71,9 @@ public object MiniProgramModules {
         }
     }
 
-    /** The person closed mini-program [id]. */
-    internal fun closed(id: String) {
+    /** The person closed mini-program [id], which ran in [engine]; nothing happens once that was taken away. */
+    internal fun closed(id: String, engine: FlutterEngine?) {
+        if (engine == null || FlutterEngineCache.getInstance().get(key(id)) !== engine) return
         bridge.closed(id)
         CachedEngines.close(id)
     }

@@ -21,7 +21,10 @@ internal class PageChannel(
     }
 
     /** The engine is gone. */
-    fun close() = methods.setMethodCallHandler(null)
+    fun close() {
+        methods.setMethodCallHandler(null)
+        pages.close()
+    }
 
     override fun onMethodCall(call: MethodCall, result: MethodChannel.Result) {
         val number = call.argument<Number>("webView")?.toLong()
@@ -52,8 +55,8 @@ internal class PageChannel(
         }
         val storage = call.argument<String>("storage").orEmpty()
         val person = call.argument<String>("person").orEmpty()
+        storages.use(webView, storage, person, origins)
         try {
-            storages.use(webView, storage, person, origins)
             pages.attach(number, webView, origins)
             result.success(null)
         } catch (unsupported: UnsupportedWebView) {

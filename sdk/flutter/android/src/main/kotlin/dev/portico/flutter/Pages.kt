@@ -55,6 +55,9 @@ internal class Pages(private val heard: PageListener) {
         WebViewCompat.removeWebMessageListener(webView, PAGE_OBJECT)
     }
 
+    /** Hears no WebView any more. */
+    fun close() = attached.keys.toList().forEach(::detach)
+
     private fun hear(number: Long, documents: Documents, message: WebMessageCompat, proxy: JavaScriptReplyProxy) {
         if (attached[number]?.second !== documents) return
         val text = message.data ?: return

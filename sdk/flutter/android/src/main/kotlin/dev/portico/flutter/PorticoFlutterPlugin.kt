@@ -12,6 +12,7 @@ public class PorticoFlutterPlugin : FlutterPlugin {
     private var end: EngineEnd? = null
     private var pages: PageChannel? = null
     private var browser: MethodChannel? = null
+    private var visit: BrowserVisit? = null
 
     override fun onAttachedToEngine(binding: FlutterPlugin.FlutterPluginBinding) {
         val context = binding.applicationContext
@@ -33,6 +34,7 @@ public class PorticoFlutterPlugin : FlutterPlugin {
         end?.close()
         pages?.close()
         browser?.setMethodCallHandler(null)
+        visit?.let(BrowserActivity::forget)
     }
 
     /** This engine's end of the bridge, which is that of mini-program [id] from now on. */
@@ -45,7 +47,7 @@ public class PorticoFlutterPlugin : FlutterPlugin {
             result.notImplemented()
             return
         }
-        BrowserActivity.begin(context, BrowserVisit(page, returnTo, result::success))
+        BrowserActivity.begin(context, BrowserVisit(page, returnTo, result::success).also { visit = it })
     }
 
     internal companion object {

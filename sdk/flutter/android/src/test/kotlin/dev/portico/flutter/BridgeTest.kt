@@ -12,6 +12,7 @@ private class World : Engines {
     val host = Dart()
     val taxi = Dart()
     val shop = Dart()
+    var next: Dart? = null
     val closed = mutableListOf<String>()
     val bridge = Bridge(this)
     val hostEnd = EngineEnd(host.messenger, bridge)
@@ -21,7 +22,7 @@ private class World : Engines {
     }
 
     override fun open(id: String): End? {
-        val dart = mapOf(TAXI to taxi, SHOP to shop)[id] ?: return null
+        val dart = mapOf(TAXI to (next ?: taxi), SHOP to shop)[id] ?: return null
         return EngineEnd(dart.messenger, bridge).apply { becomeMiniProgram(id) }.also { dart.listen() }
     }
 
@@ -113,6 +114,19 @@ class BridgeTest {
         assertEquals(listOf<Any?>(mapOf("type" to "closed", "miniProgramId" to TAXI)), world.host.told)
         assertEquals("no_host", world.taxi.say("renew", mapOf("id" to "1")))
         assertTrue(world.host.called.isEmpty())
+    }
+
+    @Test
+    fun `an engine that was taken away has no host, though another runs in its place`() {
+        val world = World()
+        world.launch(TAXI)
+        world.host.say("close", mapOf("miniProgramId" to TAXI))
+        val next = Dart().also { world.next = it }
+        world.launch(TAXI)
+        assertEquals("no_host", world.taxi.say("renew", mapOf("id" to "1")))
+        assertTrue(world.host.called.isEmpty())
+        assertEquals("success", next.say("ready", emptyMap<String, Any?>()))
+        assertEquals("ready", world.host.called.single().first)
     }
 
     @Test

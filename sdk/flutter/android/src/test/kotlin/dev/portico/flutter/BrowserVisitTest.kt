@@ -26,6 +26,15 @@ class BrowserVisitTest {
     }
 
     @Test
+    fun `a visit whose engine is gone answers nobody`() {
+        visit.resumed()
+        visit.forget()
+        visit.returned("org.example.superapp:/back?code=1&state=2")
+        assertFalse(visit.resumed())
+        assertTrue(answers.isEmpty())
+    }
+
+    @Test
     fun `another address ends nothing`() {
         visit.resumed()
         val others = listOf(null, "org.example.superapp:/other?code=1", "org.example.superapp:/back2", "")

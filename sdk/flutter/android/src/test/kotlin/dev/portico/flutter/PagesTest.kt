@@ -20,15 +20,13 @@ private class Proxy : JavaScriptReplyProxy() {
     }
 }
 
-private object NoStorages : SystemStorages {
-    override val apart = false
+private object NoStorages : SystemStorages, Owners {
+    override val apart = true
 
     override fun give(webView: WebView, name: String) = Unit
 
-    override fun clear(name: String, origins: Set<String>) = Unit
-}
+    override fun clear(webView: WebView, origins: Set<String>) = Unit
 
-private class NoOwners : Owners {
     override fun lastPerson(id: String): String? = null
 
     override fun remember(id: String, person: String) = Unit
@@ -38,12 +36,13 @@ class PagesTest {
     private val dart = Dart()
     private val webView = WebView()
     private val channel = "$BRIDGE_CHANNEL/web_view"
+    private lateinit var pages: PageChannel
 
     @BeforeTest
     fun begin() {
         WebViewCompat.listening.clear()
         WebViewFeature.supported += WebViewFeature.WEB_MESSAGE_LISTENER
-        PageChannel(dart.messenger, PageStorages(NoOwners(), NoStorages)) { if (it == 4L) webView else null }
+        pages = PageChannel(dart.messenger, PageStorages(NoStorages, NoStorages)) { if (it == 4L) webView else null }
     }
 
     private fun attach(number: Int = 4, origins: List<String> = listOf("https://taxi.example")) =
@@ -98,6 +97,16 @@ class PagesTest {
         dart.say("send", mapOf("webView" to 4, "document" to 1, "text" to "late"), channel)
         assertEquals(1, dart.called.size)
         assertTrue(proxy.told.isEmpty())
+    }
+
+    @Test
+    fun `an engine that is gone leaves no listener behind`() {
+        attach()
+        val listener = WebViewCompat.listening.getValue(webView).listener
+        pages.close()
+        assertFalse(webView in WebViewCompat.listening)
+        listener.onPostMessage(webView, WebMessageCompat("late"), Uri.parse("https://taxi.example"), true, Proxy())
+        assertTrue(dart.called.isEmpty())
     }
 
     @Test
