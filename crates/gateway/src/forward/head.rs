@@ -115,15 +115,18 @@ pub(super) fn for_http2(request: &mut Request<Body>, origin: &Origin) {
     }
 }
 
-/// The request once more, if it may be repeated without harm (RFC 9110 §9.2.2) and can be.
+/// Whether a request may be repeated without harm (RFC 9110 §9.2.2).
+pub(super) fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE)
+}
+
+/// The request once more, if it may be repeated without harm and can be.
 pub(super) fn again(request: &Request<Body>) -> Option<Request<Body>> {
-    let is_idempotent = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
-    );
-    if !is_idempotent {
-        return None;
-    }
+    if is_idempotent(request.method()) { copy(request) } else { None }
+}
+
+/// The request once more, if all of its body is here.
+pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {
     let mut again = Request::new(request.body().again()?);
     *again.method_mut() = request.method().clone();
     *again.uri_mut() = request.uri().clone();

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::head::{self, Survey};
 use super::health::Health;
-use super::link::{self, Answer, Broken, Link, patience};
+use super::link::{self, Answer, Broken, Link, Unserved, patience};
 use super::origin::{Origin, Stream};
 use super::settings::Settings;
 use super::shared::{Connection, Next, Shared, Turn};
@@ -59,11 +59,11 @@ pub(super) enum Why {
     Client(Refused),
 }
 
-/// An attempt that failed, and whether only since the shared connection that was there before was about to end:
-/// nothing of the request went out.
+/// An attempt that failed, and whether the upstream did nothing with the request: the shared connection that was there
+/// before ended before any of it went out, or the upstream says so.
 struct Attempt {
     failed: Failed,
-    was_ending: bool,
+    was_untouched: bool,
 }
 
 /// What goes over a connection: one of HTTP/1, or a shared one of HTTP/2.
@@ -99,7 +99,7 @@ impl Upstream {
     /// Sends a request, and gives its answer when its head is there.
     pub(super) async fn send(self: &Arc<Self>, request: Request<Body>) -> Result<Response<Body>, Failed> {
         match self.attempt(request).await {
-            Err(Attempt { failed: Failed { again: Some(request), .. }, was_ending: true }) => {
+            Err(Attempt { failed: Failed { again: Some(request), .. }, was_untouched: true }) => {
                 self.attempt(*request).await.map_err(|attempt| attempt.failed)
             }
             other => other.map_err(|attempt| attempt.failed),
@@ -117,7 +117,7 @@ impl Upstream {
             Ok(way) => way,
             Err(error) => {
                 let failed = Failed { why: Why::Unreached(error), again: Some(Box::new(request)) };
-                return Err(Attempt { failed, was_ending: false });
+                return Err(Attempt { failed, was_untouched: false });
             }
         };
         match way {
@@ -126,7 +126,7 @@ impl Upstream {
             }
             Way::Link(link, is_used) => {
                 let sent = self.over_link(link, is_used, request, progress, flight).await;
-                sent.map_err(|failed| Attempt { failed, was_ending: false })
+                sent.map_err(|failed| Attempt { failed, was_untouched: false })
             }
         }
     }
@@ -280,7 +280,8 @@ impl Upstream {
             client.hold(turn.clone());
         }
         flight.turn = Some(turn);
-        let again = if self.is_one_of_several() { head::again(&request) } else { None };
+        let copy = head::copy(&request);
+        let may_repeat = self.is_one_of_several() && head::is_idempotent(request.method());
         head::for_http2(&mut request, &self.origin);
         let mut pace = Pace::new(self.settings.response, 1);
         let mut frames = 0;
@@ -291,7 +292,7 @@ impl Upstream {
                 patience(&mut pace, progress, &mut frames, context).map(|()| Err(Broken::Silent))
             }
         });
-        let mut was_ending = false;
+        let mut was_untouched = false;
         let sent = match answered.await {
             Ok(answer) => {
                 let silence = self.settings.response;
@@ -302,12 +303,17 @@ impl Upstream {
                 Err(Failed { why: Why::Silent, again: None })
             }
             Err(Broken::Link(error, unsent)) => {
-                was_ending = was_there && unsent.is_some();
-                let again = unsent.or(again.map(Box::new));
+                let unserved = Unserved::of(&error);
+                if unserved == Some(Unserved::Rest) {
+                    self.shared.lock().leave(connection);
+                }
+                was_untouched = unserved.is_some() || was_there && unsent.is_some();
+                let copy = copy.filter(|_| unserved.is_some() || may_repeat).map(Box::new);
+                let again = unsent.or(copy);
                 Err(Failed { why: why(error, progress), again })
             }
         };
-        sent.map_err(|failed| Attempt { failed, was_ending })
+        sent.map_err(|failed| Attempt { failed, was_untouched })
     }
 
     /// An answer without what concerns its connection. One that can be read in two ways, or changes protocols

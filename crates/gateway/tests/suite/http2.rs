@@ -19,7 +19,9 @@ use portico_gateway::forward::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::fixture::http2::{ask, dumb_at_first, endless, endless_after, open, request, telling};
+use crate::fixture::http2::{
+    ask, dumb_at_first, endless, endless_after, leaving, open, request, resetting, telling,
+};
 use crate::fixture::{self, Client, Plan, Upstream, answer, gate, gate_with, settings, until};
 
 #[tokio::test]
@@ -395,5 +397,38 @@ async fn an_upstream_of_http_2_that_closes_unanswered_is_made_up_for_by_another(
         let said = fixture::ask(gate.address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         assert_eq!(said.status, 200);
         assert!(said.text().contains(" GET http://a/ "), "{}", said.text());
+    }
+}
+
+#[tokio::test]
+async fn what_an_upstream_of_http_2_says_it_did_not_serve_is_asked_once_more_whatever_it_is() {
+    let (refusing, had) = resetting(1, h2::Reason::REFUSED_STREAM).await;
+    for upstream in [leaving().await, refusing] {
+        let gate = gate_with(Settings { http2: true, ..settings(&[upstream]) }, Plan::default()).await;
+        let said =
+            fixture::ask(gate.address, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await;
+        assert_eq!(said.status, 200);
+    }
+    assert_eq!(had.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn an_upstream_of_http_2_that_goes_on_refusing_is_asked_twice_and_so_is_its_other() {
+    let ((refusing, first), (other, second)) =
+        (resetting(9, h2::Reason::REFUSED_STREAM).await, resetting(9, h2::Reason::REFUSED_STREAM).await);
+    let gate = gate_with(Settings { http2: true, ..settings(&[refusing, other]) }, Plan::default()).await;
+    let said = fixture::ask(gate.address, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert_eq!(said.status, 502);
+    assert_eq!((first.load(Ordering::Relaxed), second.load(Ordering::Relaxed)), (2, 2));
+}
+
+#[tokio::test]
+async fn what_an_upstream_of_http_2_may_have_served_in_part_is_not_asked_again() {
+    for reason in [h2::Reason::CANCEL, h2::Reason::INTERNAL_ERROR, h2::Reason::NO_ERROR] {
+        let (upstream, had) = resetting(1, reason).await;
+        let gate = gate_with(Settings { http2: true, ..settings(&[upstream]) }, Plan::default()).await;
+        let said =
+            fixture::ask(gate.address, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await;
+        assert_eq!((said.status, had.load(Ordering::Relaxed)), (502, 1), "{reason:?}");
     }
 }
