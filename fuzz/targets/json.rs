@@ -5,8 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use portico_core::rule::swap::{JsonMap, Pointer, Role, Value, in_json, splice};
 
 fuzz_target!(|text: &[u8]| {
-    let places: Vec<Pointer> =
-        ["/items/*/openid", "/a/0/x", "/*/*/b"].map(|text| text.parse().expect("a pointer")).into();
+    let places: Vec<Pointer> = ["/items/*/openid", "/a/0/x", "/*/*/b", "/*/b", "/b"]
+        .map(|text| text.parse().expect("a pointer"))
+        .into();
     let map = JsonMap::new(places.iter().map(|pointer| (pointer, Role::Any))).expect("a map");
     let Ok(spots) = map.find(text) else { return };
     assert!(serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok());

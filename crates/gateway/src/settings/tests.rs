@@ -116,6 +116,10 @@ fn what_is_wrong_is_refused_with_the_place_and_the_reason() {
             "route 1: json: `/user/openid` lies within another place",
         ),
         (
+            "[route.self]\njson = [\"/*/openid\"]\n[route.any]\njson = [\"/*/OpenID/of\"]",
+            "route 1: json: `/*/OpenID/of` lies within another place",
+        ),
+        (
             "[route.self]\nheader = [\"Connection\"]",
             "route 1: self.header: `Connection` is a header of HTTP itself, in which nobody is named",
         ),

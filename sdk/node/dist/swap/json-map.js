@@ -2,9 +2,19 @@ import { fold } from "./name.js";
 const MOST_CROSSINGS = 4096;
 export class NoMap extends Error {
 }
+function liesWithin(inner, outer) {
+    const covers = (step, at) => {
+        const other = inner[at] ?? "*";
+        return step === "*" || (other !== "*" && fold(step) === fold(other));
+    };
+    return outer.length < inner.length && outer.every(covers);
+}
 export function jsonMap(places) {
     if (places.length === 0)
         return undefined;
+    const inner = places.find(([place]) => places.some(([outer]) => liesWithin(place, outer)));
+    if (inner)
+        throw new NoMap(`/${inner[0].join("/")} lies within another place`);
     const known = new Map();
     let crossings = 0;
     const step = ({ place, behind }) => places[place]?.[0][behind];
@@ -14,15 +24,13 @@ export function jsonMap(places) {
         if (already)
             return already;
         const here = live.find((one) => step(one) === undefined);
-        const inner = live.find((one) => step(one) !== undefined);
-        if (here && inner)
-            throw new NoMap(`/${places[inner.place]?.[0].join("/")} lies within another place`);
+        const further = here ? [] : live;
         if (++crossings > MOST_CROSSINGS)
             throw new NoMap("too many places with stars");
-        const after = (name) => live
+        const after = (name) => further
             .filter((one) => step(one) === "*" || (name !== undefined && fold(step(one) ?? "") === name))
             .map(({ place, behind }) => ({ place, behind: behind + 1 }));
-        const names = live.map(step).filter((name) => name !== undefined && name !== "*");
+        const names = further.map(step).filter((name) => name !== undefined && name !== "*");
         const named = new Map(names.map(fold).map((name) => [name, cross(after(name))]));
         const every = after(undefined);
         const crossing = {

@@ -38,6 +38,6 @@ export interface Maps {
  * The maps of these places. Where the caller alone may be named and where anybody may be are one place, the caller
  * alone may be.
  *
- * @throws {@link NoMap} where one JSON place lies within another.
+ * @throws {@link NoMap} where one JSON place lies within another, or there are too many ways to them.
  */
 export declare function maps(own: RequestPlaces, any: RequestPlaces, answer: AnswerPlaces, inject: Iterable<string>): Maps;

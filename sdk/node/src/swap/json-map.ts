@@ -28,9 +28,28 @@ const MOST_CROSSINGS = 4096;
 /** The places cannot be declared together: one lies within another, or there are too many ways to them. */
 export class NoMap extends Error {}
 
-/** The places of a JSON text and what stands at each, made ready for many texts; undefined where there is none. */
+/** Whether whatever lies at the one place lies within what lies at the other. */
+function liesWithin(inner: Pointer, outer: Pointer): boolean {
+  const covers = (step: string, at: number): boolean => {
+    const other = inner[at] ?? "*";
+    return step === "*" || (other !== "*" && fold(step) === fold(other));
+  };
+  return outer.length < inner.length && outer.every(covers);
+}
+
+/**
+ * The places of a JSON text and what stands at each, made ready for many texts; undefined where there is none.
+ *
+ * Where two meet in one place, the role that comes first in the list stands. Where one meets the way to another, as
+ * `/openid` does that to the `openid` of every member, it stands there alone: an object or an array is no OpenID, so
+ * nothing under it is one that is meant.
+ *
+ * @throws {@link NoMap}
+ */
 export function jsonMap(places: readonly (readonly [Pointer, Role])[]): Crossing | undefined {
   if (places.length === 0) return undefined;
+  const inner = places.find(([place]) => places.some(([outer]) => liesWithin(place, outer)));
+  if (inner) throw new NoMap(`/${inner[0].join("/")} lies within another place`);
   const known = new Map<string, Crossing>();
   let crossings = 0;
   const step = ({ place, behind }: Live): string | undefined => places[place]?.[0][behind];
@@ -41,15 +60,14 @@ export function jsonMap(places: readonly (readonly [Pointer, Role])[]): Crossing
     const already = known.get(key);
     if (already) return already;
     const here = live.find((one) => step(one) === undefined);
-    const inner = live.find((one) => step(one) !== undefined);
-    if (here && inner) throw new NoMap(`/${places[inner.place]?.[0].join("/")} lies within another place`);
+    const further = here ? [] : live;
     if (++crossings > MOST_CROSSINGS) throw new NoMap("too many places with stars");
 
     const after = (name: string | undefined): Live[] =>
-      live
+      further
         .filter((one) => step(one) === "*" || (name !== undefined && fold(step(one) ?? "") === name))
         .map(({ place, behind }) => ({ place, behind: behind + 1 }));
-    const names = live.map(step).filter((name) => name !== undefined && name !== "*") as string[];
+    const names = further.map(step).filter((name) => name !== undefined && name !== "*") as string[];
     const named = new Map(names.map(fold).map((name) => [name, cross(after(name))]));
     const every = after(undefined);
     const crossing: Crossing = {

@@ -43,7 +43,7 @@ export interface Maps {
  * The maps of these places. Where the caller alone may be named and where anybody may be are one place, the caller
  * alone may be.
  *
- * @throws {@link NoMap} where one JSON place lies within another.
+ * @throws {@link NoMap} where one JSON place lies within another, or there are too many ways to them.
  */
 export function maps(own: RequestPlaces, any: RequestPlaces, answer: AnswerPlaces, inject: Iterable<string>): Maps {
   const both = <T>(list: (places: RequestPlaces) => readonly T[]): (readonly [T, Role])[] => [

@@ -5,7 +5,7 @@ import { foundInJson } from "../../dist/swap/found.js";
 import { findInJson, NotJson } from "../../dist/swap/json.js";
 import { jsonMap, NoMap } from "../../dist/swap/json-map.js";
 
-const POINTERS = [["id"], ["list", "*", "id"], ["tree", "*", "2"], ["list", "0", "own"]];
+const POINTERS = [["id"], ["list", "*", "id"], ["tree", "*", "2"], ["list", "0", "own"], ["*", "id"], ["*", "*", "z", "2"]];
 const MAP = jsonMap(POINTERS.map((pointer, at) => [pointer, at === 3 ? "own" : "any"]));
 const texts = (text, map = MAP) => findInJson(Buffer.from(text), map).spots.map(({ value }) => value.text ?? value.kind);
 
@@ -93,7 +93,7 @@ test("half of a surrogate pair is no text", () => assert.deepEqual(texts('{"id":
 test("members that every object has are members like others", () => {
   const map = jsonMap([[["__proto__"], "any"], [["constructor", "*"], "any"]]);
   assert.deepEqual(texts('{"__proto__":"a","constructor":["b"],"toString":"c"}', map), ["a", "b"]);
-  assert.deepEqual(texts('{"toString":{"id":"c"}}'), []);
+  assert.deepEqual(texts('{"toString":{"id":"c"}}', jsonMap([[["id"], "any"]])), []);
 });
 
 test("a hundred thousand levels and a hundred thousand ids are no trouble", () => {
@@ -105,10 +105,28 @@ test("a hundred thousand levels and a hundred thousand ids are no trouble", () =
 
 test("places that cannot be declared together are refused", () => {
   assert.throws(() => jsonMap([[["a"], "any"], [["a", "b"], "any"]]), NoMap);
-  assert.throws(() => jsonMap([[["*"], "any"], [["a", "b"], "any"]]), NoMap);
+  for (const [outer, inner] of [[["*"], ["a", "b"]], [["*", "b"], ["A", "B", "c"]], [["a", "*"], ["a", "*", "c"]], [[], ["*"]]]) {
+    assert.throws(() => jsonMap([[outer, "any"], [inner, "any"]]), NoMap);
+    assert.throws(() => jsonMap([[inner, "any"], [outer, "any"]]), NoMap);
+  }
   const steps = Array.from({ length: 16 }, () => "*");
   const many = Array.from({ length: 16 }, (_, at) => [[...steps.slice(0, at), "a", ...steps], "any"]);
   assert.throws(() => jsonMap(many), NoMap);
+});
+
+test("where a place lies on the way to another it stands alone", () => {
+  const seen = (places, text) => texts(text, jsonMap(places.map((place) => [place.split("/").slice(1), "any"])));
+  for (const oneOrMany of [["/a", "/*/a"], ["/*/a", "/a"]]) {
+    assert.deepEqual(seen(oneOrMany, '{"a":"1","b":{"a":"2","b":"3"}}'), ["1", "2"]);
+    assert.deepEqual(seen(oneOrMany, '[{"a":"1"},{"A":"2"}]'), ["1", "2"]);
+    assert.deepEqual(seen(oneOrMany, '{"a":{"a":"1"},"A":["2"],"a":"3"}'), ["nested", "nested", "3"]);
+  }
+  for (const staggered of [["/a/*", "/*/b/c"], ["/*/b/c", "/a/*"]]) {
+    assert.deepEqual(seen(staggered, '{"a":{"b":{"c":"1"}},"x":{"b":{"c":"2"}}}'), ["nested", "2"]);
+  }
+  assert.deepEqual(seen(["/*/b", "/a/*/c"], '{"a":{"b":[],"x":{"c":"1"}}}'), ["nested", "1"]);
+  assert.deepEqual(seen(["/0", "/*/a"], '[{"a":"1"},{"a":"2"}]'), ["nested", "2"]);
+  assert.deepEqual(seen(["/0", "/*/a"], '{"0":"1","00":{"a":"2"}}'), ["1", "2"]);
 });
 
 test("where the caller and anybody may be named in one place, the caller alone may be", () => {

@@ -51,12 +51,18 @@ pub enum NoMap {
 }
 
 impl JsonMap {
-    /// The map of these places. Where two meet in one place, the role that comes first in the list stands.
+    /// The map of these places. Where two meet in one place, the role that comes first in the list stands. Where one
+    /// meets the way to another (`/openid` that to `/*/openid`), it stands there alone: an object or an array is no
+    /// OpenID, so nothing under it is one that is meant.
     pub fn new<'a>(places: impl IntoIterator<Item = (&'a Pointer, Role)>) -> Result<Self, NoMap> {
         let places: Vec<_> = places.into_iter().collect();
         let mut map = Self::default();
         if places.is_empty() {
             return Ok(map);
+        }
+        let is_inner = |inner: &Pointer| places.iter().any(|(outer, _)| lies_within(inner, outer));
+        if let Some((inner, _)) = places.iter().find(|(place, _)| is_inner(place)) {
+            return Err(NoMap::Within((*inner).clone()));
         }
         let all = (0..places.len()).map(|place| (place, 0)).collect();
         Plan { places: &places, known: HashMap::default(), map: &mut map }.cross(all)?;
@@ -89,6 +95,16 @@ impl JsonMap {
     }
 }
 
+/// Whether whatever lies at the one place lies within what lies at the other.
+fn lies_within(inner: &Pointer, outer: &Pointer) -> bool {
+    let covers = |(outer, inner): (&Step, &Step)| match (outer, inner) {
+        (Step::Every, _) => true,
+        (Step::Named(outer), Step::Named(inner)) => fold(outer) == fold(inner),
+        (Step::Named(_), Step::Every) => false,
+    };
+    outer.0.len() < inner.0.len() && outer.0.iter().zip(&inner.0).all(covers)
+}
+
 /// Pointers, each with how many of its steps are behind.
 type Live = Vec<(usize, usize)>;
 
@@ -111,11 +127,10 @@ impl Plan<'_> {
         self.map.crossings.push(Crossing::default());
         self.known.insert(live.clone(), at);
         let next = |(place, behind): &(usize, usize)| self.places[*place].0.0.get(*behind);
-        let here = live.iter().find(|one| next(one).is_none());
-        if let (Some(_), Some(inner)) = (here, live.iter().find(|one| next(one).is_some())) {
-            return Err(NoMap::Within(self.places[inner.0].0.clone()));
+        if let Some((place, _)) = live.iter().find(|one| next(one).is_none()) {
+            self.map.crossings[at].role = Some(self.places[*place].1);
+            return Ok(at);
         }
-        self.map.crossings[at].role = here.map(|(place, _)| self.places[*place].1);
         let names: Vec<String> = live
             .iter()
             .filter_map(|one| match next(one) {

@@ -112,9 +112,40 @@ fn a_place_within_another_is_refused() {
     let both = pointers(&["/user", "/user/openid"]);
     let made = JsonMap::new(both.iter().map(|pointer| (pointer, Role::Any)));
     assert_eq!(made, Err(NoMap::Within(both[1].clone())));
-    let stars = pointers(&["/*", "/a/b"]);
-    assert!(JsonMap::new(stars.iter().map(|pointer| (pointer, Role::Any))).is_err());
+    for within in [["/*", "/a/b"], ["/*/b", "/A/B/c"], ["/a/*", "/a/*/c"], ["", "/*"], ["/x/B", "/X/b/0"]] {
+        let both = pointers(&within);
+        for places in [[&both[0], &both[1]], [&both[1], &both[0]]] {
+            let made = JsonMap::new(places.map(|pointer| (pointer, Role::Any)));
+            assert_eq!(made, Err(NoMap::Within(both[1].clone())), "{within:?}");
+        }
+    }
     assert!(map(&[]).is_empty() && !map(&["/a"]).is_empty());
+}
+
+#[test]
+fn where_a_place_lies_on_the_way_to_another_it_stands_alone() {
+    let seen = |places: &[&str], text: &'static str| found(places, text).unwrap();
+    for one_or_many in [["/a", "/*/a"], ["/*/a", "/a"]] {
+        assert_eq!(seen(&one_or_many, r#"{"a":"1","b":{"a":"2","b":"3"}}"#), ["\"1\"", "\"2\""]);
+        assert_eq!(seen(&one_or_many, r#"[{"a":"1"},{"A":"2"}]"#), ["\"1\"", "\"2\""]);
+        // What is no text is found whole, each time.
+        assert_eq!(
+            seen(&one_or_many, r#"{"a":{"a":"1"},"A":["2"],"a":"3"}"#),
+            [r#"{"a":"1"}"#, r#"["2"]"#, "\"3\""]
+        );
+    }
+    assert_eq!(seen(&["/a/*", "/*/b"], r#"{"a":{"b":"1"},"b":{"b":"2","c":"3"}}"#), ["\"1\"", "\"2\""]);
+    for staggered in [["/a/*", "/*/b/c"], ["/*/b/c", "/a/*"]] {
+        assert_eq!(
+            seen(&staggered, r#"{"a":{"b":{"c":"1"}},"x":{"b":{"c":"2"}}}"#),
+            [r#"{"c":"1"}"#, "\"2\""]
+        );
+    }
+    assert_eq!(seen(&["/*/b", "/a/*/c"], r#"{"a":{"b":[],"x":{"c":"1"}}}"#), ["[]", "\"1\""]);
+    assert_eq!(seen(&["/0", "/*/a"], r#"[{"a":"1"},{"a":"2"}]"#), [r#"{"a":"1"}"#, "\"2\""]);
+    assert_eq!(seen(&["/0", "/*/a"], r#"{"0":"1","00":{"a":"2"}}"#), ["\"1\"", "\"2\""]);
+    let kept = seen(&["/a", "/*/*/c", "/*/b"], r#"{"a":{"x":{"c":"1"}},"x":{"b":{"c":"2"},"d":{"c":"3"}}}"#);
+    assert_eq!(kept, [r#"{"x":{"c":"1"}}"#, r#"{"c":"2"}"#, "\"3\""]);
 }
 
 #[test]
@@ -220,8 +251,11 @@ impl Tree {
             let way = |place: &&[Step]| place.split_first().is_some_and(|(step, _)| leads(step));
             places.iter().copied().filter(way).map(|place| &place[1..]).collect()
         };
+        let is_place = places.iter().any(|place| place.is_empty());
         match self {
-            Self::Text(text) if places.iter().any(|place| place.is_empty()) => Self::Text(turned(&text)),
+            Self::Text(text) if is_place => Self::Text(turned(&text)),
+            // It is no OpenID, and what lies within it is none.
+            nested @ (Self::List(_) | Self::Object(_)) if is_place => nested,
             Self::List(all) => {
                 let one = |(number, tree): (usize, Self)| tree.swapped(&below("", Some(number)));
                 Self::List(all.into_iter().enumerate().map(one).collect())
@@ -291,15 +325,17 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Places of one length, so that none lies within another.
+/// Places of which none lies within another.
 fn places() -> impl Strategy<Value = Vec<Pointer>> {
     let step = prop_oneof![
         Just(Step::Every),
         prop::sample::select(vec!["a", "OPENID", "0", "1", "x/y", "É", "\n"])
             .prop_map(|name| Step::Named(name.into()))
     ];
-    (0_usize..4).prop_flat_map(move |length| {
-        prop::collection::vec(prop::collection::vec(step.clone(), length).prop_map(Pointer), 1..5)
+    let all = prop::collection::vec(prop::collection::vec(step, 0..4).prop_map(Pointer), 1..6);
+    all.prop_map(|all| {
+        let stands = |place: &&Pointer| !all.iter().any(|outer| lies_within(place, outer));
+        all.iter().filter(stands).cloned().collect()
     })
 }
 
