@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, response};
-use portico_core::rule::swap::{Caller, Fate, Spot, Unknown, Value, Wrong, find_in_set_cookie, in_answer};
+use portico_core::rule::swap::{Caller, Fate, Spot, Unknown, Wrong, find_in_set_cookie, in_answer};
 
 use super::due::{BodyDue, like_json, may_be_looked_into};
 use super::found::{
@@ -60,7 +60,7 @@ impl FoundInAnswer {
     pub fn others(&self, caller: Option<&CallerIds>) -> Result<Vec<&str>, Refused> {
         let heads = self.headers.iter().flat_map(|one| &one.spots);
         let all = heads.chain(self.body.iter().flat_map(|body| &body.spots));
-        let others = others(all, caller.map(|caller| caller.there.as_str()));
+        let others = others(all, caller.map(|caller| caller.there.as_str()), self.unknown);
         let many = || wrong::answer("the answer names more people than can be looked up");
         if others.len() > MOST_IDS { Err(many()) } else { Ok(others) }
     }
@@ -122,11 +122,7 @@ fn of_id<'a>(
     known: &'a Counterparts,
     unknown: Unknown,
 ) -> Result<Fate<'a>, Wrong> {
-    let counterpart = match &spot.value {
-        Value::Text(text) => known.get(text),
-        Value::Scalar | Value::Nested => None,
-    };
-    in_answer(&spot.value, ids, counterpart, unknown)
+    in_answer(&spot.value, ids, |text| known.get(text), unknown)
 }
 
 /// Looks for OpenIDs in a body. One that only may be JSON is if it begins like JSON.

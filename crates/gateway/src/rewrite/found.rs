@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use portico_core::rule::swap::{
-    Fate, JsonMap, NotJson, Role, Spot, Wrong, in_form, in_json, in_path, splice, to_be_known,
+    Fate, JsonMap, NotJson, Role, Spot, Unknown, Value, Wrong, in_form, in_json, in_path, splice, to_be_known,
 };
 
 use super::coding::{self, Coding, Unreadable};
@@ -170,7 +170,7 @@ pub(super) fn in_headers(headers: &HeaderMap, role: impl Fn(&str) -> Option<Role
             let start = bytes.len() - bytes.trim_ascii_start().len();
             let span = start..start + bytes.trim_ascii().len();
             let text = String::from_utf8_lossy(&bytes[span.clone()]).into_owned();
-            let spots = vec![Spot::text(span, role, text)];
+            let spots = vec![Spot { span, role, value: Value::Line(text) }];
             found.push(InHeader { name: name.clone(), number, form: Written::Plain, spots });
         }
     }
@@ -204,10 +204,14 @@ pub(super) fn write_header(headers: &mut HeaderMap, place: &InHeader, edits: &[E
 }
 
 /// The texts of these spots about which more must be known, each once, in their order.
-pub(super) fn others<'s>(spots: impl Iterator<Item = &'s Spot>, own: Option<&str>) -> Vec<&'s str> {
+pub(super) fn others<'s>(
+    spots: impl Iterator<Item = &'s Spot>,
+    own: Option<&str>,
+    unknown: Unknown,
+) -> Vec<&'s str> {
     let mut seen = HashSet::new();
     spots
-        .filter_map(|spot| to_be_known(spot.role, &spot.value, own))
+        .flat_map(|spot| to_be_known(spot.role, &spot.value, own, unknown))
         .filter(|text| seen.insert(*text))
         .take(MOST_IDS + 1)
         .collect()

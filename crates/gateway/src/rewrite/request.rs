@@ -5,8 +5,8 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, COOKIE, IF_RANGE, RANGE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri, request};
 use portico_core::rule::swap::{
-    Caller, Fate, Role, Spot, Unknown, Value, Wrong, find_in_cookies, find_in_form, find_in_parts,
-    find_in_path, in_request,
+    Caller, Fate, Role, Spot, Unknown, Wrong, find_in_cookies, find_in_form, find_in_parts, find_in_path,
+    in_request,
 };
 
 use super::coding::is_asked_for;
@@ -65,7 +65,7 @@ impl FoundInRequest {
         let heads = self.headers.iter().flat_map(|one| &one.spots);
         let body = self.body.iter().flat_map(|body| &body.spots);
         let all = self.path.iter().chain(&self.query).chain(heads).chain(body);
-        let others = others(all, caller.map(|caller| caller.here.as_str()));
+        let others = others(all, caller.map(|caller| caller.here.as_str()), self.unknown);
         if others.len() > MOST_IDS { Err(wrong::too_large()) } else { Ok(others) }
     }
 
@@ -140,11 +140,7 @@ fn of_id<'a>(
     known: &'a Counterparts,
     unknown: Unknown,
 ) -> Result<Fate<'a>, Wrong> {
-    let counterpart = match &spot.value {
-        Value::Text(text) if spot.role == Role::Any => known.get(text),
-        _ => None,
-    };
-    in_request(spot.role, &spot.value, ids, counterpart, unknown)
+    in_request(spot.role, &spot.value, ids, |text| known.get(text), unknown)
 }
 
 /// Looks for OpenIDs in a body.

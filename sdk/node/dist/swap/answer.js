@@ -28,7 +28,7 @@ export class FoundInAnswer {
         this.#isReworded = kind !== undefined || (this.#isBodiless && kindByType(route.maps, answer.headers) !== undefined);
     }
     others(own) {
-        const names = toBeKnownIn([...this.#headers.map(({ piece }) => piece), ...this.#body.pieces], own);
+        const names = toBeKnownIn([...this.#headers.map(({ piece }) => piece), ...this.#body.pieces], own, this.route.unknown);
         if (names.size > MOST_IDS)
             throw badAnswer("the answer names more people than can be looked up");
         return names;

@@ -1,4 +1,4 @@
-import type { Role, Value } from "./spot.js";
+import { type Role, type Value } from "./spot.js";
 /** What happens to an OpenID that nobody has, where one may stand that is not the caller's. */
 export type Unknown = "refuse" | "pass" | "empty";
 /** The caller's OpenIDs. */
@@ -24,14 +24,17 @@ export declare class Wrong extends Error {
     readonly reason: "not_the_caller" | "not_an_id" | "unknown";
     constructor(reason: "not_the_caller" | "not_an_id" | "unknown");
 }
-/** The text of a value about which more must be known than who the caller is; undefined where the caller decides. */
-export declare function toBeKnown(role: Role, value: Value, own: string | undefined): string | undefined;
+/**
+ * The texts of a value about which more must be known than who the caller is; none where the caller decides. Only what
+ * may go on as it is has to be known in every reading.
+ */
+export declare function toBeKnown(role: Role, value: Value, own: string | undefined, unknown: Unknown): string[];
 /**
  * What stands in place of a value in a request; undefined where it stays as it is written.
  *
  * Where the caller must be named, anything else is refused, whatever the policy for unknown ids. Where anybody may
- * be, an empty text names nobody and stays; a text that is an OpenID of the back end's app never goes on, for it
- * would name somebody there whom the token's app does not know.
+ * be, an empty text names nobody and stays; a text that is an OpenID of the back end's app, or may be read as one, never
+ * goes on, for it would name somebody there whom the token's app does not know.
  *
  * @throws {@link Wrong}
  */
@@ -39,7 +42,8 @@ export declare function inRequest(role: Role, value: Value, caller: Caller | und
 /**
  * What stands in place of a value in an answer; undefined where it stays as it is written.
  *
- * Numbers, true and false are no OpenIDs and stay. A text that is an OpenID of the back end's app never goes out.
+ * Numbers, true and false are no OpenIDs and stay. A text that is an OpenID of the back end's app, or may be read as one,
+ * never goes out.
  *
  * @throws {@link Wrong}
  */

@@ -1,3 +1,4 @@
+import { type Unknown } from "./decide.js";
 import type { Crossing } from "./json-map.js";
 import type { Kind } from "./kind.js";
 import type { Header } from "./message.js";
@@ -33,4 +34,4 @@ export declare function cookiePiece(text: string, spots: Spot[]): Piece;
 /** The message's headers, each with what `look` finds in it. */
 export declare function inHeaders(headers: readonly Header[], look: (name: string, value: string) => Piece): FoundHeader[];
 /** The texts at these spots about which more must be known, each once, in their order. */
-export declare function toBeKnownIn(pieces: Iterable<Piece>, own: string | undefined): Set<string>;
+export declare function toBeKnownIn(pieces: Iterable<Piece>, own: string | undefined, unknown: Unknown): Set<string>;

@@ -3,7 +3,7 @@ import { toBeKnown } from "./decide.js";
 import { inForm } from "./form.js";
 import { findInJson } from "./json.js";
 import { findInParts } from "./multipart.js";
-import { spliced, textSpot } from "./spot.js";
+import { spliced } from "./spot.js";
 import { findInForm } from "./form.js";
 export const MOST_IDS = 100_000;
 export function foundInJson(body, map) {
@@ -33,8 +33,8 @@ function found(piece, bytes) {
 export function headerPiece(text, role) {
     const value = text.trim();
     const start = text.indexOf(value);
-    const spots = [textSpot(start, start + value.length, role, Buffer.from(value, "latin1").toString("utf8"))];
-    return { text, spots, written: (id) => id };
+    const line = { kind: "line", text: Buffer.from(value, "latin1").toString("utf8") };
+    return { text, spots: [{ start, end: start + value.length, role, value: line }], written: (id) => id };
 }
 export function cookiePiece(text, spots) {
     return { text, spots, written: percentEncoded };
@@ -42,12 +42,11 @@ export function cookiePiece(text, spots) {
 export function inHeaders(headers, look) {
     return headers.map(([name, value]) => ({ name, piece: look(name.toLowerCase(), value) }));
 }
-export function toBeKnownIn(pieces, own) {
+export function toBeKnownIn(pieces, own, unknown) {
     const names = new Set();
     for (const { spots } of pieces) {
         for (const { role, value } of spots) {
-            const name = toBeKnown(role, value, own);
-            if (name !== undefined)
+            for (const name of toBeKnown(role, value, own, unknown))
                 names.add(name);
         }
     }

@@ -4,6 +4,8 @@ import type { Role } from "./spot.js";
  * Unicode has them. So the long `ſ` is an `s` and the Kelvin sign a `k`, as they are for many a JSON library.
  */
 export declare function fold(name: string): string;
+/** What one language or another takes off the end of a text: spaces, controls, byte order marks, what is no text. */
+export declare const BLANK: RegExp;
 /**
  * The same for a field of a query, a form or a cookie header: up to a NUL, without the blanks around it, and with `_` for
  * a dot or a space, as PHP reads it. Without what some readers take off before it: the `?` of a query

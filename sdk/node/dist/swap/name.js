@@ -2,7 +2,7 @@ import { stripped } from "./bytes.js";
 export function fold(name) {
     return name.toUpperCase().toLowerCase();
 }
-const BLANK = /[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd]/;
+export const BLANK = /[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd]/;
 const BEFORE = /^[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd?!]+/;
 export function foldField(name) {
     return bare(name).replace(/[ .]/g, "_");

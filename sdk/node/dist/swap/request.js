@@ -8,7 +8,7 @@ import { DIGESTS, values, without } from "./message.js";
 import { NotParts } from "./multipart.js";
 import { percentEncoded } from "./bytes.js";
 import { AmbiguousPath, findInPath } from "./path.js";
-import { spliced } from "./spot.js";
+import { spliced, textOf } from "./spot.js";
 import { badRequest, orRefuseRequest, tooLarge } from "./wrong.js";
 export class FoundInRequest {
     route;
@@ -36,13 +36,13 @@ export class FoundInRequest {
     }
     others(own) {
         const pieces = [this.#path, this.#query ?? [], this.#headers.map(({ piece }) => piece), this.#body.pieces].flat();
-        const isCaller = ({ value }) => own !== undefined && value.kind === "text" && value.text === own;
+        const isCaller = ({ value }) => own !== undefined && textOf(value) === own;
         orRefuseRequest(() => {
             if (pieces.some(({ spots }) => spots.some((spot) => spot.role === "own" && !isCaller(spot)))) {
                 throw new Wrong("not_the_caller");
             }
         });
-        const names = toBeKnownIn(pieces, own);
+        const names = toBeKnownIn(pieces, own, this.route.unknown);
         if (names.size > MOST_IDS)
             throw tooLarge();
         return names;

@@ -1,17 +1,24 @@
 /** What stands at a place: the caller's OpenID and nobody else's, or anybody's. */
 export type Role = "own" | "any";
 /**
- * What a message says at a place: a text, decoded; a number, true or false; or something that may hold texts
- * of its own, or is no text that can be read.
+ * What a message says at a place: a text, decoded; the whole of a header, decoded, which is a text, or several between
+ * commas; a number, true or false; or something that may hold texts of its own, or is no text that can be read.
  */
 export type Value = {
-    readonly kind: "text";
+    readonly kind: "text" | "line";
     readonly text: string;
 } | {
     readonly kind: "scalar";
 } | {
     readonly kind: "nested";
 };
+/** The text of a value; undefined where it is none. */
+export declare function textOf(value: Value): string | undefined;
+/**
+ * What a reader may take for the text where it is not just that: the text without the blanks around it, as many a back
+ * end has it, and of a header each element, since several headers of one name may become one (RFC 9110 §5.3).
+ */
+export declare function otherReadings(value: Value): string[];
 /** Something that was found at a declared place. */
 export interface Spot {
     /** Where that begins which is to be replaced, if anything is, and where it ends. */

@@ -42,7 +42,7 @@ export class FoundInAnswer {
 
   /** The texts about which more must be known than who the caller is, each once. 502 where there are too many. */
   others(own: string | undefined): Set<string> {
-    const names = toBeKnownIn([...this.#headers.map(({ piece }) => piece), ...this.#body.pieces], own);
+    const names = toBeKnownIn([...this.#headers.map(({ piece }) => piece), ...this.#body.pieces], own, this.route.unknown);
     if (names.size > MOST_IDS) throw badAnswer("the answer names more people than can be looked up");
     return names;
   }

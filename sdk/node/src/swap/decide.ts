@@ -1,4 +1,4 @@
-import type { Role, Value } from "./spot.js";
+import { otherReadings, textOf, type Role, type Value } from "./spot.js";
 
 /** What happens to an OpenID that nobody has, where one may stand that is not the caller's. */
 export type Unknown = "refuse" | "pass" | "empty";
@@ -39,17 +39,22 @@ function swapped(known: Counterpart, text: string): string | undefined {
   return known.isKnownThere && known.openId !== text ? undefined : known.openId;
 }
 
-/** The text of a value about which more must be known than who the caller is; undefined where the caller decides. */
-export function toBeKnown(role: Role, value: Value, own: string | undefined): string | undefined {
-  return role === "any" && value.kind === "text" && value.text !== "" && value.text !== own ? value.text : undefined;
+/**
+ * The texts of a value about which more must be known than who the caller is; none where the caller decides. Only what
+ * may go on as it is has to be known in every reading.
+ */
+export function toBeKnown(role: Role, value: Value, own: string | undefined, unknown: Unknown): string[] {
+  const text = textOf(value);
+  if (role !== "any" || text === undefined || text === "" || text === own) return [];
+  return unknown === "pass" ? [text, ...otherReadings(value)] : [text];
 }
 
 /**
  * What stands in place of a value in a request; undefined where it stays as it is written.
  *
  * Where the caller must be named, anything else is refused, whatever the policy for unknown ids. Where anybody may
- * be, an empty text names nobody and stays; a text that is an OpenID of the back end's app never goes on, for it
- * would name somebody there whom the token's app does not know.
+ * be, an empty text names nobody and stays; a text that is an OpenID of the back end's app, or may be read as one, never
+ * goes on, for it would name somebody there whom the token's app does not know.
  *
  * @throws {@link Wrong}
  */
@@ -60,22 +65,25 @@ export function inRequest(
   found: Counterparts,
   unknown: Unknown,
 ): string | undefined {
-  if (value.kind === "text" && caller?.here === value.text) return caller.there;
+  const text = textOf(value);
+  if (caller && caller.here === text) return caller.there;
   if (role === "own") throw new Wrong("not_the_caller");
-  if (value.kind !== "text") throw new Wrong("not_an_id");
-  if (value.text === "") return undefined;
-  const known = caller?.there === value.text ? ANYTHING : (found.get(value.text) ?? ANYTHING);
-  const openId = swapped(known, value.text);
+  if (text === undefined) throw new Wrong("not_an_id");
+  if (text === "") return undefined;
+  const known = (one: string): Counterpart => (caller?.there === one ? ANYTHING : (found.get(one) ?? ANYTHING));
+  const openId = swapped(known(text), text);
   if (openId !== undefined) return openId;
   if (unknown === "empty") return "";
-  if (unknown === "pass" && !known.isKnownThere) return undefined;
+  const isThere = (one: string): boolean => known(one).isKnownThere;
+  if (unknown === "pass" && !isThere(text) && !otherReadings(value).some(isThere)) return undefined;
   throw new Wrong("unknown");
 }
 
 /**
  * What stands in place of a value in an answer; undefined where it stays as it is written.
  *
- * Numbers, true and false are no OpenIDs and stay. A text that is an OpenID of the back end's app never goes out.
+ * Numbers, true and false are no OpenIDs and stay. A text that is an OpenID of the back end's app, or may be read as one,
+ * never goes out.
  *
  * @throws {@link Wrong}
  */
@@ -88,9 +96,11 @@ export function inAnswer(
   if (value.kind === "nested") throw new Wrong("not_an_id");
   if (value.kind === "scalar" || value.text === "") return undefined;
   if (caller?.there === value.text) return caller.here;
-  const known = found.get(value.text) ?? ANYTHING;
-  const openId = swapped(known, value.text);
+  const known = (one: string): Counterpart => found.get(one) ?? ANYTHING;
+  const openId = swapped(known(value.text), value.text);
   if (openId !== undefined) return openId;
   if (unknown === "refuse") throw new Wrong("unknown");
-  return unknown === "pass" && !known.isKnownHere ? undefined : "";
+  const isTheirs = (one: string): boolean => caller?.there === one || known(one).isKnownHere;
+  const passes = unknown === "pass" && !isTheirs(value.text) && !otherReadings(value).some(isTheirs);
+  return passes ? undefined : "";
 }

@@ -1,5 +1,5 @@
 import { asBytes, fromBytes, percentEncoded } from "./bytes.js";
-import { toBeKnown } from "./decide.js";
+import { toBeKnown, type Unknown } from "./decide.js";
 import { inForm } from "./form.js";
 import { findInJson } from "./json.js";
 import type { Crossing } from "./json-map.js";
@@ -7,7 +7,7 @@ import type { Kind } from "./kind.js";
 import type { Header } from "./message.js";
 import { findInParts } from "./multipart.js";
 import type { Fields } from "./name.js";
-import { spliced, textSpot, type Piece, type Role, type Spot } from "./spot.js";
+import { spliced, type Piece, type Role, type Spot, type Value } from "./spot.js";
 import { findInForm } from "./form.js";
 
 /** How many OpenIDs, the caller's aside, one message may name. */
@@ -67,8 +67,8 @@ export interface FoundHeader {
 export function headerPiece(text: string, role: Role): Piece {
   const value = text.trim();
   const start = text.indexOf(value);
-  const spots = [textSpot(start, start + value.length, role, Buffer.from(value, "latin1").toString("utf8"))];
-  return { text, spots, written: (id) => id };
+  const line: Value = { kind: "line", text: Buffer.from(value, "latin1").toString("utf8") };
+  return { text, spots: [{ start, end: start + value.length, role, value: line }], written: (id) => id };
 }
 
 /** OpenIDs stand in the cookies of a header. */
@@ -82,12 +82,11 @@ export function inHeaders(headers: readonly Header[], look: (name: string, value
 }
 
 /** The texts at these spots about which more must be known, each once, in their order. */
-export function toBeKnownIn(pieces: Iterable<Piece>, own: string | undefined): Set<string> {
+export function toBeKnownIn(pieces: Iterable<Piece>, own: string | undefined, unknown: Unknown): Set<string> {
   const names = new Set<string>();
   for (const { spots } of pieces) {
     for (const { role, value } of spots) {
-      const name = toBeKnown(role, value, own);
-      if (name !== undefined) names.add(name);
+      for (const name of toBeKnown(role, value, own, unknown)) names.add(name);
     }
   }
   return names;

@@ -10,7 +10,7 @@ export function fold(name: string): string {
 }
 
 /** What one language or another takes off the end of a text: spaces, controls, byte order marks, what is no text. */
-const BLANK = /[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd]/;
+export const BLANK = /[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd]/;
 const BEFORE = /^[\s\0-\x1f\x7f-\x9f\u200b\ufeff\ufffd?!]+/;
 
 /**

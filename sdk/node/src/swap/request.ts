@@ -13,7 +13,7 @@ import { DIGESTS, values, without, type Header, type Request } from "./message.j
 import { NotParts } from "./multipart.js";
 import { percentEncoded } from "./bytes.js";
 import { AmbiguousPath, findInPath } from "./path.js";
-import { spliced, type Piece, type Spot } from "./spot.js";
+import { spliced, textOf, type Piece, type Spot } from "./spot.js";
 import { badRequest, orRefuseRequest, tooLarge } from "./wrong.js";
 
 /** What was found in a request, to be swapped once the others that it names are known. */
@@ -58,13 +58,13 @@ export class FoundInRequest {
    */
   others(own: string | undefined): Set<string> {
     const pieces = [this.#path, this.#query ?? [], this.#headers.map(({ piece }) => piece), this.#body.pieces].flat();
-    const isCaller = ({ value }: Spot): boolean => own !== undefined && value.kind === "text" && value.text === own;
+    const isCaller = ({ value }: Spot): boolean => own !== undefined && textOf(value) === own;
     orRefuseRequest(() => {
       if (pieces.some(({ spots }) => spots.some((spot) => spot.role === "own" && !isCaller(spot)))) {
         throw new Wrong("not_the_caller");
       }
     });
-    const names = toBeKnownIn(pieces, own);
+    const names = toBeKnownIn(pieces, own, this.route.unknown);
     if (names.size > MOST_IDS) throw tooLarge();
     return names;
   }

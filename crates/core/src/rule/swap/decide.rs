@@ -56,38 +56,47 @@ pub enum Wrong {
     Unknown,
 }
 
-/// The text of a value about which more must be known than who the caller is; none where the caller decides.
-pub fn to_be_known<'v>(role: Role, value: &'v Value, own: Option<&str>) -> Option<&'v str> {
-    match (role, value) {
-        (Role::Any, Value::Text(text)) if !text.is_empty() && own != Some(text) => Some(text),
-        _ => None,
-    }
+/// The texts of a value about which more must be known than who the caller is; none where the caller decides. Only what
+/// may go on as it is has to be known in every reading.
+pub fn to_be_known<'v>(
+    role: Role,
+    value: &'v Value,
+    own: Option<&str>,
+    unknown: Unknown,
+) -> impl Iterator<Item = &'v str> {
+    let is_asked = |text: &&str| role == Role::Any && !text.is_empty() && own != Some(*text);
+    let whole = value.text().filter(is_asked);
+    let passes = whole.filter(|_| unknown == Unknown::Pass);
+    whole.into_iter().chain(passes.into_iter().flat_map(|_| value.other_readings()))
 }
 
-/// What becomes of a value in a request. `known` is what was found out about the text of [`to_be_known`].
+/// What becomes of a value in a request. `known` is what was found out about the texts of [`to_be_known`].
 ///
 /// Where the caller must be named, anything else is refused, whatever the policy for unknown ids. Where anybody
-/// may be, an empty text names nobody and stays; a text that is an OpenID at the upstream never goes on, for it
-/// would name somebody there whom the token's app does not know.
+/// may be, an empty text names nobody and stays; a text that is an OpenID at the upstream, or may be read as one, never
+/// goes on, for it would name somebody there whom the token's app does not know.
 pub fn in_request<'a>(
     role: Role,
     value: &Value,
     caller: Option<Caller<'a>>,
-    known: Option<&'a Counterpart>,
+    known: impl Fn(&str) -> Option<&'a Counterpart>,
     unknown: Unknown,
 ) -> Result<Fate<'a>, Wrong> {
-    let own = caller.filter(|caller| matches!(value, Value::Text(text) if text == caller.here));
-    match (role, value, own) {
+    let own = caller.filter(|caller| value.text() == Some(caller.here));
+    match (role, value.text(), own) {
         (Role::Own | Role::Any, _, Some(own)) => Ok(Fate::Become(own.there)),
         (Role::Own, _, None) => Err(Wrong::NotTheCaller),
-        (Role::Any, Value::Text(text), None) if text.is_empty() => Ok(Fate::Stay),
-        (Role::Any, Value::Text(text), None) => {
-            let is_callers = caller.is_some_and(|caller| caller.there == text);
-            let known = if is_callers { &ANYTHING } else { known.unwrap_or(&ANYTHING) };
-            match (known.swapped(text), unknown) {
+        (Role::Any, Some(""), None) => Ok(Fate::Stay),
+        (Role::Any, Some(text), None) => {
+            let is_callers = |text: &str| caller.is_some_and(|caller| caller.there == text);
+            let known = |text| known(text).filter(|_| !is_callers(text)).unwrap_or(&ANYTHING);
+            let is_there = |text| known(text).is_known_there;
+            match (known(text).swapped(text), unknown) {
                 (Some(open_id), _) => Ok(Fate::Become(open_id)),
                 (None, Unknown::Empty) => Ok(Fate::Become("")),
-                (None, Unknown::Pass) if !known.is_known_there => Ok(Fate::Stay),
+                (None, Unknown::Pass) if !is_there(text) && !value.other_readings().any(is_there) => {
+                    Ok(Fate::Stay)
+                }
                 (None, Unknown::Pass | Unknown::Refuse) => Err(Wrong::Unknown),
             }
         }
@@ -95,29 +104,32 @@ pub fn in_request<'a>(
     }
 }
 
-/// What becomes of a value in an answer. `known` is what was found out about the text of [`to_be_known`].
+/// What becomes of a value in an answer. `known` is what was found out about the texts of [`to_be_known`].
 ///
-/// Numbers, true and false are no OpenIDs and stay. A text that is an OpenID at the upstream never goes out.
+/// Numbers, true and false are no OpenIDs and stay. A text that is an OpenID at the upstream, or may be read as one,
+/// never goes out.
 pub fn in_answer<'a>(
     value: &Value,
     caller: Option<Caller<'a>>,
-    known: Option<&'a Counterpart>,
+    known: impl Fn(&str) -> Option<&'a Counterpart>,
     unknown: Unknown,
 ) -> Result<Fate<'a>, Wrong> {
     let text = match value {
-        Value::Text(text) if text.is_empty() => return Ok(Fate::Stay),
-        Value::Text(text) => text,
+        Value::Text(text) | Value::Line(text) if text.is_empty() => return Ok(Fate::Stay),
+        Value::Text(text) | Value::Line(text) => text,
         Value::Scalar => return Ok(Fate::Stay),
         Value::Nested => return Err(Wrong::NotAnId),
     };
-    if let Some(own) = caller.filter(|caller| text == caller.there) {
+    let is_callers = |text: &str| caller.is_some_and(|caller| caller.there == text);
+    if let Some(own) = caller.filter(|_| is_callers(text)) {
         return Ok(Fate::Become(own.here));
     }
-    let known = known.unwrap_or(&ANYTHING);
-    match (known.swapped(text), unknown) {
+    let known = |text: &str| known(text).unwrap_or(&ANYTHING);
+    let is_theirs = |text: &str| is_callers(text) || known(text).is_known_here;
+    match (known(text).swapped(text), unknown) {
         (Some(open_id), _) => Ok(Fate::Become(open_id)),
         (None, Unknown::Refuse) => Err(Wrong::Unknown),
-        (None, Unknown::Pass) if !known.is_known_here => Ok(Fate::Stay),
+        (None, Unknown::Pass) if !is_theirs(text) && !value.other_readings().any(is_theirs) => Ok(Fate::Stay),
         (None, Unknown::Pass | Unknown::Empty) => Ok(Fate::Become("")),
     }
 }
@@ -133,20 +145,24 @@ mod tests {
         Value::Text(text.into())
     }
 
+    fn line(text: &str) -> Value {
+        Value::Line(text.into())
+    }
+
     fn known(open_id: Option<&str>, is_known_here: bool, is_known_there: bool) -> Counterpart {
         Counterpart { open_id: open_id.map(Into::into), is_known_there, is_known_here }
     }
 
     fn own(value: &Value, unknown: Unknown) -> Result<Fate<'static>, Wrong> {
-        in_request(Role::Own, value, Some(CALLER), None, unknown)
+        in_request(Role::Own, value, Some(CALLER), |_| None, unknown)
     }
 
     fn any<'a>(value: &str, known: Option<&'a Counterpart>, unknown: Unknown) -> Result<Fate<'a>, Wrong> {
-        in_request(Role::Any, &text(value), Some(CALLER), known, unknown)
+        in_request(Role::Any, &text(value), Some(CALLER), |_| known, unknown)
     }
 
     fn out<'a>(value: &str, known: Option<&'a Counterpart>, unknown: Unknown) -> Result<Fate<'a>, Wrong> {
-        in_answer(&text(value), Some(CALLER), known, unknown)
+        in_answer(&text(value), Some(CALLER), |_| known, unknown)
     }
 
     #[test]
@@ -158,7 +174,7 @@ mod tests {
             }
             assert_eq!(own(&Value::Scalar, policy), Err(Wrong::NotTheCaller));
             assert_eq!(own(&Value::Nested, policy), Err(Wrong::NotTheCaller));
-            let nobody = in_request(Role::Own, &text("me-here"), None, None, policy);
+            let nobody = in_request(Role::Own, &text("me-here"), None, |_| None, policy);
             assert_eq!(nobody, Err(Wrong::NotTheCaller));
         }
     }
@@ -171,7 +187,7 @@ mod tests {
             assert_eq!(any("you-here", Some(&you), policy), Ok(Fate::Become("you-there")));
             assert_eq!(any("", None, policy), Ok(Fate::Stay));
             for odd in [Value::Scalar, Value::Nested] {
-                let fate = in_request(Role::Any, &odd, Some(CALLER), None, policy);
+                let fate = in_request(Role::Any, &odd, Some(CALLER), |_| None, policy);
                 assert_eq!(fate, Err(Wrong::NotAnId));
             }
         }
@@ -208,8 +224,8 @@ mod tests {
             assert_eq!(out("me-there", None, policy), Ok(Fate::Become("me-here")));
             assert_eq!(out("you-there", Some(&you), policy), Ok(Fate::Become("you-here")));
             assert_eq!(out("", None, policy), Ok(Fate::Stay));
-            assert_eq!(in_answer(&Value::Scalar, Some(CALLER), None, policy), Ok(Fate::Stay));
-            assert_eq!(in_answer(&Value::Nested, Some(CALLER), None, policy), Err(Wrong::NotAnId));
+            assert_eq!(in_answer(&Value::Scalar, Some(CALLER), |_| None, policy), Ok(Fate::Stay));
+            assert_eq!(in_answer(&Value::Nested, Some(CALLER), |_| None, policy), Err(Wrong::NotAnId));
         }
     }
 
@@ -228,12 +244,70 @@ mod tests {
 
     #[test]
     fn only_what_the_caller_does_not_decide_has_to_be_looked_up() {
-        assert_eq!(to_be_known(Role::Any, &text("x"), Some("me")), Some("x"));
-        assert_eq!(to_be_known(Role::Any, &text("me"), Some("me")), None);
-        assert_eq!(to_be_known(Role::Any, &text(""), None), None);
-        assert_eq!(to_be_known(Role::Any, &Value::Scalar, None), None);
-        for role in [Role::Own, Role::Data(0), Role::Iv(0)] {
-            assert_eq!(to_be_known(role, &text("x"), None), None);
+        let asked = |role, value: &Value| {
+            let own = Some("me");
+            POLICIES.map(|policy| to_be_known(role, value, own, policy).collect::<Vec<_>>().join("|"))
+        };
+        assert_eq!(asked(Role::Any, &text("x")), ["x"; 3]);
+        for nothing in [&text("me"), &text(""), &Value::Scalar, &Value::Nested, &line("me")] {
+            assert_eq!(asked(Role::Any, nothing), [""; 3]);
         }
+        for role in [Role::Own, Role::Data(0), Role::Iv(0)] {
+            assert_eq!(asked(role, &text(" x")), [""; 3]);
+        }
+    }
+
+    #[test]
+    fn other_readings_have_to_be_looked_up_where_a_text_may_go_on_as_it_is() {
+        let asked = |value: &Value, policy| {
+            to_be_known(Role::Any, value, Some("me"), policy).collect::<Vec<_>>().join("|")
+        };
+        for policy in [Unknown::Refuse, Unknown::Empty] {
+            assert_eq!(asked(&line("x, y"), policy), "x, y");
+            assert_eq!(asked(&text(" x"), policy), " x");
+        }
+        assert_eq!(asked(&line("x, me"), Unknown::Pass), "x, me|x|me");
+        assert_eq!(asked(&line("x"), Unknown::Pass), "x");
+        assert_eq!(asked(&text(" x"), Unknown::Pass), " x|x");
+        assert_eq!(asked(&text("x, y"), Unknown::Pass), "x, y");
+    }
+
+    #[test]
+    fn what_may_be_read_as_an_id_of_the_upstream_does_not_pass() {
+        let (nobody, theirs, ours) =
+            (known(None, false, false), known(None, false, true), known(Some("you-there"), true, false));
+        let inward = |value: &Value| {
+            let all = |text: &str| match text {
+                "them" => Some(&theirs),
+                "you" => Some(&ours),
+                // It was not looked up.
+                "lost" => None,
+                _ => Some(&nobody),
+            };
+            in_request(Role::Any, value, Some(CALLER), all, Unknown::Pass)
+        };
+        for bad in ["x, them", "them,them", "you, them", "x,\tme-there", "x, lost", " them"] {
+            assert_eq!(inward(&line(bad)), Err(Wrong::Unknown), "{bad}");
+        }
+        for bad in [" them", "them\n", "me-there "] {
+            assert_eq!(inward(&text(bad)), Err(Wrong::Unknown), "{bad:?}");
+        }
+        for good in ["x, y", "you, x", "me-here, x", ","] {
+            assert_eq!(inward(&line(good)), Ok(Fate::Stay), "{good}");
+        }
+        assert_eq!(inward(&line("you")), Ok(Fate::Become("you-there")));
+        assert_eq!(inward(&text(" you ")), Ok(Fate::Stay));
+
+        let their_own = known(None, true, false);
+        let outward = |value: &Value| {
+            let all = |text: &str| Some(if text == "them" { &their_own } else { &nobody });
+            in_answer(value, Some(CALLER), all, Unknown::Pass)
+        };
+        for bad in ["them, them", "x, me-there", " them"] {
+            assert_eq!(outward(&line(bad)), Ok(Fate::Become("")), "{bad}");
+        }
+        assert_eq!(outward(&text("them ")), Ok(Fate::Become("")));
+        assert_eq!(outward(&line("x, me-here")), Ok(Fate::Stay));
+        assert_eq!(outward(&line("me-there")), Ok(Fate::Become("me-here")));
     }
 }

@@ -36,7 +36,7 @@ fn bare(name: &str) -> Cow<'_, str> {
 }
 
 /// Whether one language or another takes this off the end of a text: spaces, controls, byte order marks.
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | char::REPLACEMENT_CHARACTER)
 }
 

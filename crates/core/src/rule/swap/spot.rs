@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::name::is_blank;
+
 /// What stands at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -20,10 +22,32 @@ pub enum Role {
 pub enum Value {
     /// A text, decoded.
     Text(String),
+    /// The whole of a header, decoded: a text, or several between commas.
+    Line(String),
     /// A number, or true or false.
     Scalar,
     /// Something that may hold texts of its own, or is no text that can be read.
     Nested,
+}
+
+impl Value {
+    /// The text, where it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Line(text) => Some(text),
+            Self::Scalar | Self::Nested => None,
+        }
+    }
+
+    /// What a reader may take for the text where it is not just that: the text without the blanks around it, as many
+    /// a back end has it, and of a header each element, since several headers of one name may become one (RFC 9110
+    /// §5.3).
+    pub fn other_readings(&self) -> impl Iterator<Item = &str> {
+        let text = self.text().unwrap_or_default();
+        let is_line = matches!(self, Self::Line(_));
+        let elements = text.split(move |c| is_line && c == ',').map(|element| element.trim_matches(is_blank));
+        elements.filter(|element| !element.is_empty() && element.len() < text.len())
+    }
 }
 
 /// Something that was found at a declared place.
@@ -61,6 +85,23 @@ pub fn splice<'e>(bytes: &[u8], edits: impl IntoIterator<Item = (Range<usize>, &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_be_read_without_blanks_and_a_header_as_a_list_too() {
+        let readings = |value: Value| value.other_readings().map(str::to_owned).collect::<Vec<_>>();
+        for text in ["x", "", "x y", "x,y"] {
+            assert_eq!(readings(Value::Text(text.into())), [""; 0], "{text}");
+        }
+        for text in [" x", "x\n", "\u{a0}x\u{feff}", "\0x\u{3000}\t", "\u{fffd}x"] {
+            assert_eq!(readings(Value::Text(text.into())), ["x"], "{text:?}");
+        }
+        assert_eq!(readings(Value::Text(" \n".into())), [""; 0]);
+        assert_eq!(readings(Value::Text(" x,y".into())), ["x,y"]);
+        assert_eq!(readings(Value::Line("x".into())), [""; 0]);
+        assert_eq!(readings(Value::Line("x, y ,,\tx y".into())), ["x", "y", "x y"]);
+        assert_eq!(readings(Value::Line(",x".into())), ["x"]);
+        assert_eq!([readings(Value::Scalar), readings(Value::Nested)], [[""; 0]; 2]);
+    }
 
     #[test]
     fn what_lies_between_the_spans_stays() {
