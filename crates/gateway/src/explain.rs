@@ -5,16 +5,18 @@ use std::fmt::Write;
 use portico_core::rule::swap::{RequestPlaces, Unknown};
 
 use crate::rewrite::SECRET;
-use crate::route::{Encrypted, Gateway, Injected, Pair, Route, TokenPlace};
+use crate::route::{Encrypted, Gateway, Injected, LISTEN, Pair, Route, TokenPlace};
 use crate::settings::{length, size};
 
 /// What the gateway does with this configuration, line by line.
 pub fn explain(gateway: &Gateway) -> String {
     let mut out = String::new();
-    if let Some(listen) = gateway.listen {
-        let with = if gateway.tls.is_some() { "with TLS" } else { "without TLS" };
-        line(&mut out, 0, &format!("It listens on {listen}, {with}."));
-    }
+    let with = if gateway.tls.is_some() { "with TLS" } else { "without TLS" };
+    let listens = match gateway.listen {
+        Some(listen) => format!("It listens on {listen}, {with}."),
+        None => format!("Since `listen` is not given, it listens on {LISTEN}, {with}."),
+    };
+    line(&mut out, 0, &listens);
     let routes = gateway.routes.len();
     let order = if routes > 1 { ", of which the first that fits takes the request" } else { "" };
     let plural = if routes > 1 { "s" } else { "" };
@@ -95,6 +97,7 @@ fn who_calls(out: &mut String, route: &Route) {
     };
     let scopes = match route.require.len() {
         0 => String::new(),
+        1 => format!(" with the scope {}", route.require),
         _ => format!(" with the scopes {}", route.require),
     };
     let kept = if route.keep_token { "the upstream gets it too" } else { "the upstream does not get it" };
@@ -150,8 +153,8 @@ fn out_of_reach(out: &mut String, route: &Route) {
     let both = [&route.places.own, &route.places.any].into_iter().flat_map(|places| &places.path);
     for template in both.filter(|template| !template.can_lie_under(path)) {
         let note = format!(
-            "Note: the path {template} is looked for in none, since all of this route lie under {path}. Is it \
-             {path}{template}?"
+            "Note: no request has the path {template}, since every path of this route is {path} or lies under it. \
+             Is it {path}{template}?"
         );
         line(out, 1, &note);
     }
@@ -166,7 +169,7 @@ fn overlooked(out: &mut String, route: &Route) {
     let (query, form) = (all(|places| &places.query), all(|places| &places.form));
     let only = |some: &[&String], others: &[&String]| {
         let is_other = |name: &str| others.iter().any(|other| other.eq_ignore_ascii_case(name));
-        some.iter().filter(|name| !is_other(name)).map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+        some.iter().filter(|name| !is_other(name)).map(|name| (*name).clone()).collect::<Vec<_>>()
     };
     // Where JSON alone is declared, no form goes on.
     let takes_forms = !form.is_empty() || both.iter().all(|places| places.json.is_empty());
@@ -174,14 +177,13 @@ fn overlooked(out: &mut String, route: &Route) {
         [(only(&query, &form), "query", "form"), (only(&form, &query), "form", "query")]
     {
         if !names.is_empty() && (takes_forms || there == "query") {
-            line(
-                out,
-                1,
-                &format!(
-                    "Note: {names} is looked for in the {here} and not in the {there}. Back ends that ask for a \
-                     field wherever it stands (servlets, PHP's $_REQUEST, Rails) need it declared in both."
-                ),
+            let (are, them) = if names.len() > 1 { ("are", "them") } else { ("is", "it") };
+            let names = names.join(", ");
+            let note = format!(
+                "Note: {names} {are} looked for in the {here} and not in the {there}. Back ends that ask for a field \
+                 wherever it stands (servlets, PHP's $_REQUEST, Rails) need {them} declared in both."
             );
+            line(out, 1, &note);
         }
     }
 }
@@ -300,7 +302,7 @@ Route 1: requests for the host shop.example whose path is /api or lies under it
   Anybody may be named in:
     JSON /items/*/openid
     an OpenID that the upstream does not know is refused (400)
-  Note: the path /users/{openid} is looked for in none, since all of this route lie under /api. Is it /api/users/{openid}?
+  Note: no request has the path /users/{openid}, since every path of this route is /api or lies under it. Is it /api/users/{openid}?
   Encrypted data is encrypted anew for the upstream in:
     JSON /encryptedData with /iv
   Answers name people by the app's OpenIDs again in:
@@ -323,6 +325,14 @@ Route 2: requests for any host
   Connecting may take 2 s, an upstream may be silent for 30 s, and a WebSocket or event stream for 5 min.
 ";
         assert_eq!(explained(text), must);
+    }
+
+    #[test]
+    fn where_it_listens_is_said_also_where_the_file_does_not_say() {
+        let route = "[[route]]\nupstream = [\"http://127.0.0.1:1\"]\napp = \"a.b\"\nas = \"a.c\"\n";
+        let first = |text: &str| explained(&(text.to_owned() + route)).lines().next().unwrap().to_owned();
+        assert_eq!(first(""), format!("Since `listen` is not given, it listens on {LISTEN}, without TLS."));
+        assert_eq!(first("listen = \"[::1]:1\"\n"), "It listens on [::1]:1, without TLS.");
     }
 
     #[test]
@@ -372,7 +382,7 @@ form = ["openid"]
         };
         starts(
             "query = [\"openid\", \"of\"]",
-            &["openid, of is looked for in the query and not in the form."],
+            &["openid, of are looked for in the query and not in the form."],
         );
         starts(
             "query = [\"a\"]\nform = [\"b\", \"A\"]",

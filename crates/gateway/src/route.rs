@@ -1,7 +1,7 @@
 //! What the gateway does with a request: the configuration, read and checked.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,10 +14,13 @@ pub use portico_core::rule::swap::Counterpart;
 
 use crate::rewrite::Maps;
 
+/// Where callers are listened to unless the configuration says.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
 /// A gateway's whole configuration.
 #[derive(Debug, Clone)]
 pub struct Gateway {
-    /// Where callers are listened to, if the configuration says.
+    /// Where callers are listened to, if the configuration says; else at [`LISTEN`].
     pub listen: Option<SocketAddr>,
     /// The certificate shown to callers; without one there is no TLS.
     pub tls: Option<TlsFiles>,

@@ -17,6 +17,9 @@ pub fn admit(head: &mut request::Parts) -> Result<(), Refused> {
 }
 
 /// The token that a request brings, whosever it is; none where it brings none. 400 for two.
+///
+/// Whoever writes a request by hand may put any text in the token's place. What cannot be a token is none: it may be a
+/// part of anything, so it goes out of its own place alone, as [`crate::rewrite::strip`] takes it.
 pub fn token(route: &Route, head: &request::Parts) -> Result<Option<Arc<str>>, Refused> {
     let token = match &route.token {
         TokenPlace::Bearer if head.headers.contains_key(AUTHORIZATION) => credential::bearer(&head.headers),
@@ -25,7 +28,7 @@ pub fn token(route: &Route, head: &request::Parts) -> Result<Option<Arc<str>>, R
     };
     match token {
         Err(refused) if refused.code == credential::MISSING => Ok(None),
-        other => other.map(Some),
+        other => other.map(|token| Some(token).filter(|token| withhold::may_be_token(token))),
     }
 }
 

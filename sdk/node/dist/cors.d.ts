@@ -9,6 +9,8 @@ import { type Header, type Request } from "./swap/message.js";
  */
 export declare class Scripts {
     #private;
+    /** Whether there are any: whether an answer may be read depends on where the request comes from then. */
+    readonly areAny: boolean;
     /** `origins` are the app's. */
     constructor({ token }: Route, origins: readonly string[], headers: readonly Header[]);
     /**

@@ -1,9 +1,11 @@
 import { values } from "./swap/message.js";
 export class Scripts {
+    areAny;
     #origin;
     #withCookies;
     constructor({ token }, origins, headers) {
         const [origin, ...more] = values(headers, "origin");
+        this.areAny = origins.length > 0;
         this.#origin = more.length === 0 && origin !== undefined && origins.includes(origin) ? origin : undefined;
         this.#withCookies = token.kind === "cookie";
     }
@@ -23,7 +25,7 @@ export class Scripts {
     get permission() {
         if (this.#origin === undefined)
             return [];
-        const headers = [["access-control-allow-origin", this.#origin], ["vary", "Origin"]];
+        const headers = [["access-control-allow-origin", this.#origin]];
         return this.#withCookies ? [...headers, ["access-control-allow-credentials", "true"]] : headers;
     }
 }

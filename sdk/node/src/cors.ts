@@ -9,12 +9,15 @@ import { values, type Header, type Request } from "./swap/message.js";
  * may read an answer has the last word.
  */
 export class Scripts {
+  /** Whether there are any: whether an answer may be read depends on where the request comes from then. */
+  readonly areAny: boolean;
   readonly #origin: string | undefined;
   readonly #withCookies: boolean;
 
   /** `origins` are the app's. */
   constructor({ token }: Route, origins: readonly string[], headers: readonly Header[]) {
     const [origin, ...more] = values(headers, "origin");
+    this.areAny = origins.length > 0;
     this.#origin = more.length === 0 && origin !== undefined && origins.includes(origin) ? origin : undefined;
     this.#withCookies = token.kind === "cookie";
   }
@@ -38,7 +41,7 @@ export class Scripts {
   /** The headers that let the script read an answer; none for others than the app's. */
   get permission(): Header[] {
     if (this.#origin === undefined) return [];
-    const headers: Header[] = [["access-control-allow-origin", this.#origin], ["vary", "Origin"]];
+    const headers: Header[] = [["access-control-allow-origin", this.#origin]];
     return this.#withCookies ? [...headers, ["access-control-allow-credentials", "true"]] : headers;
   }
 }

@@ -9,7 +9,7 @@ use http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use portico_live::Live;
 
 use crate::body::Body;
@@ -19,6 +19,8 @@ use crate::{Refused, Route};
 
 /// The scripts that a request may come from.
 pub(super) struct Scripts {
+    /// Whether there are any: whether an answer may be read depends on where the request comes from then.
+    are_any: bool,
     /// The origin, if it is one of the app's.
     origin: Option<HeaderValue>,
     with_cookies: bool,
@@ -27,16 +29,17 @@ pub(super) struct Scripts {
 impl Scripts {
     /// Those of the page that a request names as its origin.
     pub(super) async fn of(live: &Live, route: &Route, head: &Parts) -> Result<Self, Refused> {
-        let with_cookies = matches!(route.token, TokenPlace::Cookie(_));
-        let mut named = head.headers.get_all(ORIGIN).iter();
-        let (Some(origin), None) = (named.next(), named.next()) else {
-            return Ok(Self { origin: None, with_cookies });
-        };
         let app = live.client(&route.app).await.map_err(unavailable)?;
-        let is_own = app.is_some_and(|app| {
-            app.client.is_live() && app.client.origins.iter().any(|own| own.as_bytes() == origin.as_bytes())
-        });
-        Ok(Self { origin: is_own.then(|| origin.clone()), with_cookies })
+        let app = app.filter(|app| app.client.is_live());
+        let origins = app.as_ref().map_or(&[][..], |app| &app.client.origins);
+        let is_own = |origin: &HeaderValue| origins.iter().any(|own| own.as_bytes() == origin.as_bytes());
+        let mut named = head.headers.get_all(ORIGIN).iter();
+        let origin = match (named.next(), named.next()) {
+            (Some(origin), None) if is_own(origin) => Some(origin.clone()),
+            _ => None,
+        };
+        let with_cookies = matches!(route.token, TokenPlace::Cookie(_));
+        Ok(Self { are_any: !origins.is_empty(), origin, with_cookies })
     }
 
     /// The answer to a browser that asks whether a script may call.
@@ -59,15 +62,40 @@ impl Scripts {
 
     /// Lets the script read an answer, unless the answer says itself who may.
     pub(super) fn may_read(&self, answer: &mut Response<Body>) {
-        let Some(origin) = &self.origin else { return };
         let headers = answer.headers_mut();
-        if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        if !self.are_any || headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }
+        // Who asked from elsewhere is told so too: a browser would give a script this answer, which it may not read.
+        if !varies_by_origin(headers) {
+            headers.append(VARY, HeaderValue::from_static("Origin"));
+        }
+        let Some(origin) = &self.origin else { return };
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.append(VARY, HeaderValue::from_static("Origin"));
         if self.with_cookies {
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
+    }
+}
+
+/// Whether an answer says already that it is another for another origin (RFC 9110 §12.5.5).
+fn varies_by_origin(headers: &HeaderMap) -> bool {
+    let mut names = headers.get_all(VARY).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    names.any(|name| name.trim_ascii() == b"*" || name.trim_ascii().eq_ignore_ascii_case(b"origin"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn where_the_app_has_no_origins_an_answer_is_the_same_for_all_of_them() {
+        let varies = |are_any| {
+            let mut answer = Response::new(Body::Empty);
+            Scripts { are_any, origin: None, with_cookies: false }.may_read(&mut answer);
+            answer.headers().get(VARY).cloned()
+        };
+        assert_eq!((varies(false), varies(true).unwrap()), (None, HeaderValue::from_static("Origin")));
     }
 }

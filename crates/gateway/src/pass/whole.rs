@@ -17,7 +17,7 @@ enum NotWhole {
 pub(super) async fn of_request(body: Body, limit: usize) -> Result<Bytes, Refused> {
     read(body, limit).await.map_err(|why| match why {
         NotWhole::TooLarge => {
-            let text = "The body is larger than this route takes.";
+            let text = "the body is larger than this route takes";
             Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "content_too_large", text)
         }
         NotWhole::Cut(Cut::ClientSilent) => {
@@ -34,7 +34,7 @@ pub(super) async fn of_answer(body: Body, limit: usize) -> Result<Bytes, Refused
 }
 
 fn of_upstream(why: NotWhole) -> Refused {
-    let text = "The answer cannot be passed on.";
+    let text = "the answer cannot be passed on";
     match why {
         NotWhole::TooLarge => Refused::new(StatusCode::BAD_GATEWAY, "bad_gateway", text)
             .because("the answer's body is larger than the route takes"),

@@ -71,13 +71,22 @@ fn contains(text: &[u8], tail: &[u8]) -> bool {
     text.len() >= tail.len() && memmem::find(text, tail).is_some()
 }
 
-/// What is written as a signed token is (RFC 7515 §7.1) in the headers where tokens are.
+/// Whether a text may be a token at all: written as one, or so long that it is in no other text by chance.
+pub(crate) fn may_be_token(text: &str) -> bool {
+    is_written_as_token(text) || text.len() >= TAIL
+}
+
+/// Whether a text is written as a signed token is (RFC 7515 §7.1): the first part of one is a JSON object.
+fn is_written_as_token(text: &str) -> bool {
+    text.starts_with("eyJ") && text.bytes().filter(|byte| *byte == b'.').count() == 2
+}
+
+/// What is written as a token in the headers where tokens are.
 fn like_tokens(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let separators = [' ', ';', ',', '=', '"'];
     let all = [AUTHORIZATION, COOKIE].into_iter().flat_map(|name| headers.get_all(name));
     let words = all.filter_map(|value| value.to_str().ok()).flat_map(move |text| text.split(separators));
-    // A header of a token is a JSON object.
-    words.filter(|word| word.starts_with("eyJ") && word.bytes().filter(|byte| *byte == b'.').count() == 2)
+    words.filter(|word| is_written_as_token(word))
 }
 
 /// Takes it out: of cookies only the pair that has it, of other headers the whole.
@@ -142,6 +151,16 @@ mod tests {
             let mut alone = headers(&[("cookie", &alone)]);
             remove(TOKEN, &mut alone);
             assert!(alone.is_empty(), "{alone:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_text_that_is_not_written_as_a_token_cannot_be_one() {
+        for text in ["", "x", "token", "a.b.c", "eyJ", "eyJ.x", "eyJ.x.y.z", &"x".repeat(TAIL - 1)] {
+            assert!(!may_be_token(text), "{text}");
+        }
+        for text in [TOKEN, "eyJ.x.y", &"x".repeat(TAIL)] {
+            assert!(may_be_token(text), "{text}");
         }
     }
 

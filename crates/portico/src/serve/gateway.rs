@@ -1,10 +1,10 @@
 //! The gateway's door: where callers come in, and how its routes are read anew.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use portico_gateway::accept::{self, Files, Limits, Peer, Tls};
+use portico_gateway::route::LISTEN;
 use portico_gateway::table::{Current, Table};
 use portico_gateway::{Body, Gateway, Pass};
 use portico_live::Live;
@@ -13,9 +13,6 @@ use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 
 use super::{ServeError, bind};
-
-/// Where callers are listened to unless the configuration says.
-pub const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
 /// Reads the gateway's configuration again; one clear line where it is wrong.
 pub type Reread = Box<dyn Fn() -> Result<Gateway, String> + Send + Sync>;

@@ -26,7 +26,7 @@ export function encodingAndDone(given) {
 export function setGiven(response, given) {
     if (!given)
         return;
-    const flat = Array.isArray(given) ? given.flat() : [];
+    const flat = !Array.isArray(given) ? [] : Array.isArray(given[0]) ? given.flat() : given;
     const pairs = Array.isArray(given)
         ? Array.from({ length: flat.length / 2 }, (_, at) => [String(flat[2 * at]), flat[2 * at + 1]])
         : Object.entries(given);

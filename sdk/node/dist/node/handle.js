@@ -27,7 +27,7 @@ async function swap(gateway, log, request, response, target) {
         throw new Error("HTTP/2 is not understood here: put a proxy in front that ends it");
     const received = head(request, target);
     const way = gateway.way(received);
-    permit(response, way.scripts.permission);
+    permit(response, way.scripts);
     const preflight = way.scripts.preflight(received);
     if (preflight) {
         answerInstead(response, { status: 204, headers: preflight });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { Header } from "../swap/message.js";
+import type { Scripts } from "../cors.js";
 /**
- * Adds these headers to the answer, as its head leaves, unless that says itself which origins may read it. An answer in
- * place of the app's has them too.
+ * Lets scripts read the answer, as its head leaves, unless that says itself which origins may. An answer in place of
+ * the app's is theirs too.
  */
-export declare function permit(response: ServerResponse, permission: readonly Header[]): void;
+export declare function permit(response: ServerResponse, { areAny, permission }: Scripts): void;

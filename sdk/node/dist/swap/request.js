@@ -35,14 +35,15 @@ export class FoundInRequest {
         this.#body = inOneWay(() => look(route, kind, body));
     }
     others(own) {
-        const pieces = [this.#path, this.#query ?? [], this.#headers.map(({ piece }) => piece), this.#body.pieces].flat();
-        const isCaller = ({ value }) => own !== undefined && textOf(value) === own;
-        orRefuseRequest(() => {
-            if (pieces.some(({ spots }) => spots.some((spot) => spot.role === "own" && !isCaller(spot)))) {
-                throw new Wrong("not_the_caller");
-            }
-        });
-        const names = toBeKnownIn(pieces, own, this.route.unknown);
+        const parts = this.#parts();
+        const isOther = ({ role, value }) => role === "own" && (own === undefined || textOf(value) !== own);
+        for (const [part, pieces] of parts) {
+            orRefuseRequest(part, () => {
+                if (pieces.some(({ spots }) => spots.some(isOther)))
+                    throw new Wrong("not_the_caller");
+            });
+        }
+        const names = toBeKnownIn(parts.flatMap(([, pieces]) => pieces), own, this.route.unknown);
         if (names.size > MOST_IDS)
             throw tooLarge();
         return names;
@@ -56,16 +57,29 @@ export class FoundInRequest {
                 throw new Wrong("unknown");
             return text;
         };
-        return orRefuseRequest(() => {
-            const path = spliced(this.#path, inPath);
-            const target = this.#query ? `${path}?${spliced(this.#query, become)}` : path;
-            const headers = this.#headers.map(({ name, piece }) => [name, spliced(piece, become)]);
-            const body = this.#body.swapped(become) ?? this.#unpacked;
-            const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
-            const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
-            return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
+        const path = orRefuseRequest(PATH, () => spliced(this.#path, inPath));
+        const query = orRefuseRequest(QUERY, () => this.#query && spliced(this.#query, become));
+        const headers = this.#headers.map(({ name, piece }) => {
+            return [name, orRefuseRequest(headerPart(name), () => spliced(piece, become))];
         });
+        const body = orRefuseRequest(BODY, () => this.#body.swapped(become)) ?? this.#unpacked;
+        const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
+        const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
+        const target = query === undefined ? path : `${path}?${query}`;
+        return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
     }
+    #parts() {
+        return [
+            [PATH, [this.#path]],
+            [QUERY, this.#query ? [this.#query] : []],
+            ...this.#headers.map(({ name, piece }) => [headerPart(name), [piece]]),
+            [BODY, this.#body.pieces],
+        ];
+    }
+}
+const [PATH, QUERY, BODY] = ["the path", "the query", "the body"];
+function headerPart(name) {
+    return `the header ${name.toLowerCase()}`;
 }
 function look(route, kind, body) {
     if (kind === undefined)

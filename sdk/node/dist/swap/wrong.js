@@ -12,13 +12,13 @@ export function wrongKind(message) {
 export function badAnswer(because) {
     return new Refused("bad_gateway", "the answer cannot be passed on", { because });
 }
-export function orRefuseRequest(swap) {
+export function orRefuseRequest(part, swap) {
     return orRefuse(swap, ({ reason }) => {
         if (reason === "not_an_id")
-            return badRequest("something other than an OpenID stands where one belongs");
+            return badRequest(`${part} has something other than an OpenID where one belongs`);
         if (reason === "unknown")
-            return badRequest("the request names an OpenID that is not known here");
-        return new Refused("access_denied", "the request names somebody else where only the caller may be named");
+            return badRequest(`${part} names an OpenID that is not known here`);
+        return new Refused("access_denied", `${part} names somebody else where only the caller may be named`);
     });
 }
 export function orRefuseAnswer(swap) {

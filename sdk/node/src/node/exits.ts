@@ -54,7 +54,8 @@ export function encodingAndDone(given: readonly unknown[]): [BufferEncoding | un
 /** Sets the headers that `writeHead` was given: an object, or names and values in turn (or in pairs). */
 export function setGiven(response: ServerResponse, given: HeadersArgument | undefined): void {
   if (!given) return;
-  const flat = Array.isArray(given) ? given.flat() : [];
+  // A value may be a list as well, so only pairs are taken apart.
+  const flat = !Array.isArray(given) ? [] : Array.isArray(given[0]) ? given.flat() : given;
   const pairs = Array.isArray(given)
     ? Array.from({ length: flat.length / 2 }, (_, at) => [String(flat[2 * at]), flat[2 * at + 1]] as const)
     : Object.entries(given);

@@ -52,7 +52,7 @@ async function swap(
   if (request.httpVersionMajor > 1) throw new Error("HTTP/2 is not understood here: put a proxy in front that ends it");
   const received = head(request, target);
   const way = gateway.way(received);
-  permit(response, way.scripts.permission);
+  permit(response, way.scripts);
   const preflight = way.scripts.preflight(received);
   if (preflight) {
     answerInstead(response, { status: 204, headers: preflight });

@@ -57,14 +57,14 @@ export class FoundInRequest {
    * for such a request. 413 where it names too many.
    */
   others(own: string | undefined): Set<string> {
-    const pieces = [this.#path, this.#query ?? [], this.#headers.map(({ piece }) => piece), this.#body.pieces].flat();
-    const isCaller = ({ value }: Spot): boolean => own !== undefined && textOf(value) === own;
-    orRefuseRequest(() => {
-      if (pieces.some(({ spots }) => spots.some((spot) => spot.role === "own" && !isCaller(spot)))) {
-        throw new Wrong("not_the_caller");
-      }
-    });
-    const names = toBeKnownIn(pieces, own, this.route.unknown);
+    const parts = this.#parts();
+    const isOther = ({ role, value }: Spot): boolean => role === "own" && (own === undefined || textOf(value) !== own);
+    for (const [part, pieces] of parts) {
+      orRefuseRequest(part, () => {
+        if (pieces.some(({ spots }) => spots.some(isOther))) throw new Wrong("not_the_caller");
+      });
+    }
+    const names = toBeKnownIn(parts.flatMap(([, pieces]) => pieces), own, this.route.unknown);
     if (names.size > MOST_IDS) throw tooLarge();
     return names;
   }
@@ -85,16 +85,34 @@ export class FoundInRequest {
       if (text === "") throw new Wrong("unknown");
       return text;
     };
-    return orRefuseRequest(() => {
-      const path = spliced(this.#path, inPath);
-      const target = this.#query ? `${path}?${spliced(this.#query, become)}` : path;
-      const headers = this.#headers.map(({ name, piece }): Header => [name, spliced(piece, become)]);
-      const body = this.#body.swapped(become) ?? this.#unpacked;
-      const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
-      const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
-      return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
+    const path = orRefuseRequest(PATH, () => spliced(this.#path, inPath));
+    const query = orRefuseRequest(QUERY, () => this.#query && spliced(this.#query, become));
+    const headers = this.#headers.map(({ name, piece }): Header => {
+      return [name, orRefuseRequest(headerPart(name), () => spliced(piece, become))];
     });
+    const body = orRefuseRequest(BODY, () => this.#body.swapped(become)) ?? this.#unpacked;
+    const kept = body ? without(headers, ...DIGESTS, ...(this.#unpacked ? ["content-encoding"] : [])) : headers;
+    const all = this.route.maps.answer.json ? askingForAll(kept) : kept;
+    const target = query === undefined ? path : `${path}?${query}`;
+    return { target, headers: [...all, ...identityHeaders(this.route, identity)], body };
   }
+
+  /** What was found, by the part that it stands in. */
+  #parts(): [part: string, pieces: readonly Piece[]][] {
+    return [
+      [PATH, [this.#path]],
+      [QUERY, this.#query ? [this.#query] : []],
+      ...this.#headers.map(({ name, piece }): [string, Piece[]] => [headerPart(name), [piece]]),
+      [BODY, this.#body.pieces],
+    ];
+  }
+}
+
+/** The parts of a request, as refusals name them. */
+const [PATH, QUERY, BODY] = ["the path", "the query", "the body"];
+
+function headerPart(name: string): string {
+  return `the header ${name.toLowerCase()}`;
 }
 
 /** A request with the back end's OpenIDs in place. */

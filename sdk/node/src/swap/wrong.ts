@@ -21,12 +21,12 @@ export function badAnswer(because: string): Refused {
   return new Refused("bad_gateway", "the answer cannot be passed on", { because });
 }
 
-/** What `swap` answers; a value that may not go on is refused. */
-export function orRefuseRequest<T>(swap: () => T): T {
+/** What `swap` answers of this part of a request; a value that may not go on is refused. */
+export function orRefuseRequest<T>(part: string, swap: () => T): T {
   return orRefuse(swap, ({ reason }) => {
-    if (reason === "not_an_id") return badRequest("something other than an OpenID stands where one belongs");
-    if (reason === "unknown") return badRequest("the request names an OpenID that is not known here");
-    return new Refused("access_denied", "the request names somebody else where only the caller may be named");
+    if (reason === "not_an_id") return badRequest(`${part} has something other than an OpenID where one belongs`);
+    if (reason === "unknown") return badRequest(`${part} names an OpenID that is not known here`);
+    return new Refused("access_denied", `${part} names somebody else where only the caller may be named`);
   });
 }
 

@@ -140,6 +140,19 @@ for (const [name, shop] of Object.entries(SHOPS)) {
       assert.equal(allowed(named), "*");
     });
 
+    test("an answer says that it is another by origin, whether one is named or not, and once", async () => {
+      for (const headers of [{}, { origin: "https://live.example" }, { origin: "https://evil.example" }]) {
+        for (const [path, vary] of [
+          ["/orders", "Origin"], ["/answers/json", "Origin"], ["/stream", "Origin"], ["/users/o-bob-live", "Origin"],
+          ["/answers/varied", "Accept, Origin"], ["/answers/aware", "accept, origin"], ["/answers/named", null],
+        ]) {
+          const answer = await ask(path, { headers });
+          assert.equal(answer.headers.get("vary"), vary, `${path} ${headers.origin}`);
+          await answer.arrayBuffer();
+        }
+      }
+    });
+
     test("nothing is traced here", async () => {
       const answer = await byHand(`${running.url}/orders`, { method: "TRACE", headers: ["Authorization", `Bearer ${token}`] });
       assert.deepEqual([answer.status, JSON.parse(answer.body).error], [405, "invalid_request"]);
@@ -314,6 +327,62 @@ for (const [name, shop] of Object.entries(SHOPS)) {
     await portico.stop();
   });
 }
+
+test("a refusal says in which part of the request it stands what may not", async (context) => {
+  const portico = await fakePortico();
+  context.after(() => portico.stop());
+  const running = await SHOPS["node:http"](portico.configuration(ROUTE));
+  context.after(() => running.stop());
+  const said = async (path, headers = {}, body) => {
+    const own = { authorization: `Bearer ${portico.launch()}`, "content-type": "application/json" };
+    const answer = await fetch(`${running.url}${path}`, { method: body ? "POST" : "GET", body, headers: { ...own, ...headers } });
+    return (await answer.json()).error_description;
+  };
+  const other = "names somebody else where only the caller may be named";
+  const unknown = "names an OpenID that is not known here";
+  assert.equal(await said("/users/o-bob-live"), `the path ${other}`);
+  assert.equal(await said("/x?openid=o-bob-live"), `the query ${other}`);
+  assert.equal(await said("/x?friend=nobody"), `the query ${unknown}`);
+  assert.equal(await said("/x", { "X-Me": "o-bob-live" }), `the header x-me ${other}`);
+  assert.equal(await said("/x", { cookie: "a=1; me=o-bob-live" }), `the header cookie ${other}`);
+  assert.equal(await said("/x", {}, '{"openid":"o-bob-live"}'), `the body ${other}`);
+  assert.equal(await said("/x", {}, '{"items":[{"openid":"nobody"}]}'), `the body ${unknown}`);
+  assert.equal(await said("/x", {}, '{"items":[{"openid":1}]}'), "the body has something other than an OpenID where one belongs");
+});
+
+test("where the app has no origins an answer is the same for all of them", async (context) => {
+  const portico = await fakePortico();
+  context.after(() => portico.stop());
+  const { apps: [{ origins, ...live }, ...others], ...rest } = portico.configuration({});
+  assert.equal(origins.length, 1);
+  const running = await SHOPS["node:http"]({ ...rest, apps: [live, ...others] });
+  context.after(() => running.stop());
+  const headers = { authorization: `Bearer ${portico.launch()}`, origin: origins[0] };
+  const answer = await fetch(`${running.url}/answers/html`, { headers });
+  assert.deepEqual([answer.status, answer.headers.get("vary"), answer.headers.get("access-control-allow-origin")], [200, null, null]);
+  await answer.arrayBuffer();
+});
+
+test("a header of several lines that is given with the head goes out whole, in turn or in a pair", async (context) => {
+  const portico = await fakePortico();
+  context.after(() => portico.stop());
+  const lines = ["a=1", "b=2"];
+  const shop = (request, response) => {
+    response.writeHead(200, request.url === "/turn" ? ["x-a", "1", "set-cookie", lines] : [["x-a", "1"], ["set-cookie", lines]]);
+    response.end();
+  };
+  const server = createServer(inFront(portico.configuration({}), shop)).listen(0, "127.0.0.1");
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, "listening");
+  for (const path of ["/turn", "/pair"]) {
+    const headers = { authorization: `Bearer ${portico.launch()}` };
+    const answer = await fetch(`http://127.0.0.1:${server.address().port}${path}`, { headers });
+    assert.deepEqual([answer.headers.get("x-a"), answer.headers.getSetCookie()], ["1", lines], path);
+  }
+});
 
 test("what stands behind a body is gone, whether that is looked into or not", async (context) => {
   const portico = await fakePortico();

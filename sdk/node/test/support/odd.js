@@ -79,7 +79,9 @@ export const CASES = {
     [true, b("/x", "Origin", ORIGIN)], [true, { target: "/c", headers: [...COOKIE, "Origin", ORIGIN] }], [true, b("/x", "Origin", "null")],
     [true, b("/x", "Origin", ORIGIN, "Origin", ORIGIN)], [false, { target: "/b/x", headers: ["Origin", ORIGIN] }], [false, b("/users/{bob}", "Origin", ORIGIN)],
     [true, b("/x", "Origin", ORIGIN, "X-Say", '{"type":"text/plain","body":"x","access-control-allow-origin":"*","vary":"Accept"}')],
-    [true, b("/x", "Origin", ORIGIN, "X-Say", '{"type":"text/plain","body":"x","vary":"Accept"}')],
+    ...[[], ["Origin", ORIGIN], ["Origin", "https://evil.example"]].flatMap((origin) => ["Accept", "*", "Accept, ORIGIN", ["Accept", "origin"]]
+      .map((vary) => [true, b("/x", ...origin, "X-Say", JSON.stringify({ type: "text/plain", body: "x", vary }))])),
+    [true, b("/x", "X-Say", '{"type":"text/plain","body":"x","access-control-allow-origin":"*"}')], [true, { target: "/c", headers: COOKIE }],
   ],
   "queries": [
     [true, b(`/x?a=%41&${OWN_ID}&friend={bob}&x=+`)], [true, b("/x?friend=")],

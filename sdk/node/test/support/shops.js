@@ -35,6 +35,9 @@ export const ANSWERS = {
   empty: { type: "application/json", body: "" },
   /** Says itself who may read it. */
   named: { type: "text/plain", body: "for all", more: { "access-control-allow-origin": "*" } },
+  /** Says itself by what it is another. */
+  varied: { type: "text/plain", body: "for some", more: { vary: "Accept" } },
+  aware: { type: "text/plain", body: "for some", more: { vary: "accept, origin" } },
 };
 
 function expressShop(make, json) {

@@ -384,6 +384,42 @@ async fn scripts_of_the_apps_own_pages_may_call_and_no_others() {
 }
 
 #[tokio::test]
+async fn an_answer_says_that_it_is_another_by_origin_whether_one_is_named_or_not() {
+    let gate = Gate::new("").await;
+    let ana = gate.caller("ana").await;
+    let varies = async |origin: Option<&str>| {
+        let ask = gate.request("GET", "/", &ana.token);
+        let ask = origin.into_iter().fold(ask, |ask, origin| ask.header("origin", origin));
+        let answer = ask.send().await.unwrap();
+        let lines = answer.headers().get_all("vary").iter();
+        lines.map(|line| line.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for origin in [None, Some(ORIGIN), Some("https://evil.example")] {
+        for (said, must) in [
+            (vec![], vec!["Origin"]),
+            (vec!["Accept-Encoding"], vec!["Accept-Encoding", "Origin"]),
+            (vec!["Accept, origin", "x"], vec!["Accept, origin", "x"]),
+            (vec!["*"], vec!["*"]),
+        ] {
+            gate.back_end.says(move |_| {
+                let mut answer = status(200);
+                for line in &said {
+                    answer.headers_mut().append("vary", line.parse().unwrap());
+                }
+                answer
+            });
+            assert_eq!(varies(origin).await, must, "{origin:?}");
+        }
+    }
+    gate.back_end.says(|_| {
+        let mut answer = status(200);
+        answer.headers_mut().insert("access-control-allow-origin", "*".parse().unwrap());
+        answer
+    });
+    assert!(varies(None).await.is_empty(), "who says itself who may read it has the last word");
+}
+
+#[tokio::test]
 async fn another_table_takes_the_place_of_the_first_for_requests_from_then_on() {
     let gate = Gate::new("path = \"/old\"\n").await;
     let ana = gate.caller("ana").await;

@@ -169,8 +169,8 @@ fn a_configuration_is_said_in_words_and_a_request_is_shown_before_and_after() {
     let none = gateway(&["try", file, "--request", &request]);
     assert_eq!(none.status.code(), Some(2));
 
-    let bare = "GET /?x=1 HTTP/1.1\nHost: x\nAuthorization: Bearer a-token-that-is-long-enough-to-be-known\n";
-    let token = "a-token-that-is-long-enough-to-be-known";
+    let token = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhIn0.signature";
+    let bare = &format!("GET /?x=1 HTTP/1.1\nHost: x\nAuthorization: Bearer {token}\n")[..];
     for (name, text, status) in [
         ("address", bare.replace("x=1", &format!("t={token}")), "400"),
         ("trace", bare.replace("GET", "TRACE"), "405"),
@@ -186,6 +186,36 @@ fn a_configuration_is_said_in_words_and_a_request_is_shown_before_and_after() {
     let shown = String::from_utf8(shown.stdout).unwrap();
     let read = shown.split("\n# ").nth(1).unwrap();
     assert!(!read.contains(token) && !read.contains("x-foo") && !read.contains("te:"), "{read}");
+}
+
+#[test]
+fn of_a_text_in_place_of_a_token_nothing_but_its_own_place_is_withheld() {
+    let folder = tempfile::tempdir().unwrap();
+    let bearer = "path = \"/b\"\n[route.self]\nform = [\"openid\"]\njson = [\"/openid\"]\n";
+    let cookie = "path = \"/c\"\ntoken = \"cookie:sid\"\n";
+    let file = written(folder.path(), &(routes("route", bearer) + &routes("route", cookie)));
+    let read = |text: &str| {
+        let request = folder.path().join("request");
+        std::fs::write(&request, text).unwrap();
+        let [file, request] = [file.to_str().unwrap(), request.to_str().unwrap()];
+        let tried = gateway(&["try", file, "--request", request, "--caller", "oHere=oThere"]);
+        assert!(tried.status.success(), "{text}: {}", String::from_utf8_lossy(&tried.stderr));
+        String::from_utf8(tried.stdout).unwrap().split_once(" reads it\n\n").unwrap().1.trim_end().to_owned()
+    };
+    let form = "POST /b/x?of=x HTTP/1.1\nhost: a\nx-of: x\ncontent-type: application/x-www-form-urlencoded\n";
+    assert_eq!(
+        read(&format!("{form}Authorization: Bearer x\n\nopenid=oHere&x=x")),
+        format!("{form}content-length: 17\n\nopenid=oThere&x=x")
+    );
+    let json = "POST /b HTTP/1.1\nhost: a\ncontent-type: application/json\n";
+    assert_eq!(
+        read(&format!("{json}Authorization: Bearer token\n\n{{\"token\":\"abc\"}}")),
+        format!("{json}content-length: 15\n\n{{\"token\":\"abc\"}}")
+    );
+    assert_eq!(
+        read("GET /c/x?sid=x HTTP/1.1\nhost: a\ncookie: a=x; sid=x; x=1\nx-of: x\n\n"),
+        "GET /c/x?sid=x HTTP/1.1\nhost: a\nx-of: x\ncookie: a=x; x=1"
+    );
 }
 
 #[test]
