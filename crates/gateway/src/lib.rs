@@ -21,6 +21,7 @@ pub mod route;
 pub mod settings;
 pub mod table;
 pub mod trial;
+mod whole;
 
 pub use body::Body;
 pub use pass::Pass;

@@ -1,7 +1,6 @@
 //! One request on its way: accept → resolve → rewrite → forward → rewrite.
 
 mod cors;
-mod whole;
 pub(crate) mod withhold;
 
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use crate::resolve::{Resolved, counterparts, resolve, still_holds};
 use crate::rewrite::{self, BodyDue, CallerIds, FoundInAnswer, FoundInRequest};
 use crate::route::{Counterparts, Route};
 use crate::table::{Current, Way};
-use crate::{Refused, hop};
+use crate::{Refused, hop, whole};
 
 /// A body that took longer to come than this was waited for: what was found out before is looked at again.
 const AT_ONCE: Duration = Duration::from_millis(100);

@@ -37,32 +37,6 @@ pub(super) enum Broken {
     Silent,
 }
 
-/// What the other side of a connection of HTTP/2 says it did nothing with: any request may be sent again (RFC 9113 §8.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unserved {
-    /// This request alone.
-    Stream,
-    /// This request, and all that would follow it: the connection ends.
-    Rest,
-}
-
-impl Unserved {
-    pub(super) fn of(error: &hyper::Error) -> Option<Self> {
-        let mut next = std::error::Error::source(error);
-        while let Some(error) = next {
-            if let Some(error) = error.downcast_ref::<h2::Error>().filter(|error| error.is_remote()) {
-                return match error.reason() {
-                    Some(h2::Reason::REFUSED_STREAM) if error.is_reset() => Some(Self::Stream),
-                    Some(h2::Reason::NO_ERROR) if error.is_go_away() => Some(Self::Rest),
-                    _ => None,
-                };
-            }
-            next = error.source();
-        }
-        None
-    }
-}
-
 /// A connection.
 pub(super) struct Link {
     sender: http1::SendRequest<Body>,

@@ -1,10 +1,11 @@
 //! Sending a request to one of a route's upstreams, and bringing the answer back.
 //!
 //! Bodies go through as they come, no faster than the slower side takes them. A request is sent to another
-//! upstream only when nothing of it has reached the first, or when repeating it does no harm and the first
+//! upstream only when the first has done nothing with it, or when repeating it does no harm and the first
 //! closed before any byte of an answer. Of answers of 1xx, `100 Continue` is given to
 //! the client when its body is wanted; others are not passed on.
 
+mod fate;
 mod head;
 mod health;
 mod link;
@@ -22,12 +23,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use http::{Request, Response, StatusCode};
+use hyper::body::Body as _;
 use hyper::upgrade::OnUpgrade;
 
 use crate::accept::Peer;
 use crate::body::Body;
 use crate::guard::Guard;
 use crate::refused::Refused;
+use crate::whole;
 
 pub use link::Answer;
 pub use origin::UpstreamError;
@@ -36,6 +39,9 @@ pub use settings::Settings;
 use origin::Origin;
 use tunnel::Asked;
 use upstream::{Failed, Upstream, Why};
+
+/// The most bytes of a body that is kept to be sent again.
+const SHORT: usize = 16 * 1024;
 
 /// A route's upstreams.
 pub struct Upstreams {
@@ -81,7 +87,18 @@ impl Upstreams {
                 return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", text));
             }
         };
+        let body = match self.wants_whole(&body) {
+            true => whole::of_request(body, SHORT).await?.into(),
+            false => body,
+        };
         self.attempts(peer, Request::from_parts(head, body), asked).await
+    }
+
+    /// Whether a body is read before it is sent: a short one, since over HTTP/2 a request comes back unserved whenever
+    /// its connection is to end, and what is gone of it could not be sent again.
+    fn wants_whole(&self, body: &Body) -> bool {
+        let is_short = || body.size_hint().upper().is_some_and(|most| most <= SHORT as u64);
+        !body.is_whole() && is_short() && self.all.iter().any(|upstream| upstream.is_http2())
     }
 
     async fn attempts(

@@ -14,15 +14,19 @@ use hyper::client::conn::http2;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use super::fate::Fate;
 use super::head::{self, Survey};
 use super::health::Health;
-use super::link::{self, Answer, Broken, Link, Unserved, patience};
+use super::link::{self, Answer, Broken, Link, patience};
 use super::origin::{Origin, Stream};
 use super::settings::Settings;
 use super::shared::{Connection, Next, Shared, Turn};
 use crate::body::{Body, Cut, Progress};
 use crate::pace::Pace;
 use crate::refused::Refused;
+
+/// Over how many connections of HTTP/2 a request goes at most: those that were opened together end together.
+const CONNECTIONS: usize = 8;
 
 /// An upstream.
 pub(super) struct Upstream {
@@ -59,11 +63,11 @@ pub(super) enum Why {
     Client(Refused),
 }
 
-/// An attempt that failed, and whether the upstream did nothing with the request: the shared connection that was there
-/// before ended before any of it went out, or the upstream says so.
+/// An attempt that failed, and what became of the request, if it went over a shared connection and may be sent again
+/// over another.
 struct Attempt {
     failed: Failed,
-    was_untouched: bool,
+    fate: Option<Fate>,
 }
 
 /// What goes over a connection: one of HTTP/1, or a shared one of HTTP/2.
@@ -91,6 +95,11 @@ impl Upstream {
         }
     }
 
+    /// Whether it speaks HTTP/2, as far as is known.
+    pub(super) fn is_http2(&self) -> bool {
+        self.http2.load(Ordering::Relaxed)
+    }
+
     /// Requests that are under way.
     pub(super) fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::Relaxed)
@@ -98,12 +107,24 @@ impl Upstream {
 
     /// Sends a request, and gives its answer when its head is there.
     pub(super) async fn send(self: &Arc<Self>, request: Request<Body>) -> Result<Response<Body>, Failed> {
-        match self.attempt(request).await {
-            Err(Attempt { failed: Failed { again: Some(request), .. }, was_untouched: true }) => {
-                self.attempt(*request).await.map_err(|attempt| attempt.failed)
+        let (mut request, mut doubt) = (request, false);
+        for _ in 1..CONNECTIONS {
+            let Attempt { failed, fate } = match self.attempt(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(attempt) => attempt,
+            };
+            // Who refuses, or may have done it, is asked once more only.
+            let is_asked_again = match fate {
+                None => false,
+                Some(Fate::Left) => true,
+                Some(_) => !std::mem::replace(&mut doubt, true),
+            };
+            match failed.again {
+                Some(again) if is_asked_again => request = *again,
+                again => return Err(Failed { again, ..failed }),
             }
-            other => other.map_err(|attempt| attempt.failed),
         }
+        self.attempt(request).await.map_err(|attempt| attempt.failed)
     }
 
     async fn attempt(self: &Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>, Attempt> {
@@ -117,7 +138,7 @@ impl Upstream {
             Ok(way) => way,
             Err(error) => {
                 let failed = Failed { why: Why::Unreached(error), again: Some(Box::new(request)) };
-                return Err(Attempt { failed, was_untouched: false });
+                return Err(Attempt { failed, fate: None });
             }
         };
         match way {
@@ -126,7 +147,7 @@ impl Upstream {
             }
             Way::Link(link, is_used) => {
                 let sent = self.over_link(link, is_used, request, progress, flight).await;
-                sent.map_err(|failed| Attempt { failed, was_untouched: false })
+                sent.map_err(|failed| Attempt { failed, fate: None })
             }
         }
     }
@@ -275,13 +296,13 @@ impl Upstream {
         mut flight: Flight,
     ) -> Result<Response<Body>, Attempt> {
         let connection = Arc::as_ptr(&turn).addr();
+        let copy = head::copy(&request);
         // Its stream stands as long as anything is sent, whatever has been answered.
         if let Body::Client(client) = request.body_mut() {
             client.hold(turn.clone());
         }
         flight.turn = Some(turn);
-        let copy = head::copy(&request);
-        let may_repeat = self.is_one_of_several() && head::is_idempotent(request.method());
+        let is_idempotent = head::is_idempotent(request.method());
         head::for_http2(&mut request, &self.origin);
         let mut pace = Pace::new(self.settings.response, 1);
         let mut frames = 0;
@@ -292,7 +313,7 @@ impl Upstream {
                 patience(&mut pace, progress, &mut frames, context).map(|()| Err(Broken::Silent))
             }
         });
-        let mut was_untouched = false;
+        let mut fate = None;
         let sent = match answered.await {
             Ok(answer) => {
                 let silence = self.settings.response;
@@ -303,17 +324,19 @@ impl Upstream {
                 Err(Failed { why: Why::Silent, again: None })
             }
             Err(Broken::Link(error, unsent)) => {
-                let unserved = Unserved::of(&error);
-                if unserved == Some(Unserved::Rest) {
+                let found = Fate::of(&error, unsent.is_some());
+                if found.ends_connection() {
                     self.shared.lock().leave(connection);
                 }
-                was_untouched = unserved.is_some() || was_there && unsent.is_some();
-                let copy = copy.filter(|_| unserved.is_some() || may_repeat).map(Box::new);
-                let again = unsent.or(copy);
+                let copy = copy.filter(|_| found.is_unserved() || is_idempotent).map(Box::new);
+                // A connection that nobody had used tells more of the upstream than of itself.
+                fate = Some(found).filter(|found| found.is_unserved() || was_there && *found == Fate::Broken);
+                let is_worth_it = fate.is_some() || self.is_one_of_several();
+                let again = copy.filter(|_| is_worth_it).or(unsent);
                 Err(Failed { why: why(error, progress), again })
             }
         };
-        sent.map_err(|failed| Attempt { failed, was_untouched })
+        sent.map_err(|failed| Attempt { failed, fate })
     }
 
     /// An answer without what concerns its connection. One that can be read in two ways, or changes protocols

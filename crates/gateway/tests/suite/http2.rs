@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::fixture::http2::{
-    ask, dumb_at_first, endless, endless_after, leaving, open, request, resetting, telling,
+    ask, dumb_at_first, endless, endless_after, leaving, open, request, resetting, retiring, telling,
 };
 use crate::fixture::{self, Client, Plan, Upstream, answer, gate, gate_with, settings, until};
 
@@ -401,13 +401,14 @@ async fn an_upstream_of_http_2_that_closes_unanswered_is_made_up_for_by_another(
 }
 
 #[tokio::test]
-async fn what_an_upstream_of_http_2_says_it_did_not_serve_is_asked_once_more_whatever_it_is() {
+async fn what_an_upstream_of_http_2_says_it_did_not_serve_is_asked_again_whatever_it_is() {
     let (refusing, had) = resetting(1, h2::Reason::REFUSED_STREAM).await;
-    for upstream in [leaving().await, refusing] {
+    for upstream in [leaving(1).await, leaving(3).await, refusing] {
         let gate = gate_with(Settings { http2: true, ..settings(&[upstream]) }, Plan::default()).await;
-        let said =
-            fixture::ask(gate.address, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await;
+        let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody";
+        let said = fixture::ask(gate.address, request).await;
         assert_eq!(said.status, 200);
+        assert!(upstream == refusing || said.text().contains(" body "), "{}", said.text());
     }
     assert_eq!(had.load(Ordering::Relaxed), 2);
 }
@@ -431,4 +432,40 @@ async fn what_an_upstream_of_http_2_may_have_served_in_part_is_not_asked_again()
             fixture::ask(gate.address, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await;
         assert_eq!((said.status, had.load(Ordering::Relaxed)), (502, 1), "{reason:?}");
     }
+}
+
+#[tokio::test]
+async fn an_upstream_of_http_2_that_ends_every_connection_is_given_up_after_some() {
+    let gate = gate_with(Settings { http2: true, ..settings(&[leaving(99).await]) }, Plan::default()).await;
+    let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(fixture::ask(gate.address, request).await.status, 502);
+}
+
+/// Sixteen that ask twenty times each, and get what they ask for.
+async fn many(gate: SocketAddr, method: &str) {
+    let sender = open(gate).await;
+    let asked = (0..16).map(|_| {
+        let mut sender = sender.clone();
+        async move {
+            for _ in 0..20 {
+                assert_eq!(ask(&mut sender, request(method, "/", "body")).await.0.status, 200);
+            }
+        }
+    });
+    futures_util::future::join_all(asked).await;
+}
+
+#[tokio::test]
+async fn no_request_is_lost_to_connections_of_http_2_that_end_after_a_few_nor_served_twice() {
+    let (upstream, served) = retiring(7, 100).await;
+    let gate = gate_with(Settings { http2: true, ..settings(&[upstream]) }, Plan::default()).await;
+    many(gate.address, "POST").await;
+    assert_eq!(served.load(Ordering::Relaxed), 16 * 20);
+}
+
+#[tokio::test]
+async fn what_does_no_harm_twice_is_lost_not_even_where_such_connections_take_few_at_once() {
+    let (upstream, _) = retiring(7, 2).await;
+    let gate = gate_with(Settings { http2: true, ..settings(&[upstream]) }, Plan::default()).await;
+    many(gate.address, "PUT").await;
 }

@@ -110,7 +110,7 @@ export class Portico {
         this.#issuer.close();
     }
     async #validated(token) {
-        if (this.#standing.isSuspended)
+        if (this.#standing.refusesAll(momentOf(this.#clock)))
             return undefined;
         const facts = await this.#facts(token);
         if (facts === "invalid")

@@ -166,7 +166,7 @@ export class Portico {
   }
 
   async #validated(token: string): Promise<Validated | undefined> {
-    if (this.#standing.isSuspended) return undefined;
+    if (this.#standing.refusesAll(momentOf(this.#clock))) return undefined;
     const facts = await this.#facts(token);
     if (facts === "invalid") return undefined;
     if (facts) {

@@ -88,12 +88,12 @@ struct TokenRevoked {
 impl Said {
     /// What becomes of a token whose signature and dates are good.
     pub(crate) fn standing(&self, claims: &Claims, now: Moment) -> Standing {
-        // Nobody but Portico can end that, and it does so on a connection that is asked for all the time.
-        if self.suspended {
-            return Standing::Refused(Cause::AppSuspended);
-        }
         if !self.is_heard(now) {
             return Standing::Unknown;
+        }
+        // That ends the feed: once it is silent, Portico is asked, which knows at once when the app is resumed.
+        if self.suspended {
+            return Standing::Refused(Cause::AppSuspended);
         }
         if self.ended.has(&claims.sid) {
             return Standing::Refused(Cause::SessionEnded);

@@ -21,7 +21,10 @@ export declare class Standing {
     hear(event: FeedEvent, now: Moment, since?: Moment): void;
     /** Whether answers may be given without asking. */
     isLive(now: Moment): boolean;
-    /** The app is suspended: every token is refused, and there is nobody to ask. */
-    get isSuspended(): boolean;
+    /**
+     * Whether every token is refused, since the app is suspended. That ends the feed: once it is silent, Portico is asked,
+     * which knows at once when the app is resumed.
+     */
+    refusesAll(now: Moment): boolean;
     judge(token: Facts, now: Moment): Judgement;
 }

@@ -47,14 +47,14 @@ export class Standing {
     isLive(now) {
         return this.#heardAt !== undefined && ago(now, this.#heardAt) < SILENCE;
     }
-    get isSuspended() {
-        return this.#isSuspended;
+    refusesAll(now) {
+        return this.#isSuspended && this.isLive(now);
     }
     judge(token, now) {
-        if (this.#isSuspended)
-            return "invalid";
         if (!this.isLive(now))
             return undefined;
+        if (this.#isSuspended)
+            return "invalid";
         const { steady } = now;
         if (this.#sessions.get(token.sessionId, steady) || this.#tokens.get(token.tokenId, steady))
             return "invalid";

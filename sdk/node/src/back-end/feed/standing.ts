@@ -69,14 +69,17 @@ export class Standing {
     return this.#heardAt !== undefined && ago(now, this.#heardAt) < SILENCE;
   }
 
-  /** The app is suspended: every token is refused, and there is nobody to ask. */
-  get isSuspended(): boolean {
-    return this.#isSuspended;
+  /**
+   * Whether every token is refused, since the app is suspended. That ends the feed: once it is silent, Portico is asked,
+   * which knows at once when the app is resumed.
+   */
+  refusesAll(now: Moment): boolean {
+    return this.#isSuspended && this.isLive(now);
   }
 
   judge(token: Facts, now: Moment): Judgement {
-    if (this.#isSuspended) return "invalid";
     if (!this.isLive(now)) return undefined;
+    if (this.#isSuspended) return "invalid";
     const { steady } = now;
     if (this.#sessions.get(token.sessionId, steady) || this.#tokens.get(token.tokenId, steady)) return "invalid";
     const granted = this.#grants.get(token.userId, steady);

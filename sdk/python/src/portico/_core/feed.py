@@ -65,10 +65,13 @@ class Feed:
         with self._lock:
             self._caught_up = self._suspended_here = False
 
-    @property
-    def is_suspended(self) -> bool:
-        """Whether every token of this app is refused."""
-        return self._suspended
+    def refuses_all(self, now: Now) -> bool:
+        """Whether every token is refused, since the app is suspended.
+
+        That ends the feed: once it is silent, Portico is asked, which knows at once when the app is resumed.
+        """
+        with self._lock:
+            return self._suspended and self._is_current(now)
 
     def _is_current(self, now: Now) -> bool:
         return self._relied_on and self._heard_at is not None and now.since(self._heard_at) < SILENCE
@@ -81,10 +84,10 @@ class Feed:
 
         """
         with self._lock:
-            if self._suspended:
-                raise InvalidToken("the token is not valid")
             if not self._is_current(now):
                 return None
+            if self._suspended:
+                raise InvalidToken("the token is not valid")
             granted = self._granted.get(caller.user_id)
             if (
                 caller.session_id in self._ended

@@ -64,7 +64,7 @@ class Local:
             InvalidToken: it is good for nothing.
 
         """
-        if self.feed.is_suspended:
+        if self.feed.refuses_all(now):
             raise InvalidToken("the token is not valid")
         try:
             known = self._remembered.find(token) or self._verified(token, now)

@@ -57,9 +57,12 @@ final class Feed {
         lastId = null;
     }
 
-    /** Whether every token of this app is refused. */
-    synchronized boolean isSuspended() {
-        return suspended;
+    /**
+     * Whether every token is refused, since the app is suspended. That ends the feed: once it is silent, Portico is asked,
+     * which knows at once when the app is resumed.
+     */
+    synchronized boolean refusesAll(Now now) {
+        return suspended && isHeard(now);
     }
 
     private boolean isHeard(Now now) {
@@ -73,11 +76,11 @@ final class Feed {
      * @throws InvalidTokenException if its session is over, it was revoked, or nothing of its person or app is good
      */
     synchronized Optional<Caller> judge(Caller caller, Now now) {
-        if (suspended) {
-            throw new InvalidTokenException();
-        }
         if (!isHeard(now)) {
             return Optional.empty();
+        }
+        if (suspended) {
+            throw new InvalidTokenException();
         }
         Set<String> grant = granted.get(caller.userId());
         boolean over = ended.has(caller.sessionId()) || revoked.has(caller.tokenId());

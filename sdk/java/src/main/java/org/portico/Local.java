@@ -49,7 +49,7 @@ final class Local {
      */
     Finding look(String token, Now now) {
         try {
-            if (feed.isSuspended()) {
+            if (feed.refusesAll(now)) {
                 throw new InvalidTokenException();
             }
             Optional<Caller> known = remembered.find(token);

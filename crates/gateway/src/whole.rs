@@ -13,8 +13,9 @@ enum NotWhole {
     Cut(Cut),
 }
 
-/// The whole body of a request: 413 over the limit, 408 and 400 where it does not come.
-pub(super) async fn of_request(body: Body, limit: usize) -> Result<Bytes, Refused> {
+/// The whole body of a request: 413 over the limit, 408 and 400 where it does not come, and the refusal where its caller
+/// may no longer.
+pub(crate) async fn of_request(body: Body, limit: usize) -> Result<Bytes, Refused> {
     read(body, limit).await.map_err(|why| match why {
         NotWhole::TooLarge => {
             let text = "the body is larger than this route takes";
@@ -23,13 +24,14 @@ pub(super) async fn of_request(body: Body, limit: usize) -> Result<Bytes, Refuse
         NotWhole::Cut(Cut::ClientSilent) => {
             Refused::new(StatusCode::REQUEST_TIMEOUT, "invalid_request", "The body did not come.")
         }
+        NotWhole::Cut(Cut::Ended(refused)) => *refused,
         NotWhole::Cut(cut) => Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "The body broke off.")
             .because(cut.to_string()),
     })
 }
 
 /// The whole body of an answer: 502 over the limit and where it breaks off, 504 where it does not come.
-pub(super) async fn of_answer(body: Body, limit: usize) -> Result<Bytes, Refused> {
+pub(crate) async fn of_answer(body: Body, limit: usize) -> Result<Bytes, Refused> {
     read(body, limit).await.map_err(of_upstream)
 }
 
@@ -50,7 +52,7 @@ fn of_upstream(why: NotWhole) -> Refused {
 
 /// An answer of which as much is here as `says` has to see until it says something; what it said, none at the end of
 /// a body of which it could say nothing.
-pub(super) async fn begun(
+pub(crate) async fn begun(
     mut body: Body,
     says: impl Fn(&[u8]) -> Option<bool>,
 ) -> Result<(Body, Option<bool>), Refused> {
