@@ -110,6 +110,9 @@ export class Connection {
                 throw new SessionExpired(this.#ended);
         }
     }
+    get person() {
+        return unverifiedClaims(this.#token?.value ?? "")["sub"] ?? "";
+    }
     ready() {
         this.#channel.ready();
     }

@@ -1,4 +1,4 @@
-/** In which session this page logged in last; remembered over a reload where the browser lets it. */
+/** In which session this page logged in last. */
 export declare class LoggedIn {
     #private;
     constructor(window: Window);

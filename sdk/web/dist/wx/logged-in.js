@@ -1,24 +1,13 @@
-const KEY = "portico.wx.sid";
+import { Note } from "./note.js";
 export class LoggedIn {
-    #storage = null;
-    #sid;
+    #note;
     constructor(window) {
-        try {
-            this.#storage = window.localStorage;
-        }
-        catch {
-        }
-        this.#sid = this.#storage?.getItem(KEY) ?? null;
+        this.#note = new Note(window, "portico.wx.sid");
     }
     in(sid) {
-        this.#sid = sid;
-        try {
-            this.#storage?.setItem(KEY, sid);
-        }
-        catch {
-        }
+        this.#note.write(sid);
     }
     is(sid) {
-        return this.#sid === sid;
+        return this.#note.text === sid;
     }
 }

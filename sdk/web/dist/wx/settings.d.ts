@@ -3,4 +3,4 @@ export type WxScope = "scope.userInfo" | "scope.address" | "scope.phoneNumber" |
 /** Portico's name of a permission. */
 export declare const scopeOf: (name: WxScope) => string;
 /** WeChat's `authSetting`: what was granted, and of what was asked for what was not. */
-export declare function authSetting(granted: string, asked: Iterable<string>): Readonly<Record<string, boolean>>;
+export declare function authSetting(granted: string, asked: string): Readonly<Record<string, boolean>>;

@@ -50,6 +50,10 @@ export interface Wx {
     readonly authorize: Call<{
         readonly scope: WxScope;
     }, object>;
+    /**
+     * What is granted, and what was asked for and refused; remembered over the consent page that takes this one away where
+     * the browser lets this frame store something.
+     */
     readonly getSetting: Call<object, Settings>;
     /** Asks the person again for what they refused; they take back what they granted in the super app. */
     readonly openSetting: Call<object, Settings>;

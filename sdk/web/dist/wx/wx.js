@@ -3,19 +3,22 @@ import { Emitter } from "../shared/emitter.js";
 import { browser } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
-import { covers } from "../shared/scope.js";
+import { covers, without } from "../shared/scope.js";
+import { SCOPE } from "../shared/shape.js";
+import { Asked } from "./asked.js";
 import { call } from "./call.js";
 import { LoggedIn } from "./logged-in.js";
 import { authSetting, scopeOf } from "./settings.js";
 import { userData } from "./user-data.js";
 export function connectWx(options) {
     const env = { ...browser, ...options.environment };
-    const loggedIn = new LoggedIn(options.window ?? window);
-    const asked = new Set();
+    const here = options.window ?? window;
+    const loggedIn = new LoggedIn(here);
+    const asked = new Asked(here);
     const ends = new Emitter();
     const listening = new Map();
     const portico = open(options, (connection) => {
-        connection.onPersonChanged(() => asked.clear());
+        connection.onLaunch(() => asked.launched(connection.person, connection.scope));
         connection.onSessionExpired((reason) => ends.emit("end", { reason }));
     });
     portico.catch(() => { });
@@ -24,12 +27,27 @@ export function connectWx(options) {
         return connection.sameSession(() => work(connection, options));
     });
     const sid = async (connection) => unverifiedClaims(await connection.token())["sid"] ?? "";
-    const settings = (connection) => ({ authSetting: authSetting(connection.scope, asked) });
+    const settings = (connection) => ({ authSetting: authSetting(connection.scope, asked.scope) });
+    const ask = async (connection, scope) => {
+        const noted = !connection.expired && typeof scope === "string" && SCOPE.test(scope) ? scope : "";
+        asked.add(noted);
+        asked.save(connection.scope);
+        try {
+            return await connection.requestPermission(scope);
+        }
+        catch (error) {
+            if (error.code === "invalid_scope")
+                asked.remove(noted);
+            throw error;
+        }
+        finally {
+            asked.save(connection.scope);
+        }
+    };
     const permit = async (connection, scope) => {
-        const held = scope && covers(connection.scope, scope);
-        const granted = held || (await connection.requestPermission(scope));
-        asked.add(scope);
-        if (!granted)
+        if (scope && covers(connection.scope, scope))
+            asked.add(scope);
+        else if (!(await ask(connection, scope)))
             throw new PorticoError("access_denied", "auth deny");
     };
     return {
@@ -70,9 +88,9 @@ export function connectWx(options) {
         }),
         openSetting: inSession("openSetting", async (connection) => {
             await connection.token();
-            const missing = [...asked].filter((scope) => !covers(connection.scope, scope)).join(" ");
+            const missing = without(asked.scope, connection.scope);
             if (missing)
-                await connection.requestPermission(missing);
+                await ask(connection, missing);
             return settings(connection);
         }),
         onSessionExpired(listener) {

@@ -175,6 +175,11 @@ export class Connection {
     }
   }
 
+  /** @internal Whom the token names to this mini-program; empty once the session is over. */
+  get person(): string {
+    return unverifiedClaims(this.#token?.value ?? "")["sub"] ?? "";
+  }
+
   /** @internal */
   ready(): void {
     this.#channel.ready();

@@ -1,31 +1,20 @@
-const KEY = "portico.wx.sid";
+import { Note } from "./note.js";
 
-/** In which session this page logged in last; remembered over a reload where the browser lets it. */
+/** In which session this page logged in last. */
 export class LoggedIn {
-  readonly #storage: Storage | null = null;
-  #sid: string | null;
+  readonly #note: Note;
 
   constructor(window: Window) {
-    try {
-      this.#storage = window.localStorage;
-    } catch {
-      // A frame of another site may be denied its storage.
-    }
-    this.#sid = this.#storage?.getItem(KEY) ?? null;
+    this.#note = new Note(window, "portico.wx.sid");
   }
 
   /** Logged in in the session `sid`. */
   in(sid: string): void {
-    this.#sid = sid;
-    try {
-      this.#storage?.setItem(KEY, sid);
-    } catch {
-      // It is full; this page remembers.
-    }
+    this.#note.write(sid);
   }
 
   /** Whether it was that session. */
   is(sid: string): boolean {
-    return this.#sid === sid;
+    return this.#note.text === sid;
   }
 }

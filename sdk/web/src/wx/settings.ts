@@ -12,10 +12,10 @@ const SCOPES: Readonly<Record<string, string>> = {
 export const scopeOf = (name: WxScope): string => SCOPES[name] ?? name;
 
 /** WeChat's `authSetting`: what was granted, and of what was asked for what was not. */
-export function authSetting(granted: string, asked: Iterable<string>): Readonly<Record<string, boolean>> {
+export function authSetting(granted: string, asked: string): Readonly<Record<string, boolean>> {
   const held = granted.split(" ");
   const names = new Map(Object.entries(SCOPES).map(([name, scope]) => [scope, name]));
-  const all = new Set([...held, ...asked]);
+  const all = new Set([...held, ...asked.split(" ")]);
   all.delete("openid");
   all.delete("");
   return Object.fromEntries([...all].map((scope) => [names.get(scope) ?? scope, held.includes(scope)]));

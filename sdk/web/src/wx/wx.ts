@@ -6,7 +6,9 @@ import { browser } from "../shared/environment.js";
 import { PorticoError, SessionExpired } from "../shared/errors.js";
 import { unverifiedClaims } from "../shared/jwt.js";
 import type { EndReason } from "../shared/messages.js";
-import { covers } from "../shared/scope.js";
+import { covers, without } from "../shared/scope.js";
+import { SCOPE } from "../shared/shape.js";
+import { Asked } from "./asked.js";
 import { call, type Call } from "./call.js";
 import { LoggedIn } from "./logged-in.js";
 import { authSetting, scopeOf, type WxScope } from "./settings.js";
@@ -50,6 +52,10 @@ export interface Wx {
   readonly getPhoneNumber: Call<object, { readonly code: string } & Partial<Encrypted>>;
   /** Asks the person for a permission: WeChat's name of it, or Portico's. */
   readonly authorize: Call<{ readonly scope: WxScope }, object>;
+  /**
+   * What is granted, and what was asked for and refused; remembered over the consent page that takes this one away where
+   * the browser lets this frame store something.
+   */
   readonly getSetting: Call<object, Settings>;
   /** Asks the person again for what they refused; they take back what they granted in the super app. */
   readonly openSetting: Call<object, Settings>;
@@ -64,12 +70,13 @@ export interface Wx {
  */
 export function connectWx(options: ConnectOptions): Wx {
   const env = { ...browser, ...options.environment };
-  const loggedIn = new LoggedIn(options.window ?? window);
-  const asked = new Set<string>();
+  const here = options.window ?? window;
+  const loggedIn = new LoggedIn(here);
+  const asked = new Asked(here);
   const ends = new Emitter<{ end: { readonly reason: EndReason } }>();
   const listening = new Map<(event: { readonly reason: EndReason }) => void, Unsubscribe>();
   const portico = open(options, (connection) => {
-    connection.onPersonChanged(() => asked.clear());
+    connection.onLaunch(() => asked.launched(connection.person, connection.scope));
     connection.onSessionExpired((reason) => ends.emit("end", { reason }));
   });
   portico.catch(() => {}); // every call says so
@@ -85,15 +92,29 @@ export function connectWx(options: ConnectOptions): Wx {
     });
 
   const sid = async (connection: Connection) => unverifiedClaims(await connection.token())["sid"] ?? "";
-  const settings = (connection: Connection) => ({ authSetting: authSetting(connection.scope, asked) });
+  const settings = (connection: Connection) => ({ authSetting: authSetting(connection.scope, asked.scope) });
+
+  /** Asks the person, which is noted before: the host may take this page away for it. */
+  const ask = async (connection: Connection, scope: string): Promise<boolean> => {
+    // Without a session, or for what is no scope, nobody is asked.
+    const noted = !connection.expired && typeof scope === "string" && SCOPE.test(scope) ? scope : "";
+    asked.add(noted);
+    asked.save(connection.scope);
+    try {
+      return await connection.requestPermission(scope);
+    } catch (error) {
+      // What nobody knows is not asked for again.
+      if ((error as PorticoError).code === "invalid_scope") asked.remove(noted);
+      throw error;
+    } finally {
+      asked.save(connection.scope);
+    }
+  };
 
   /** Asks the person, unless they have granted it. */
   const permit = async (connection: Connection, scope: string): Promise<void> => {
-    const held = scope && covers(connection.scope, scope);
-    const granted = held || (await connection.requestPermission(scope));
-    // Only now is it known to be one: what nobody knows is not asked for again.
-    asked.add(scope);
-    if (!granted) throw new PorticoError("access_denied", "auth deny");
+    if (scope && covers(connection.scope, scope)) asked.add(scope);
+    else if (!(await ask(connection, scope))) throw new PorticoError("access_denied", "auth deny");
   };
 
   return {
@@ -132,8 +153,8 @@ export function connectWx(options: ConnectOptions): Wx {
     }),
     openSetting: inSession("openSetting", async (connection) => {
       await connection.token();
-      const missing = [...asked].filter((scope) => !covers(connection.scope, scope)).join(" ");
-      if (missing) await connection.requestPermission(missing);
+      const missing = without(asked.scope, connection.scope);
+      if (missing) await ask(connection, missing);
       return settings(connection);
     }),
     onSessionExpired(listener) {

@@ -47,6 +47,14 @@ after(async () => {
   if (house) assert.equal(await house.portico.stop(), 0);
 });
 
+/** What kind of thing is where in an answer, as `ConsentQuestion` says it. */
+function kinds(value) {
+  if (value === null) return null;
+  if (Array.isArray(value)) return value.map(kinds);
+  if (typeof value !== "object") return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, kinds(each)]));
+}
+
 test("a_host_that_signs_people_in_and_asks_them_itself_launches_with_what_they_said", async () => {
   const page = await chromium.newPage();
   await page.goto(shell.origin);
@@ -64,6 +72,23 @@ test("a_host_that_signs_people_in_and_asks_them_itself_launches_with_what_they_s
   assert.deepEqual(more, []);
   assert.deepEqual([asked.appId, asked.scope.split(" ").sort()], [TAXI, ["phone.verified", "profile.basic"]]);
   assert.match(JSON.stringify(asked.page), /so that we can use profile\.basic/);
+  const permission = {
+    scope: "string",
+    title: "string",
+    description: "string",
+    reason: "string",
+    required: "boolean",
+    sensitive: "boolean",
+    decision: null,
+  };
+  assert.deepEqual(kinds(asked.page), {
+    consent_request: "string",
+    scope: "string",
+    app: { app_id: "string", name: "string", icons: [{ src: "string", sizes: "string" }], developer: "string" },
+    permissions: [permission, permission],
+    preauthorised: "string",
+    expires_at: "number",
+  });
   await page.waitForFunction(() => host.miniPrograms[0].connected);
   const inside = page.frames().at(-1);
   await inside.waitForFunction(() => document.title !== "");

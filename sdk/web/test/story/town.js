@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { manifest, serve } from "../../../../tests/support/portico.mjs";
 
@@ -35,11 +37,20 @@ export async function sent(request) {
   return JSON.parse(Buffer.concat(await request.toArray()).toString());
 }
 
-export const browser = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
-  });
+const HOW = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-dev-shm-usage"],
+};
+
+/** A browser that denies frames of other sites their storage. */
+export const browser = () => chromium.launch(HOW);
+
+/** One that gives them a storage for each site around them, and keeps it in `folder`. */
+export function storing(folder) {
+  mkdirSync(join(folder, "Default"));
+  writeFileSync(join(folder, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  return chromium.launchPersistentContext(folder, HOW);
+}
 
 /** The real server, with a developer, Ana, and the host `super-app` at `origin`, which may sign people in itself. */
 export async function town(origin) {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createDecipheriv, createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, sent, signIn, site, town } from "./town.js";
+import { browser, sent, signIn, site, storing, town } from "./town.js";
 
 const SHOP = "org.example.shop";
 const example = (name) => readFileSync(new URL(`../../examples/${name}.html`, import.meta.url), "utf8");
@@ -58,7 +60,7 @@ before(async () => {
   shop = await site("127.0.0.1", () => here(example("wechat")), routes);
   const started = await town(shell.origin);
   portico = started.portico;
-  const registered = started.register(SHOP, shop.origin, ["profile.basic", "phone.verified"]);
+  const registered = started.register(SHOP, shop.origin, ["profile.basic", "phone.verified"], ["address.list"]);
   house = backEnd(`${portico.issuer}/wechat/`, registered);
   Object.assign(routes, house);
   chromium = await browser();
@@ -71,12 +73,21 @@ after(async () => {
   if (portico) assert.equal(await portico.stop(), 0);
 });
 
-test("a_page_written_for_wechat_logs_in_and_its_back_end_redeems_and_decrypts", async () => {
-  const page = await chromium.newPage();
+/** The shell with the shop open in it, which was given all that it requires. */
+async function opened(page) {
   await page.goto(shell.origin);
   await signIn(page);
   await page.getByRole("button", { name: "Taxi" }).click();
-  await page.getByRole("button", { name: /^allow/i }).click();
+  const frame = page.locator("iframe");
+  const allow = page.getByRole("button", { name: /^allow/i });
+  await frame.or(allow).waitFor();
+  if (await allow.isVisible()) await allow.click();
+  await frame.waitFor();
+  return page;
+}
+
+test("a_page_written_for_wechat_logs_in_and_its_back_end_redeems_and_decrypts", async () => {
+  const page = await opened(await chromium.newPage());
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: "Enter" }).click();
   await frame.getByText("Ana Markou: welcome, Ana Markou").waitFor();
@@ -97,4 +108,38 @@ test("a_page_written_for_wechat_logs_in_and_its_back_end_redeems_and_decrypts", 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("Signed out: signed_out").waitFor();
   await page.close();
+});
+
+/** The shop's document, once the shell has put it there. */
+async function inside(page) {
+  const frame = await (await page.locator("iframe").elementHandle()).contentFrame();
+  await frame.waitForFunction(() => window.wx);
+  return frame;
+}
+
+const settings = async (page) => (await inside(page)).evaluate(async () => (await wx.getSetting()).authSetting);
+const noted = async (page) => (await inside(page)).evaluate(() => localStorage.getItem("portico.wx.asked"));
+
+test("what_was_refused_on_the_consent_page_is_false_in_the_settings_and_asked_for_again_from_them", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "wechat-"));
+  const keeping = await storing(folder);
+  t.after(async () => {
+    await keeping.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const page = await opened(await keeping.newPage());
+  const granted = await settings(page);
+  assert.equal("scope.address" in granted, false);
+
+  // The question takes the page away, so that there is nobody to wait for the answer.
+  await (await inside(page)).evaluate(() => void wx.authorize({ scope: "scope.address" }));
+  await page.getByRole("button", { name: "Deny" }).click();
+  assert.deepEqual(await settings(page), { ...granted, "scope.address": false });
+  assert.match(await noted(page), /\naddress\.list$/);
+
+  await (await inside(page)).evaluate(() => void wx.openSetting());
+  await page.getByRole("switch").check();
+  await page.getByRole("button", { name: "Allow" }).click();
+  assert.deepEqual(await settings(page), { ...granted, "scope.address": true });
+  assert.equal(await noted(page), null);
 });

@@ -10,8 +10,12 @@ const ISSUER = "https://id.example";
 const ANA = { nickName: "Ana", avatarUrl: "", gender: 0, language: "", city: "", province: "", country: "" };
 const RAW = JSON.stringify(ANA);
 
+function denied() {
+  throw new DOMException("denied", "SecurityError");
+}
+
 /** A page in a WebView whose app answers as `host` says. */
-async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1", data = {} } = {}) {
+async function page({ scope = "openid", storage = new MemoryStorage(), sub = "o-ana", sid = "s1", data = {} } = {}) {
   const clock = new Clock();
   const said = [];
   const window = new EventTarget();
@@ -19,7 +23,7 @@ async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1
   const launch = (now, more = {}) => ({
     type: "launch",
     miniProgramId: "org.example.shop",
-    token: jwt({ iss: ISSUER, sub: "o-ana", sid, scope: now }),
+    token: jwt({ iss: ISSUER, sub, sid, scope: now }),
     scope: now,
     expiresIn: 1800,
     theme: "light",
@@ -44,7 +48,8 @@ async function page({ scope = "openid", storage = new MemoryStorage(), sid = "s1
     const answer = answers[message.type]?.(message);
     if (answer) queueMicrotask(() => tell(answer));
   };
-  Object.assign(window, { parent: window, location: {}, localStorage: storage, portico: { postMessage } });
+  Object.assign(window, { parent: window, location: {}, portico: { postMessage } });
+  Object.defineProperty(window, "localStorage", { get: () => storage ?? denied() });
   const requests = [];
   const fetch = async (url, init) => {
     requests.push({ url, ...init });
@@ -153,6 +158,85 @@ test("a_permission_that_nobody_knows_is_not_asked_for_again_with_those_that_were
   answers.request_permission = ({ id, scope }) => launch(`openid ${scope}`, { id });
   assert.deepEqual((await wx.openSetting()).authSetting, { "scope.phoneNumber": true });
   assert.equal(said.at(-1).scope, "phone.verified");
+});
+
+/** A page that asks for the address, and is taken away before there is an answer. */
+async function taken(storage) {
+  const { wx, answers, said } = await page({ storage });
+  answers.request_permission = () => undefined;
+  void wx.authorize({ scope: "scope.address" });
+  await settle();
+  assert.equal(said.at(-1).scope, "address.list");
+}
+
+test("what_was_refused_where_the_question_took_the_page_away_is_false_in_the_next_document_and_asked_again", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const { wx, said } = await page({ storage });
+  assert.deepEqual((await wx.getSetting()).authSetting, { "scope.address": false });
+  assert.deepEqual((await wx.openSetting()).authSetting, { "scope.address": true });
+  assert.deepEqual([said.at(-1).type, said.at(-1).scope], ["request_permission", "address.list"]);
+  assert.deepEqual([...storage.items.keys()], [], "granted here");
+});
+
+test("what_was_granted_where_the_question_took_the_page_away_is_remembered_no_longer", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const { wx, said } = await page({ storage, scope: "openid address.list" });
+  assert.deepEqual((await wx.openSetting()).authSetting, { "scope.address": true });
+  assert.deepEqual(said.map(({ type }) => type), ["ready"]);
+  assert.deepEqual([...storage.items.keys()], []);
+});
+
+test("what_one_person_refused_is_not_asked_of_the_next_whom_another_document_finds", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const bob = await page({ storage, sub: "o-bob", sid: "s2" });
+  assert.deepEqual((await bob.wx.openSetting()).authSetting, {});
+  assert.deepEqual(bob.said.map(({ type }) => type), ["ready"]);
+  assert.deepEqual([...storage.items.keys()], []);
+  const ana = await page({ storage, sid: "s3" });
+  assert.deepEqual((await ana.wx.getSetting()).authSetting, {});
+});
+
+test("what_somebody_refused_in_a_session_before_is_still_refused", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const { wx } = await page({ storage, sid: "s2" });
+  assert.deepEqual((await wx.getSetting()).authSetting, { "scope.address": false });
+});
+
+test("what_nobody_knows_is_not_remembered_even_where_it_was_known_when_it_was_refused", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const { wx, answers } = await page({ storage });
+  answers.request_permission = ({ id }) => ({ type: "error", id, error: "invalid_scope" });
+  await assert.rejects(wx.openSetting(), { code: "invalid_scope", errMsg: "openSetting:fail the host answered invalid_scope" });
+  assert.deepEqual([...storage.items.keys()], []);
+  assert.deepEqual(await wx.openSetting(), { authSetting: {}, errMsg: "openSetting:ok" });
+});
+
+test("a_call_after_the_end_or_for_no_scope_at_all_changes_nothing_of_what_was_refused", async () => {
+  const storage = new MemoryStorage();
+  await taken(storage);
+  const { wx, tell, launch } = await page({ storage });
+  await assert.rejects(wx.authorize(), { code: "invalid_scope" });
+  await assert.rejects(wx.authorize({ scope: "a\nb" }), { code: "invalid_scope" });
+  tell({ type: "session_expired", reason: "expired" });
+  await assert.rejects(wx.authorize({ scope: "scope.userInfo" }), { code: "session_expired" });
+  tell(launch("openid"));
+  assert.deepEqual((await wx.getSetting()).authSetting, { "scope.address": false });
+  const reloaded = await page({ storage });
+  assert.deepEqual((await reloaded.wx.getSetting()).authSetting, { "scope.address": false });
+});
+
+test("a_frame_that_is_denied_its_storage_remembers_a_refusal_while_the_page_stays", async () => {
+  const { wx, answers, launch } = await page({ storage: null });
+  answers.request_permission = ({ id }) => launch("openid", { id });
+  await assert.rejects(wx.authorize({ scope: "scope.address" }), { code: "access_denied" });
+  assert.deepEqual((await wx.getSetting()).authSetting, { "scope.address": false });
+  assert.equal((await wx.login()).code, "login-code");
+  assert.deepEqual(await wx.checkSession(), { errMsg: "checkSession:ok" });
 });
 
 test("a_phone_number_is_a_code_and_where_there_is_a_key_its_older_form_too", async () => {
